@@ -1,0 +1,42 @@
+import CRuntime
+
+/// The exit code asked for by a signal that arrived while standard output was being written; 0 when there was none.
+nonisolated(unsafe) var pendingExit: Int32 = 0
+
+private let signalStackSize = 64 &<< 10
+
+/// Installs the signal handlers: growth of the root stack, orderly ends on SIGINT and SIGTERM, no end on SIGPIPE.
+func installHandlers() {
+  if let memory = malloc(signalStackSize) {
+    var alternate = stack_t()
+    alternate.ss_sp = memory
+    alternate.ss_size = signalStackSize
+    sigaltstack(&alternate, nil)
+  }
+  runtime_handle(SIGSEGV, { _, info, _ in handleBadAccess(info) }, 0)
+  runtime_handle(SIGBUS, { _, info, _ in handleBadAccess(info) }, 0)
+  let once = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_NODEFER
+  runtime_handle(SIGINT, { _, _, _ in endBySignal(130) }, once)
+  runtime_handle(SIGTERM, { _, _, _ in endBySignal(143) }, once)
+  runtime_reset_signal(SIGPIPE, 1)
+}
+
+/// Grows the root stack when the bad access lies in it; any other bad access takes the default action.
+private func handleBadAccess(_ info: UnsafeMutablePointer<siginfo_t>?) {
+  guard let info else { return }
+  let address = runtime_fault_address(info)
+  if growStack(to: address) { return }
+  if isInStack(address) { fault("out of memory") }
+  runtime_reset_signal(SIGSEGV, 0)
+  runtime_reset_signal(SIGBUS, 0)
+}
+
+/// Ends the program after SIGINT or SIGTERM, at once or when the write under way is over.
+private func endBySignal(_ code: Int32) {
+  if output.isWriting {
+    pendingExit = code
+    return
+  }
+  flushOutput()
+  _exit(code)
+}

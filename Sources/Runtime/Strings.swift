@@ -1,0 +1,112 @@
+import CRuntime
+
+/// The offset of the bytes of a string in its cell.
+let stringBytesOffset = 24
+
+extension UnsafeMutableRawPointer {
+  /// The number of UTF-8 bytes of a string.
+  var byteLength: Int { field(0) }
+
+  /// The number of scalars of a string.
+  var scalarCount: Int { field(1) }
+
+  /// Whether a string consists of ASCII only.
+  var isASCII: Bool { byteLength == scalarCount }
+
+  /// The first byte of a string.
+  var textStart: UnsafeMutableRawPointer { self + stringBytesOffset }
+
+  /// The bytes of a string.
+  var utf8: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: textStart, count: byteLength) }
+}
+
+/// Allocates a string whose bytes the caller fills in.
+func makeString(byteLength: Int, scalarCount: Int) -> Cell {
+  let cell = allocate(stringBytesOffset &+ byteLength)
+  cell.setHeader(references: 1, tag: stringTag, counted: 0)
+  cell.setField(0, byteLength)
+  cell.setField(1, scalarCount)
+  return cell
+}
+
+/// A string with a copy of the given UTF-8 bytes.
+func makeString(_ bytes: UnsafeRawBufferPointer, scalarCount: Int) -> Cell {
+  guard let start = bytes.baseAddress, !bytes.isEmpty else { return emptyString() }
+  let cell = makeString(byteLength: bytes.count, scalarCount: scalarCount)
+  memcpy(cell.textStart, start, bytes.count)
+  return cell
+}
+
+/// A string with a copy of an ASCII text.
+func makeString(ascii text: StaticString) -> Cell {
+  makeString(bytes(of: text), scalarCount: text.utf8CodeUnitCount)
+}
+
+/// The header, lengths and first bytes of the string without characters, as a cell that is never freed.
+nonisolated(unsafe) private var emptyCell: (header: UInt64, byteLength: Int, scalarCount: Int, bytes: UInt64) = (
+  0x0000_FFFF_8000_0000, 0, 0, 0
+)
+
+/// The string without characters.
+func emptyString() -> Cell { UnsafeMutableRawPointer(&emptyCell) }
+
+/// The text of one string followed by that of another.
+@c(nanoc_string_concat)
+public func concatenate(_ first: Cell, _ second: Cell) -> Cell {
+  if first.byteLength == 0 { return retained(second) }
+  if second.byteLength == 0 { return retained(first) }
+  let result = makeString(
+    byteLength: first.byteLength &+ second.byteLength, scalarCount: first.scalarCount &+ second.scalarCount)
+  memcpy(result.textStart, first.textStart, first.byteLength)
+  memcpy(result.textStart + first.byteLength, second.textStart, second.byteLength)
+  return result
+}
+
+/// The texts of `count` strings one after the other.
+@c(nanoc_string_concat_many)
+public func concatenate(_ count: Int, _ strings: UnsafePointer<UnsafeMutableRawPointer>) -> Cell {
+  var byteLength = 0
+  var scalarCount = 0
+  for index in 0..<count {
+    byteLength &+= strings[index].byteLength
+    scalarCount &+= strings[index].scalarCount
+  }
+  if byteLength == 0 { return emptyString() }
+  let result = makeString(byteLength: byteLength, scalarCount: scalarCount)
+  var end = result.textStart
+  for index in 0..<count {
+    memcpy(end, strings[index].textStart, strings[index].byteLength)
+    end += strings[index].byteLength
+  }
+  return result
+}
+
+/// Another reference to a cell, for functions that return one of their arguments.
+func retained(_ cell: Cell) -> Cell {
+  duplicate(cell.word)
+  return cell
+}
+
+/// 1 when both strings have the same scalars, else 0.
+@c(nanoc_string_equal)
+public func stringsEqual(_ first: Cell, _ second: Cell) -> Int {
+  if first == second { return 1 }
+  if first.byteLength != second.byteLength { return 0 }
+  return memcmp(first.textStart, second.textStart, first.byteLength) == 0 ? 1 : 0
+}
+
+/// -1, 0 or 1: the order of two strings by scalars, which is that of their UTF-8 bytes.
+@c(nanoc_string_compare)
+public func compareStrings(_ first: Cell, _ second: Cell) -> Int {
+  let order = memcmp(first.textStart, second.textStart, min(first.byteLength, second.byteLength))
+  if order != 0 { return order < 0 ? -1 : 1 }
+  return (first.byteLength &- second.byteLength).signum()
+}
+
+/// The number of scalars, as a raw count.
+@c(nanoc_string_length)
+public func stringLength(_ text: Cell) -> Int { text.scalarCount }
+
+/// The number of UTF-8 bytes, as a raw count.
+@c(nanoc_string_byte_length)
+public func stringByteLength(_ text: Cell) -> Int { text.byteLength }

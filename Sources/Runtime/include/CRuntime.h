@@ -1,0 +1,64 @@
+// What the runtime takes from C: libc, GMP, and the few things of them that Swift cannot call directly.
+#ifndef NANOC_CRUNTIME_H
+#define NANOC_CRUNTIME_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gmp.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+/// The error number of the last failed call.
+static inline int runtime_errno(void) { return errno; }
+
+/// The address whose access raised the signal.
+static inline void *runtime_fault_address(const siginfo_t *info) { return info->si_addr; }
+
+/// Installs a handler that runs on the alternate signal stack.
+static inline void runtime_handle(int signal, void (*handler)(int, siginfo_t *, void *), int flags) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = handler;
+  action.sa_flags = flags | SA_SIGINFO | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  sigaction(signal, &action, NULL);
+}
+
+/// Gives a signal back its default action, or ignores it.
+static inline void runtime_reset_signal(int number, int ignore) { signal(number, ignore ? SIG_IGN : SIG_DFL); }
+
+/// Reserves address space without committing memory to it; null when the system refuses.
+static inline void *runtime_reserve(size_t size) {
+  void *region = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return region == MAP_FAILED ? NULL : region;
+}
+
+/// Makes a part of a reserved region usable; 0 on success.
+static inline int runtime_commit(void *start, size_t size) { return mprotect(start, size, PROT_READ | PROT_WRITE); }
+
+/// Runs `entry` on the given stack and comes back when it returns.
+static inline int runtime_run_on_stack(void *base, size_t size, void (*entry)(void)) {
+  ucontext_t caller, root;
+  if (getcontext(&root) != 0) return -1;
+  root.uc_stack.ss_sp = base;
+  root.uc_stack.ss_size = size;
+  root.uc_link = &caller;
+  makecontext(&root, entry, 0);
+  return swapcontext(&caller, &root);
+}
+
+/// Opens a file for reading.
+static inline int runtime_open(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
+
+#endif
