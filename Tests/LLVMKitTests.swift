@@ -160,6 +160,21 @@ import Testing
     #expect(throws: LLVMError.self) { try machine.emit(module, to: "/nowhere/at/all.o") }
   }
 
+  @Test func sourceLinesAreEmitted() throws {
+    let module = Module("lines", context: context)
+    let answer = try module.addFunction("answer", context.function([context.i64], to: context.i64))
+    let info = try DebugInfo(module, file: "answer.av", directory: "/src", producer: "test", optimised: false)
+    let scope = info.describe(answer, name: "answer", line: 3)
+    let build = Builder(module, at: answer.appendBlock(in: context))
+    build.setLocation(line: 4, column: 7, in: scope)
+    build.ret(build.binary(.mul, answer.parameters[0], context.integer(3)))
+    info.finish()
+    try module.verify()
+    #expect(module.text.contains("!DILocation(line: 4, column: 7"))
+    let assembly = String(decoding: try TargetMachine().emit(module, .assembly), as: UTF8.self)
+    #expect(assembly.contains("\"answer.av\"") && assembly.contains(" 4 7"))
+  }
+
   @Test func textAndBitcodeAreReadBack() throws {
     let module = Module("round", context: context)
     _ = try addSum(to: module)
