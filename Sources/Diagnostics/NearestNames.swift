@@ -9,15 +9,17 @@
 public func nearestNames(to name: String, among candidates: some Sequence<String>, limit: Int = 3) -> [String] {
   let wanted = Array(name.unicodeScalars)
   let folded = name.lowercased()
+  let letters = asciiLetters(of: name)
   let most = min(2, (wanted.count + 2) / 3)
   var found: [(distance: Int, name: String)] = []
   var seen: Set<String> = []
-  for candidate in candidates where candidate != name {
-    // At least one byte and at most four encode a scalar, so a larger difference of bytes rules a name out at once.
-    guard abs(candidate.utf8.count - name.utf8.count) <= 3 * wanted.count + 4 * most else { continue }
-    let distance =
-      candidate.lowercased() == folded
-      ? 0 : alignmentDistance(wanted, Array(candidate.unicodeScalars), atMost: most)
+  for candidate in candidates {
+    // One change adds or removes at most one scalar of four bytes, and at most two letters.
+    guard abs(candidate.utf8.count - name.utf8.count) <= 4 * most,
+      (asciiLetters(of: candidate) ^ letters).nonzeroBitCount <= 2 * most, candidate != name
+    else { continue }
+    var distance = alignmentDistance(wanted, Array(candidate.unicodeScalars), atMost: most)
+    if distance != 0, candidate.lowercased() == folded { distance = 0 }
     if let distance, seen.insert(candidate).inserted { found.append((distance, candidate)) }
   }
   found.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
@@ -30,6 +32,13 @@ public func didYouMean(_ names: [String]) -> String? {
   guard let last = quoted.last else { return nil }
   let others = quoted.dropLast().joined(separator: ", ")
   return others.isEmpty ? "did you mean \(last)?" : "did you mean \(others) or \(last)?"
+}
+
+/// The set of ASCII characters of a text, letters without their case and some others falling together.
+private func asciiLetters(of text: String) -> UInt64 {
+  var set: UInt64 = 0
+  for byte in text.utf8 where byte < 0x80 { set |= 1 << UInt64((byte | 0x20) & 63) }
+  return set
 }
 
 /// The optimal string alignment distance, or nil if it is above `most`. Only the cells within `most` of the diagonal are
@@ -45,11 +54,14 @@ func alignmentDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], atMost most
     // The cells beside the band still hold an older row.
     row[first - 1] = first == 1 ? min(i, far) : far
     if last < b.count { row[last + 1] = far }
+    var nearest = row[first - 1]
     for j in stride(from: first, through: last, by: 1) {
       var best = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
       if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { best = min(best, twoAbove[j - 2] + 1) }
       row[j] = min(best, far)
+      nearest = min(nearest, best)
     }
+    if nearest > most { return nil }
     (twoAbove, above, row) = (above, row, twoAbove)
   }
   return above[b.count] <= most ? above[b.count] : nil
