@@ -1,0 +1,83 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// LLVM has no pkg-config file on Debian, so the newest installed version from 19 on is looked up here;
+// LLVM_PREFIX in the environment overrides it.
+let llvmPrefix =
+  ProcessInfo.processInfo.environment["LLVM_PREFIX"]
+  ?? [22, 21, 20, 19].map { "/usr/lib/llvm-\($0)" }
+  .first { FileManager.default.fileExists(atPath: $0 + "/include/llvm-c/Core.h") }
+  ?? "/usr/lib/llvm-19"
+let llvmVersion = llvmPrefix.split(separator: "-").last.map(String.init) ?? "19"
+let llvmHeaders: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-I\(llvmPrefix)/include"])]
+let llvmLibrary: [LinkerSetting] = [.unsafeFlags(["-L\(llvmPrefix)/lib", "-lLLVM-\(llvmVersion)"])]
+
+/// A module of passes: one phase of the pipeline, in the folder `passes/NAME`.
+func phase(_ name: String, _ folder: String, _ more: [Target.Dependency] = [], _ settings: [SwiftSetting] = [])
+  -> Target
+{
+  .target(
+    name: name, dependencies: ["Nanopass", "Languages", "Diagnostics"] + more, path: "passes/\(folder)",
+    swiftSettings: settings)
+}
+
+let phases: [Target] = [
+  phase("FrontendPasses", "frontend", ["Prelude"]),
+  phase("NamePasses", "names"),
+  phase("TypePasses", "types"),
+  phase("DesugarPasses", "desugar"),
+  phase("SpecialisePasses", "specialise"),
+  phase("MatchingPasses", "matching"),
+  phase("CorePasses", "core"),
+  phase("LoopPasses", "loops"),
+  phase("EffectPasses", "effects"),
+  phase("MemoryPasses", "memory"),
+  phase("MachinePasses", "machine"),
+  phase("NativePasses", "native", ["LLVMKit"], llvmHeaders),
+]
+
+let package = Package(
+  name: "nanoc",
+  products: [.executable(name: "nanoc", targets: ["nanoc"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // Foundations, each using only what stands above it.
+    .target(name: "Diagnostics"),
+    .systemLibrary(name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "Nanopass", dependencies: ["Diagnostics", "CZstd"]),
+    .systemLibrary(name: "CLLVM", path: "Sources/CLLVM", providers: [.apt(["llvm-19-dev"])]),
+    .target(name: "LLVMKit", dependencies: ["CLLVM"], swiftSettings: llvmHeaders, linkerSettings: llvmLibrary),
+
+    // The languages: `.lang` files turned into Swift at build time.
+    .target(name: "LanguageCompiler", path: "Sources/LanguageCompiler"),
+    .executableTarget(
+      name: "language-compiler", dependencies: ["LanguageCompiler"], path: "Sources/LanguageCompilerTool"),
+    .plugin(
+      name: "LanguagePlugin", capability: .buildTool(), dependencies: ["language-compiler"],
+      path: "Sources/LanguagePlugin"),
+    .target(
+      name: "Languages", dependencies: ["Nanopass", "Diagnostics"], plugins: ["LanguagePlugin"]),
+    .target(name: "Prelude", plugins: ["LanguagePlugin"]),
+  ] + phases + [
+    .target(
+      name: "Passes",
+      dependencies: ["Nanopass", "Languages", "Diagnostics"] + phases.map { .target(name: $0.name) },
+      path: "passes", exclude: phases.compactMap { $0.path.map { String($0.dropFirst("passes/".count)) } },
+      sources: ["Pipeline.swift"], swiftSettings: llvmHeaders),
+
+    .executableTarget(
+      name: "nanoc",
+      dependencies: [
+        "Passes", "Nanopass", "Languages", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: llvmHeaders),
+
+    .testTarget(
+      name: "nanocTests",
+      dependencies: ["Passes", "Nanopass", "Languages", "Diagnostics", "LanguageCompiler", "LLVMKit"],
+      path: "Tests", exclude: ["programs", "passes", "diagnostics"], swiftSettings: llvmHeaders),
+  ]
+)

@@ -1,0 +1,35 @@
+import Foundation
+import LanguageCompiler
+
+/// `language-compiler OUTPUT-DIR FILE...`: writes the Swift derived from `.lang` files, one file each, or one
+/// `PreludeSources.swift` for `.av` files. A file whose text would not change is left alone.
+func run(_ arguments: [String]) throws {
+  guard let directory = arguments.first else {
+    throw DefinitionError(file: "language-compiler", line: 0, message: "usage: language-compiler OUTPUT-DIR FILE...")
+  }
+  let files = try arguments.dropFirst().map { path in
+    let url = URL(fileURLWithPath: path)
+    return (path: path, url: url, text: try String(contentsOf: url, encoding: .utf8))
+  }
+  var outputs: [(name: String, text: String)] = []
+  if files.contains(where: { $0.url.pathExtension == "lang" }) {
+    let family = try LanguageFamily(files: files.map { ($0.path, $0.text) })
+    outputs = family.languages.map { ("\($0.name).swift", family.swiftSource(of: $0)) }
+  } else {
+    let sources = files.map { ($0.url.deletingPathExtension().lastPathComponent, $0.text) }
+    outputs = [("PreludeSources.swift", embeddedSources(sources))]
+  }
+  for output in outputs {
+    let url = URL(fileURLWithPath: directory).appendingPathComponent(output.name)
+    if (try? String(contentsOf: url, encoding: .utf8)) != output.text {
+      try output.text.write(to: url, atomically: true, encoding: .utf8)
+    }
+  }
+}
+
+do {
+  try run(Array(CommandLine.arguments.dropFirst()))
+} catch {
+  FileHandle.standardError.write(Data("\(error)\n".utf8))
+  exit(1)
+}

@@ -1,0 +1,19 @@
+import Foundation
+import PackagePlugin
+
+/// Runs the language compiler over a target's `.lang` (or `.av`) files.
+@main struct LanguagePlugin: BuildToolPlugin {
+  func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+    let files = try FileManager.default.contentsOfDirectory(at: target.directoryURL, includingPropertiesForKeys: nil)
+      .filter { ["lang", "av"].contains($0.pathExtension) }.sorted { $0.path < $1.path }
+    let names = files.filter { $0.pathExtension == "lang" }.map { $0.deletingPathExtension().lastPathComponent }
+    let outputs = (names.isEmpty ? ["PreludeSources"] : names).map {
+      context.pluginWorkDirectoryURL.appendingPathComponent("\($0).swift")
+    }
+    return [
+      .buildCommand(
+        displayName: "Deriving Swift for \(target.name)", executable: try context.tool(named: "language-compiler").url,
+        arguments: [context.pluginWorkDirectoryURL.path] + files.map(\.path), inputFiles: files, outputFiles: outputs)
+    ]
+  }
+}

@@ -1,0 +1,153 @@
+public import Diagnostics
+
+/// A tree of some language: the types that the language compiler derives.
+public protocol Node: Writable, Hashable {}
+
+/// A node that has a place in the source. Equality and hash ignore the places.
+public protocol SpannedNode: Node {
+  /// Where the source has it.
+  var span: Span { get }
+}
+
+extension SpannedNode {
+  public static func == (left: Self, right: Self) -> Bool {
+    var leftBytes = NodeEncoder()
+    var rightBytes = NodeEncoder()
+    left.write(to: &leftBytes)
+    right.write(to: &rightBytes)
+    return leftBytes.bytes == rightBytes.bytes
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    var encoder = NodeEncoder()
+    write(to: &encoder)
+    hasher.combine(encoder.bytes)
+  }
+}
+
+/// What takes in a node's forms and terminals in order: the printer, the hasher, the structural verifier.
+public protocol NodeSink {
+  /// A form begins; `span` counts only when `spanned`.
+  mutating func open(_ form: StaticString, _ span: Span, spanned: Bool)
+  /// The last opened form ends; `empty` if it has no fields.
+  mutating func close(empty: Bool)
+  /// A terminal in its text form.
+  mutating func atom(_ text: String)
+  /// A list field of `count` elements begins.
+  mutating func beginList(count: Int, minimum: Int)
+  /// The list ends.
+  mutating func endList()
+  /// An optional field without a value.
+  mutating func absent()
+}
+
+extension NodeSink {
+  /// A list field.
+  @inlinable public mutating func list<Element: Writable>(_ elements: [Element], minimum: Int) {
+    beginList(count: elements.count, minimum: minimum)
+    for element in elements { element.write(to: &self) }
+    endList()
+  }
+
+  /// An optional field.
+  @inlinable public mutating func optional<Value: Writable>(_ value: Value?) {
+    if let value {
+      value.write(to: &self)
+    } else {
+      absent()
+    }
+  }
+}
+
+/// Writes a node as bytes without its spans: two nodes are equal exactly if their bytes are.
+struct NodeEncoder: NodeSink {
+  var bytes: [UInt8] = []
+
+  mutating func open(_ form: StaticString, _ span: Span, spanned: Bool) {
+    bytes.append(1)
+    form.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+  mutating func close(empty: Bool) { bytes.append(2) }
+  mutating func atom(_ text: String) {
+    bytes.append(3)
+    bytes.append(contentsOf: text.utf8)
+  }
+  mutating func beginList(count: Int, minimum: Int) { bytes.append(4) }
+  mutating func endList() { bytes.append(5) }
+  mutating func absent() { bytes.append(6) }
+}
+
+/// The FNV-1a hash, 64 bits (Fowler, Noll, Vo): stable between runs, unlike Swift's.
+public struct StableHash: Sendable {
+  /// The hash so far.
+  public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  public init() {}
+
+  /// Takes in some bytes.
+  public mutating func combine(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  }
+
+  /// The hash of a text, as 16 hexadecimal digits.
+  public static func hex(_ text: String) -> String { hex(text.utf8) }
+
+  /// The hash of some bytes, as 16 hexadecimal digits.
+  public static func hex(_ bytes: some Sequence<UInt8>) -> String {
+    var hash = StableHash()
+    hash.combine(bytes)
+    let digits = String(hash.value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension Node {
+  /// A hash of the tree without its spans, the same in every run.
+  public var stableHash: String {
+    var encoder = NodeEncoder()
+    write(to: &encoder)
+    return StableHash.hex(encoder.bytes)
+  }
+}
+
+// MARK: Helpers of the derived traversals
+
+/// Whether two values of an indirect enumeration are one and the same object.
+///
+/// Such a value is one word, so comparing the words never says `true` of different trees.
+@inlinable public func sameReference<Value>(_ left: Value, _ right: Value) -> Bool {
+  guard MemoryLayout<Value>.size == MemoryLayout<UInt>.size else { return false }
+  return unsafeBitCast(left, to: UInt.self) == unsafeBitCast(right, to: UInt.self)
+}
+
+/// Whether two lists share their storage.
+@inlinable public func sameFields<Element: Writable>(_ left: [Element], _ right: [Element]) -> Bool {
+  guard left.count == right.count else { return false }
+  if left.isEmpty { return true }
+  return left.withUnsafeBufferPointer { a in right.withUnsafeBufferPointer { b in a.baseAddress == b.baseAddress } }
+}
+
+/// Whether two optional fields are the same.
+@inlinable public func sameFields<Value: Writable>(_ left: Value?, _ right: Value?) -> Bool {
+  switch (left, right) {
+  case (nil, nil): return true
+  case (let left?, let right?): return Value.isSame(left, right)
+  default: return false
+  }
+}
+
+/// Rewrites each element; the list itself comes back if none changed.
+@inlinable public func rewriteAll<Element: Writable>(
+  _ elements: [Element], _ rewrite: (Element) throws -> Element
+) rethrows -> [Element] {
+  var result: [Element]?
+  for (index, element) in elements.enumerated() {
+    let new = try rewrite(element)
+    if result == nil, !Element.isSame(new, element) {
+      result = Array(elements[..<index])
+      result?.reserveCapacity(elements.count)
+    }
+    result?.append(new)
+  }
+  return result ?? elements
+}

@@ -1,0 +1,140 @@
+import Diagnostics
+
+/// A program of some language, for code that handles all languages alike.
+public struct AnyProgram: Sendable {
+  /// The language.
+  public let language: any Language.Type
+  /// The program.
+  public let root: any Node
+
+  public init<L: Language>(_ language: L.Type, _ root: L.Root) {
+    self.language = language
+    self.root = root
+  }
+}
+
+/// One entry of a pipeline.
+public struct Stage: Sendable {
+  /// The pass's name.
+  public let name: String
+  /// The phase that it belongs to.
+  public let phase: String
+  /// The pass's one-line summary.
+  public let summary: String
+  /// The language that it takes.
+  public let input: any Language.Type
+  /// The language that it gives.
+  public let output: any Language.Type
+  /// Whether it runs on programs with errors.
+  public let toleratesErrors: Bool
+  /// What it touches beside the program.
+  public let effects: Set<PassEffect>
+  /// Whether it only runs when optimising.
+  public let isOptimisation: Bool
+  /// Runs the pass.
+  public let run: @Sendable (AnyProgram, PassContext) throws -> AnyProgram
+  /// Reads a program of the output language.
+  public let read: @Sendable (SExpression, inout NodeReader) throws -> AnyProgram
+  /// Verifies a program of the output language.
+  public let verify: @Sendable (AnyProgram) -> [(invariant: String, violation: Violation)]
+}
+
+/// A chain of passes; `Last` is the language that it ends with, so a pass in the wrong place does not compile.
+public struct Pipeline<Last: Language>: Sendable {
+  /// The passes in order.
+  public let stages: [Stage]
+  private let phaseName: String
+
+  private init(stages: [Stage], phase: String) {
+    self.stages = stages
+    phaseName = phase
+  }
+
+  /// An empty pipeline that starts with programs of a language.
+  public static func starting(with language: Last.Type) -> Pipeline { Pipeline(stages: [], phase: "") }
+
+  /// Names the phase of the passes that follow.
+  public func phase(_ name: String) -> Pipeline { Pipeline(stages: stages, phase: name) }
+
+  /// Adds a pass.
+  public func then<P: Pass>(_ pass: P.Type) -> Pipeline<P.Output> where P.Input == Last {
+    Pipeline<P.Output>(appending: pass, to: stages, phase: phaseName, isOptimisation: false)
+  }
+
+  /// Adds a pass that is left out at `-O0`.
+  public func whenOptimising<P: Pass>(_ pass: P.Type) -> Pipeline where P.Input == Last, P.Output == Last {
+    Pipeline(appending: pass, to: stages, phase: phaseName, isOptimisation: true)
+  }
+
+  private init<P: Pass>(appending pass: P.Type, to stages: [Stage], phase: String, isOptimisation: Bool)
+  where P.Output == Last {
+    let stage = Stage(
+      name: P.name, phase: phase, summary: P.summary, input: P.Input.self, output: P.Output.self,
+      toleratesErrors: P.toleratesErrors, effects: P.effects, isOptimisation: isOptimisation,
+      run: { program, context in
+        guard let root = program.root as? P.Input.Root else {
+          throw PassBug(P.name, "was given \(program.language.name)", broke: "pipeline-order")
+        }
+        var pass = P()
+        return AnyProgram(P.Output.self, try pass.run(root, in: context))
+      },
+      read: { text, reader in AnyProgram(P.Output.self, try P.Output.Root(reading: text, from: &reader)) },
+      verify: { program in (program.root as? P.Output.Root).map(P.Output.verify) ?? [] })
+    self.init(stages: stages + [stage], phase: phase)
+  }
+}
+
+/// What one pass took.
+public struct StageMeasure: Sendable {
+  /// The pass's name.
+  public var pass: String
+  /// Wall-clock time.
+  public var duration: Duration
+  /// The process's peak memory behind the pass, in bytes; 0 if unknown.
+  public var peakMemory: Int
+}
+
+/// Runs stages and gathers what is asked for on the way.
+public struct PipelineRunner {
+  /// The passes in order.
+  public var stages: [Stage]
+  /// Whether invariants are checked behind each pass.
+  public var verifies = false
+  /// Called behind each pass with its position.
+  public var observe: ((Int, Stage, AnyProgram, PassReport?) throws -> Void)?
+  /// Measures so far.
+  public private(set) var measures: [StageMeasure] = []
+  /// Gives the process's peak memory in bytes.
+  public var peakMemory: () -> Int = { 0 }
+
+  public init(stages: [Stage]) { self.stages = stages }
+
+  /// Runs the stages from `start` up to and including `end`.
+  ///
+  /// - Returns: the last program; nil if errors were reported that the next pass does not tolerate.
+  /// - Throws: `PassBug`.
+  public mutating func run(_ program: AnyProgram, from start: Int = 0, through end: Int, in context: PassContext) throws
+    -> AnyProgram?
+  {
+    var program = program
+    let clock = ContinuousClock()
+    for (index, stage) in stages.enumerated() where index >= start && index <= end {
+      if context.hasErrors, !stage.toleratesErrors { return nil }
+      if stage.isOptimisation, context.options.optimization == 0 { continue }
+      context.report = nil
+      let before = clock.now
+      program = try stage.run(program, context)
+      measures.append(
+        StageMeasure(pass: stage.name, duration: clock.now - before, peakMemory: peakMemory()))
+      if verifies, !context.hasErrors { try verify(program, stage) }
+      try observe?(index, stage, program, context.report)
+    }
+    return context.hasErrors ? nil : program
+  }
+
+  private func verify(_ program: AnyProgram, _ stage: Stage) throws {
+    guard let first = stage.verify(program).first else { return }
+    throw PassBug(
+      stage.name, first.violation.message, broke: first.invariant, form: first.violation.form)
+  }
+}

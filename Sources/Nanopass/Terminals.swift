@@ -1,0 +1,228 @@
+import Synchronization
+
+/// An interned name: of a function, a type, a field, a module. Equal names are one object, so comparing and hashing
+/// take one instruction; the order is that of the texts.
+public struct Name: Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+  @usableFromInline final class Entry: Sendable {
+    @usableFromInline let text: String
+    init(text: String) { self.text = text }
+  }
+
+  // Entries are never freed, so a reference needs no counting.
+  @usableFromInline let entry: Unmanaged<Entry>
+
+  /// Keys compare by their bytes: Swift's own string equality would join names that differ in normalisation.
+  private struct Key: Hashable {
+    let text: String
+    static func == (left: Key, right: Key) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    func hash(into hasher: inout Hasher) {
+      var text = text
+      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+  }
+
+  private static let table = Mutex<[Key: Entry]>([:])
+
+  /// The name with that text.
+  public init(_ text: String) {
+    entry = Name.table.withLock { table in
+      if let entry = table[Key(text: text)] { return Unmanaged.passUnretained(entry) }
+      let entry = Entry(text: text)
+      table[Key(text: text)] = entry
+      return Unmanaged.passUnretained(entry)
+    }
+  }
+
+  /// The name written as a literal.
+  public init(stringLiteral text: String) { self.init(text) }
+
+  /// The name's text.
+  public var text: String { entry._withUnsafeGuaranteedRef { $0.text } }
+
+  /// The name's text.
+  public var description: String { text }
+}
+
+extension Name: Hashable, Comparable {
+  @inlinable public static func == (left: Name, right: Name) -> Bool {
+    left.entry.toOpaque() == right.entry.toOpaque()
+  }
+  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(entry.toOpaque()) }
+  public static func < (left: Name, right: Name) -> Bool {
+    left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+  }
+}
+
+/// A local variable: the name it has in the source and a number that tells it from all others of its function.
+public struct Local: Hashable, Sendable, CustomStringConvertible {
+  /// The name in the source, or one that says what a pass made it for.
+  public var name: Name
+  /// Distinct for each variable of a function; the first is 0.
+  public var id: Int
+
+  @inlinable public init(_ name: Name, _ id: Int) {
+    self.name = name
+    self.id = id
+  }
+
+  @inlinable public static func == (left: Local, right: Local) -> Bool {
+    left.id == right.id && left.name == right.name
+  }
+  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+
+  /// `name.id`.
+  public var description: String { "\(name.text).\(id)" }
+}
+
+/// An integer literal of any size.
+public enum Integer: Hashable, Sendable, CustomStringConvertible {
+  /// A value that fits a machine word.
+  case small(Int)
+  /// The canonical decimal digits, with `-` for negatives, of a value that doesn't.
+  case big(String)
+
+  /// Reads decimal digits with an optional leading `-`; nil for anything else.
+  public init?(decimal text: String) {
+    let negative = text.utf8.first == UInt8(ascii: "-")
+    let digits = negative ? text.dropFirst() : text[...]
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
+    if let value = Int(text) {
+      self = .small(value)
+      return
+    }
+    let significant = digits.drop { $0 == "0" }
+    let canonical = (negative ? "-" : "") + significant
+    self = Int(canonical).map(Integer.small) ?? .big(canonical)
+  }
+
+  /// The value with its sign turned.
+  public var negated: Integer {
+    switch self {
+    case .small(let value):
+      let (negative, overflow) = 0.subtractingReportingOverflow(value)
+      return overflow ? .big(String(value.magnitude)) : .small(negative)
+    case .big(let digits):
+      let text = digits.hasPrefix("-") ? String(digits.dropFirst()) : "-" + digits
+      return Int(text).map(Integer.small) ?? .big(text)
+    }
+  }
+
+  /// The decimal digits.
+  public var description: String {
+    switch self {
+    case .small(let value): return String(value)
+    case .big(let digits): return digits
+    }
+  }
+}
+
+/// What may stand in a field of a form: terminals and nodes.
+public protocol Writable: Sendable {
+  /// Feeds the value to a printer, hasher or other consumer.
+  func write<Sink: NodeSink>(to sink: inout Sink)
+  /// Reads the value back from its text form.
+  init(reading text: SExpression, from reader: inout NodeReader) throws
+  /// A random value, small when the source's fuel is used up.
+  static func random(_ source: inout RandomSource) -> Self
+  /// Whether both are the same, cheaply; for trees a false `false` is allowed.
+  static func isSame(_ left: Self, _ right: Self) -> Bool
+}
+
+extension Name: Writable {
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(Printer.spelling(of: text)) }
+  public init(reading text: SExpression, from reader: inout NodeReader) throws {
+    self.init(try reader.atom(text, "a name"))
+  }
+  public static func random(_ source: inout RandomSource) -> Name {
+    Name(source.pick(["f", "Data.Json.parse", "x y", "List<Int>", "", "(", "a|b", "ü", "-"]))
+  }
+  @inlinable public static func isSame(_ left: Name, _ right: Name) -> Bool { left == right }
+}
+
+extension Local: Writable {
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(Printer.spelling(of: description)) }
+  public init(reading text: SExpression, from reader: inout NodeReader) throws {
+    let atom = try reader.atom(text, "a variable such as `x.1`")
+    guard let dot = atom.lastIndex(of: "."), let id = Int(atom[atom.index(after: dot)...]), id >= 0 else {
+      throw ReadError(offset: text.start, message: "expected a variable such as `x.1`, found `\(atom)`")
+    }
+    self.init(Name(String(atom[..<dot])), id)
+  }
+  public static func random(_ source: inout RandomSource) -> Local {
+    Local(Name(source.pick(["x", "y", "acc", "_"])), source.below(5))
+  }
+  @inlinable public static func isSame(_ left: Local, _ right: Local) -> Bool { left == right }
+}
+
+extension Integer: Writable {
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(description) }
+  public init(reading text: SExpression, from reader: inout NodeReader) throws {
+    let atom = try reader.atom(text, "an integer")
+    guard let value = Integer(decimal: atom) else {
+      throw ReadError(offset: text.start, message: "expected an integer, found `\(atom)`")
+    }
+    self = value
+  }
+  public static func random(_ source: inout RandomSource) -> Integer {
+    source.pick([.small(0), .small(-7), .small(.max), .small(.min), .big("9223372036854775808"), .big("-1" + zeros)])
+  }
+  @inlinable public static func isSame(_ left: Integer, _ right: Integer) -> Bool { left == right }
+  private static let zeros = String(repeating: "0", count: 40)
+}
+
+extension Double: Writable {
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(isNaN ? "nan" : description) }
+  public init(reading text: SExpression, from reader: inout NodeReader) throws {
+    let atom = try reader.atom(text, "a float")
+    guard let value = Double(atom) else {
+      throw ReadError(offset: text.start, message: "expected a float, found `\(atom)`")
+    }
+    self = value
+  }
+  public static func random(_ source: inout RandomSource) -> Double {
+    source.pick([0.0, -0.0, 1.5, .infinity, -.infinity, .nan, 1e-300, 0.1, 1e300])
+  }
+  @inlinable public static func isSame(_ left: Double, _ right: Double) -> Bool { left.bitPattern == right.bitPattern }
+}
+
+extension String: Writable {
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(Printer.quoted(self)) }
+  public init(reading text: SExpression, from reader: inout NodeReader) throws {
+    guard case .string = text.kind else {
+      throw ReadError(offset: text.start, message: "expected a quoted text, found \(text.summary)")
+    }
+    self = text.text
+  }
+  public static func random(_ source: inout RandomSource) -> String {
+    source.pick(["", "a", "two words", "\"\\\n\t\r", "\u{0}\u{7f}", "héllo 🦊", "{x}", "(a)", "e\u{301}"])
+  }
+  @inlinable public static func isSame(_ left: String, _ right: String) -> Bool {
+    left.utf8.elementsEqual(right.utf8)
+  }
+}
+
+extension Bool: Writable {
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(self ? "true" : "false") }
+  public init(reading text: SExpression, from reader: inout NodeReader) throws {
+    let atom = try reader.atom(text, "`true` or `false`")
+    guard let value = Bool(atom) else {
+      throw ReadError(offset: text.start, message: "expected `true` or `false`, found `\(atom)`")
+    }
+    self = value
+  }
+  public static func random(_ source: inout RandomSource) -> Bool { source.below(2) == 0 }
+  @inlinable public static func isSame(_ left: Bool, _ right: Bool) -> Bool { left == right }
+}
+
+extension Int: Writable {
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(String(self)) }
+  public init(reading text: SExpression, from reader: inout NodeReader) throws {
+    let atom = try reader.atom(text, "a natural number")
+    guard let value = Int(atom), value >= 0 else {
+      throw ReadError(offset: text.start, message: "expected a natural number, found `\(atom)`")
+    }
+    self = value
+  }
+  public static func random(_ source: inout RandomSource) -> Int { source.below(100) }
+  @inlinable public static func isSame(_ left: Int, _ right: Int) -> Bool { left == right }
+}
