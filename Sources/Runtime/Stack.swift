@@ -42,7 +42,9 @@ func growStack(to address: UnsafeMutableRawPointer?) -> Bool {
     grown.committed &+= stackStep
     if grown.committed > grown.size &- guardSize { return false }
     if !hasMemory(stackStep) { return false }
-    if runtime_commit(grown.base + (grown.size &- grown.committed), stackStep) != 0 { return false }
+    let lowest = grown.base + (grown.size &- grown.committed)
+    if runtime_commit(lowest, stackStep) != 0 { return false }
+    runtime_prefer_large_pages(lowest, stackStep)
   }
   stack = grown
   return true

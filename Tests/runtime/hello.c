@@ -1,0 +1,11 @@
+// The least program: what it links is what every compiled program carries.
+#include "nanoc.h"
+
+static struct {
+  text header;
+  char bytes[16];
+} hello = {{INT32_MIN, 0xFFFF, 0, 13, 13}, "hello, world!"};
+
+static void entry(void) { nanoc_console_print(&hello.header); }
+
+int main(int count, char **values) { return nanoc_start(count, values, entry); }
