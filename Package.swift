@@ -78,6 +78,6 @@ let package = Package(
     .testTarget(
       name: "nanocTests",
       dependencies: ["Passes", "Nanopass", "Languages", "Diagnostics", "LanguageCompiler", "LLVMKit"],
-      path: "Tests", exclude: ["programs", "passes", "diagnostics"], swiftSettings: llvmHeaders),
+      path: "Tests", exclude: ["programs", "passes", "diagnostics", "runtime"], swiftSettings: llvmHeaders),
   ]
 )

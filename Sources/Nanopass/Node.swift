@@ -33,6 +33,10 @@ public protocol NodeSink {
   mutating func close(empty: Bool)
   /// A terminal in its text form.
   mutating func atom(_ text: String)
+  /// A name.
+  mutating func name(_ name: Name)
+  /// A local.
+  mutating func local(_ local: Local)
   /// A list field of `count` elements begins.
   mutating func beginList(count: Int, minimum: Int)
   /// The list ends.
@@ -42,6 +46,12 @@ public protocol NodeSink {
 }
 
 extension NodeSink {
+  /// By default an atom.
+  public mutating func name(_ name: Name) { atom(Printer.spelling(of: name.text)) }
+
+  /// By default an atom.
+  public mutating func local(_ local: Local) { atom(Printer.spelling(of: local.description)) }
+
   /// A list field.
   @inlinable public mutating func list<Element: Writable>(_ elements: [Element], minimum: Int) {
     beginList(count: elements.count, minimum: minimum)

@@ -129,7 +129,7 @@ public protocol Writable: Sendable {
 }
 
 extension Name: Writable {
-  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(Printer.spelling(of: text)) }
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.name(self) }
   public init(reading text: SExpression, from reader: inout NodeReader) throws {
     self.init(try reader.atom(text, "a name"))
   }
@@ -140,7 +140,7 @@ extension Name: Writable {
 }
 
 extension Local: Writable {
-  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(Printer.spelling(of: description)) }
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.local(self) }
   public init(reading text: SExpression, from reader: inout NodeReader) throws {
     let atom = try reader.atom(text, "a variable such as `x.1`")
     guard let dot = atom.lastIndex(of: "."), let id = Int(atom[atom.index(after: dot)...]), id >= 0 else {

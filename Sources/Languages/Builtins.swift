@@ -1,0 +1,236 @@
+public import Nanopass
+
+/// How an argument or a result of a primitive travels to the run-time library or into an instruction.
+public enum Passing: Sendable {
+  /// A reference to a cell, or a tagged integer, as it is.
+  case counted
+  /// An integer that stands for a position or a count; what does not fit a machine word is clamped to one.
+  case index
+  /// A raw word, such as a boolean.
+  case word
+  /// A binary64.
+  case float
+}
+
+/// How native code carries a primitive out.
+public enum Implementation: Sendable {
+  /// Instructions chosen by the primitive's name.
+  case inline
+  /// A call of that function of the run-time library.
+  case runtime(String, [Passing], Passing)
+}
+
+/// An operation that the language has no words for: the standard library and the operators are made of these.
+/// All are pure and total on the arguments that they are given, and borrow them.
+public struct Primitive: Sendable {
+  /// The dotted name, such as `int.add`; the standard library writes `Prim.intAdd`.
+  public let name: Name
+  /// The types of the arguments; for `string.concatenate` any number of the one given.
+  public let parameters: [Typed.Ty]
+  /// The type of the result.
+  public let result: Typed.Ty
+  /// How native code carries it out.
+  public let native: Implementation
+  /// Whether it takes any number of arguments of its only parameter's type.
+  public var isVariadic: Bool { name == "string.concatenate" }
+
+  /// The primitive of that name.
+  public static func named(_ name: Name) -> Primitive? { table[name] }
+
+  /// The primitive that the standard library calls `Prim.NAME`.
+  public static func inLibrary(_ name: String) -> Primitive? { byLibraryName[name] }
+
+  private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  private static let byLibraryName = Dictionary(uniqueKeysWithValues: all.map { ($0.libraryName, $0) })
+
+  /// `int.add` as `intAdd`.
+  public var libraryName: String {
+    let parts = name.text.split(separator: ".")
+    return parts.dropFirst().reduce(String(parts.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+  }
+
+  private init(_ name: Name, _ parameters: [Typed.Ty], _ result: Typed.Ty, _ native: Implementation = .inline) {
+    self.name = name
+    self.parameters = parameters
+    self.result = result
+    self.native = native
+  }
+
+  /// All primitives.
+  public static let all: [Primitive] =
+    integers + floats + strings + [
+      Primitive("bool.equal", [.bool, .bool], .bool)
+    ]
+
+  private static let integers: [Primitive] = [
+    Primitive("int.add", [.int, .int], .int),
+    Primitive("int.subtract", [.int, .int], .int),
+    Primitive("int.multiply", [.int, .int], .int),
+    Primitive("int.negate", [.int], .int),
+    Primitive("int.equal", [.int, .int], .bool),
+    Primitive("int.less", [.int, .int], .bool),
+    Primitive("int.lessEqual", [.int, .int], .bool),
+    // The divisor of the next two is not 0.
+    Primitive("int.divide", [.int, .int], .int, .runtime("nanoc_int_div", [.counted, .counted], .counted)),
+    Primitive("int.modulo", [.int, .int], .int, .runtime("nanoc_int_mod", [.counted, .counted], .counted)),
+    Primitive("int.toString", [.int], .string, .runtime("nanoc_int_to_string", [.counted], .counted)),
+    Primitive("int.isNumeral", [.string], .bool, .runtime("nanoc_int_is_numeral", [.counted], .word)),
+    Primitive("int.parse", [.string], .int, .runtime("nanoc_int_parse_numeral", [.counted], .counted)),
+    Primitive("int.fromFloat", [.float], .int, .runtime("nanoc_int_from_float", [.float], .counted)),
+    Primitive("int.toFloat", [.int], .float, .runtime("nanoc_int_to_float", [.counted], .float)),
+    Primitive("bits.and", [.int, .int], .int, .runtime("nanoc_int_and", [.counted, .counted], .counted)),
+    Primitive("bits.or", [.int, .int], .int, .runtime("nanoc_int_or", [.counted, .counted], .counted)),
+    Primitive("bits.xor", [.int, .int], .int, .runtime("nanoc_int_xor", [.counted, .counted], .counted)),
+    Primitive("bits.not", [.int], .int, .runtime("nanoc_int_not", [.counted], .counted)),
+    Primitive("bits.shiftLeft", [.int, .int], .int, .runtime("nanoc_int_shift_left", [.counted, .index], .counted)),
+    Primitive("bits.shiftRight", [.int, .int], .int, .runtime("nanoc_int_shift_right", [.counted, .index], .counted)),
+    Primitive("bits.low", [.int, .int], .int, .runtime("nanoc_int_low", [.counted, .index], .counted)),
+  ]
+
+  private static let floats: [Primitive] = [
+    Primitive("float.add", [.float, .float], .float),
+    Primitive("float.subtract", [.float, .float], .float),
+    Primitive("float.multiply", [.float, .float], .float),
+    Primitive("float.divide", [.float, .float], .float),
+    Primitive("float.negate", [.float], .float),
+    Primitive("float.equal", [.float, .float], .bool),
+    Primitive("float.less", [.float, .float], .bool),
+    Primitive("float.lessEqual", [.float, .float], .bool),
+    Primitive("float.floor", [.float], .int, .runtime("nanoc_int_floor", [.float], .counted)),
+    Primitive("float.ceil", [.float], .int, .runtime("nanoc_int_ceil", [.float], .counted)),
+    Primitive("float.round", [.float], .int, .runtime("nanoc_int_round", [.float], .counted)),
+    Primitive("float.absolute", [.float], .float, .runtime("nanoc_float_abs", [.float], .float)),
+    Primitive("float.squareRoot", [.float], .float, .runtime("nanoc_float_sqrt", [.float], .float)),
+    Primitive("float.power", [.float, .float], .float, .runtime("nanoc_float_pow", [.float, .float], .float)),
+    Primitive("float.sine", [.float], .float, .runtime("nanoc_float_sin", [.float], .float)),
+    Primitive("float.cosine", [.float], .float, .runtime("nanoc_float_cos", [.float], .float)),
+    Primitive("float.arcTangent", [.float, .float], .float, .runtime("nanoc_float_atan2", [.float, .float], .float)),
+    // The least or the greatest of the two, by the rules of `Float.min` and `Float.max`.
+    Primitive("float.minimum", [.float, .float], .float, .runtime("nanoc_float_min", [.float, .float], .float)),
+    Primitive("float.maximum", [.float, .float], .float, .runtime("nanoc_float_max", [.float, .float], .float)),
+    Primitive("float.toString", [.float], .string, .runtime("nanoc_float_to_string", [.float], .counted)),
+    Primitive("float.isNumeral", [.string], .bool, .runtime("nanoc_float_is_numeral", [.counted], .word)),
+    Primitive("float.parse", [.string], .float, .runtime("nanoc_float_parse_numeral", [.counted], .float)),
+  ]
+
+  private static let strings: [Primitive] = [
+    Primitive(
+      "string.concat", [.string, .string], .string, .runtime("nanoc_string_concat", [.counted, .counted], .counted)),
+    Primitive("string.concatenate", [.string], .string),
+    Primitive("string.equal", [.string, .string], .bool, .runtime("nanoc_string_equal", [.counted, .counted], .word)),
+    Primitive("string.less", [.string, .string], .bool),
+    Primitive("string.lessEqual", [.string, .string], .bool),
+    Primitive("string.length", [.string], .int, .runtime("nanoc_string_length", [.counted], .index)),
+    Primitive("string.byteLength", [.string], .int, .runtime("nanoc_string_byte_length", [.counted], .index)),
+    // The index is inside the string.
+    Primitive("string.at", [.string, .int], .string, .runtime("nanoc_string_at", [.counted, .index], .counted)),
+    Primitive(
+      "string.slice", [.string, .int, .int], .string,
+      .runtime("nanoc_string_slice", [.counted, .index, .index], .counted)),
+    Primitive("string.chars", [.string], .list(element: .string), .runtime("nanoc_string_chars", [.counted], .counted)),
+    Primitive(
+      "string.contains", [.string, .string], .bool, .runtime("nanoc_string_contains", [.counted, .counted], .word)),
+    Primitive(
+      "string.startsWith", [.string, .string], .bool, .runtime("nanoc_string_starts_with", [.counted, .counted], .word)),
+    Primitive(
+      "string.endsWith", [.string, .string], .bool, .runtime("nanoc_string_ends_with", [.counted, .counted], .word)),
+    Primitive(
+      "string.split", [.string, .string], .list(element: .string),
+      .runtime("nanoc_string_split", [.counted, .counted], .counted)),
+    Primitive(
+      "string.join", [.list(element: .string), .string], .string,
+      .runtime("nanoc_string_join", [.counted, .counted], .counted)),
+    Primitive(
+      "string.replace", [.string, .string, .string], .string,
+      .runtime("nanoc_string_replace", [.counted, .counted, .counted], .counted)),
+    Primitive("string.trim", [.string], .string, .runtime("nanoc_string_trim", [.counted], .counted)),
+    // -1 for the empty string.
+    Primitive(
+      "string.firstCodePoint", [.string], .int, .runtime("nanoc_string_first_code_point", [.counted], .index)),
+    // The argument is a Unicode scalar value.
+    Primitive("string.fromScalar", [.int], .string, .runtime("nanoc_string_from_scalar", [.index], .counted)),
+  ]
+}
+
+/// An effect operation of the language and the service that carries it out.
+public struct EffectOperation: Sendable {
+  /// The method's name, such as `Console.print`.
+  public let name: Name
+  /// The types of the arguments.
+  public let parameters: [Typed.Ty]
+  /// The type of the result.
+  public let result: Typed.Ty
+  /// The service's name in the service interface, such as `console.print`.
+  public let service: Name
+  /// The function of the run-time library behind the service; it borrows its arguments.
+  public let native: String
+  /// Whether programs may name it; `Program.fail` is the compiler's own.
+  public let isPublic: Bool
+
+  /// The operation of that name.
+  public static func named(_ name: Name) -> EffectOperation? { table[name] }
+
+  /// The operation that a service carries out.
+  public static func service(_ name: Name) -> EffectOperation? { byService[name] }
+
+  private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  private static let byService = Dictionary(uniqueKeysWithValues: all.map { ($0.service, $0) })
+
+  /// The operations that can be compiled.
+  public static let all: [EffectOperation] = [
+    EffectOperation(
+      name: "Console.print", parameters: [.string], result: .unit, service: "console.print",
+      native: "nanoc_console_print", isPublic: true),
+    EffectOperation(
+      name: "Console.error", parameters: [.string], result: .unit, service: "console.error",
+      native: "nanoc_console_error", isPublic: true),
+    EffectOperation(
+      name: "Console.warn", parameters: [.string], result: .unit, service: "console.warn",
+      native: "nanoc_console_warn", isPublic: true),
+    EffectOperation(
+      name: "Args.get", parameters: [], result: .list(element: .string), service: "args.get",
+      native: "nanoc_args_get", isPublic: true),
+    EffectOperation(
+      name: "Program.fail", parameters: [.string], result: .unit, service: "program.fail",
+      native: "nanoc_main_failed", isPublic: false),
+  ]
+
+  /// The methods of every effectful namespace, for effect lists; those without an operation in `all` can't be called.
+  public static let namespaces: [(name: String, methods: [String])] = [
+    ("Console", ["print", "error", "warn", "readLine"]),
+    ("Args", ["get"]),
+    ("Env", ["get", "set"]),
+    ("Time", ["now", "unixMs", "sleep"]),
+    ("Random", ["int", "float"]),
+    (
+      "Disk",
+      [
+        "readText", "writeText", "appendText", "readBytes", "readBytesAt", "writeBytes", "appendBytes", "size",
+        "exists", "delete", "deleteDir", "listDir", "makeDir", "sync",
+      ]
+    ),
+    (
+      "Terminal",
+      [
+        "enableRawMode", "disableRawMode", "clear", "moveTo", "print", "setColor", "resetColor", "hideCursor",
+        "showCursor", "flush", "readKey", "size",
+      ]
+    ),
+    ("Tcp", ["connect", "writeLine", "writeBytes", "readLine", "readBytes", "close", "send", "sendBytes", "ping"]),
+    ("Http", ["get", "head", "delete", "post", "put", "patch"]),
+    ("HttpServer", ["listen", "listenWith"]),
+  ]
+}
+
+/// The built-in sum types, whose constructors the language always has.
+public enum BuiltinData {
+  /// The constructors of a built-in sum type in the order of their tags, with the number of their fields.
+  public static func variants(of type: Name) -> [(name: Name, arity: Int)]? {
+    switch type.text {
+    case "Option": return [("None", 0), ("Some", 1)]
+    case "Result": return [("Err", 1), ("Ok", 1)]
+    case "List": return [("Nil", 0), ("Cons", 2)]
+    default: return nil
+    }
+  }
+}
