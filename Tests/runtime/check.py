@@ -44,6 +44,14 @@ def away(value):
     return result if value >= 0 else -result
 
 
+def power(base, exponent):
+    try:
+        return math.pow(base, exponent)
+    except ValueError:
+        odd = exponent % 2 == 1
+        return math.nan if base else math.copysign(math.inf, base if odd else 1)
+
+
 def parse_int(text):
     digits = text[1:] if text[:1] in ("+", "-") else text
     return (1, int(text)) if digits and all(c in "0123456789" for c in digits) else (0, 0)
@@ -113,6 +121,10 @@ EXPECTED = {
     "floor": lambda a: whole(a, math.floor),
     "ceil": lambda a: whole(a, math.ceil),
     "round": lambda a: whole(a, away),
+    "pow": power,
+    "sin": math.sin,
+    "cos": math.cos,
+    "atan2": math.atan2,
     "concat": lambda a, b: a + b,
     "concat_many": lambda a, b, c: a + b + c + a,
     "replace": lambda a, b, c: a.replace(b, c),

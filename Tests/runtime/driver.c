@@ -242,7 +242,16 @@ static void float_round(double a) {
   to_integer("round", nanoc_int_round_float, a);
 }
 
+static void float_functions(double a, double b) {
+  show("pow", "fff", a, b, nanoc_float_pow(a, b));
+  show("sin", "ff", a, nanoc_float_sin(a));
+  show("cos", "ff", a, nanoc_float_cos(a));
+  show("atan2", "fff", a, b, nanoc_float_atan2(a, b));
+}
+
 static void floats(void) {
+  static const double arguments[] = {0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 100.25};
+  for (int i = 0; i < 64; i++) float_functions(arguments[i / 8], arguments[i % 8]);
   static const double special[] = {0.0, -0.0, 0.5, -0.5, 1.5, 2.5, -2.5, 0.49999999999999994, 0.1 + 0.2, 1e21, 1e-7, 3.0,
     1e15, 1e16, 1e17, 123456789012345680.0, 5e-324, 1.7976931348623157e308, 2.2250738585072014e-308, 9007199254740993.0,
     4611686018427387904.0, -4611686018427387904.0, 9223372036854775808.0, 1.0 / 0.0, -1.0 / 0.0, 0.0 / 0.0, 4503599627370495.5,

@@ -59,6 +59,10 @@ double nanoc_int_to_float(word a);
 
 text *nanoc_float_to_string(double a);
 double nanoc_float_parse(text *digits, word *ok);
+double nanoc_float_pow(double base, double exponent);
+double nanoc_float_sin(double angle);
+double nanoc_float_cos(double angle);
+double nanoc_float_atan2(double y, double x);
 
 text *nanoc_string_concat(text *a, text *b);
 text *nanoc_string_concat_many(word count, text **parts);

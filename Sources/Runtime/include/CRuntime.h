@@ -50,6 +50,10 @@ static inline int runtime_commit(void *start, size_t size) { return mprotect(sta
 /// Asks for large pages, which make the first touch of much memory several times faster; only a hint.
 static inline void runtime_prefer_large_pages(void *start, size_t size) { madvise(start, size, MADV_HUGEPAGE); }
 
+/// Room for the 33 pools of the allocator, three words each; a type of C starts out as zeros without code.
+struct runtime_pools { void *words[99]; };
+typedef struct runtime_pools runtime_pools;
+
 /// Runs `entry` on the given stack and comes back when it returns.
 static inline int runtime_run_on_stack(void *base, size_t size, void (*entry)(void)) {
   ucontext_t caller, root;
