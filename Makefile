@@ -1,0 +1,56 @@
+# nanoc: a nanopass compiler toolkit. `make demo` and `make test` do all that a new machine needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PREFIX ?= /usr/local
+
+release := build/bin/nanoc
+debug := .build/debug/nanoc
+# The last file that build-runtime writes.
+runtime := build/lib/nanoc/libnanocrt-checked.a
+
+.PHONY: help deps build runtime debug test golden bench lint demo install clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 17
+
+deps: ## install what is missing (LLVM, zstd, GMP, a linker) by apt
+	@scripts/deps
+
+build: runtime ## build the release compiler, build/bin/nanoc, and its run-time library
+	swift build -c release --product nanoc
+	@mkdir -p build/bin
+	@install -m 755 "$$(swift build -c release --show-bin-path)/nanoc" $(release)
+
+test: deps runtime ## build what is needed and run all tests
+	swift build --build-tests
+	swift test --skip-build --parallel
+	Tests/runtime/run build/lib/nanoc
+
+golden: debug ## bring golden/ and Tests/passes up to date (ONLY=pass, ALL=1)
+	@NANOC=$(debug) scripts/golden
+	@scripts/bless
+
+bench: build ## measure the compiler and what it makes against the aims
+	@scripts/bench $(release)
+
+lint: ## check the formatting of Swift and the syntax of scripts
+	@scripts/lint
+
+demo: deps build ## set up, compile a sample, run it, show it behind lower-effects
+	@scripts/demo $(release)
+
+install: build ## install the compiler under PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/nanoc
+	install -m 755 $(release) $(DESTDIR)$(PREFIX)/bin/nanoc
+	install -m 644 build/lib/nanoc/*.a $(DESTDIR)$(PREFIX)/lib/nanoc/
+
+clean: ## remove all that was built
+	rm -rf build .build
+
+debug: runtime
+	swift build --product nanoc
+
+runtime: $(runtime)
+
+$(runtime): scripts/build-runtime $(wildcard Sources/Runtime/*.swift Sources/Runtime/include/*)
+	scripts/build-runtime build/lib/nanoc
