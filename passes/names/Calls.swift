@@ -1,0 +1,120 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension NameResolver {
+  /// A call with positional arguments.
+  mutating func call(_ span: Span, _ callee: Program.Path, _ arguments: [Program.Expr]) -> Resolved.Expr {
+    guard let first = callee.segments.first else { return .erroneous(span) }
+    guard first.isUpper else { return localCall(span, callee, first, arguments) }
+    let (meaning, used) = global(callee)
+    if case .wrong = meaning { return dropped(span, arguments) }
+    guard used == callee.segments.count else {
+      error("bad-callee", at: callee.span, "only a function can be called, not a field of its result")
+      return dropped(span, arguments)
+    }
+    switch meaning {
+    case .function(let function): return callFunction(span, function, arguments)
+    case .operation(let operation):
+      return .perform(span, effect: operation.name, arguments: values(arguments))
+    case .primitive(let primitive):
+      return .primitive(span, name: primitive.name, arguments: values(arguments))
+    case .variant(let type, let variant, let arity):
+      if arguments.isEmpty, arity == 0 { reportEmptyCall(span, callee) }
+      return .construct(span, type: type, variant: variant, arguments: values(arguments))
+    case .update(let type): return positionalUpdate(span, callee, type, arguments)
+    case .type(let type): reportPositional(span, callee, type, isEmpty: arguments.isEmpty)
+    case .unit: reportEmptyCall(span, callee)
+    case .wrong: break
+    }
+    return dropped(span, arguments)
+  }
+
+  private mutating func localCall(
+    _ span: Span, _ callee: Program.Path, _ first: Program.Ident, _ arguments: [Program.Expr]
+  ) -> Resolved.Expr {
+    if let entry = locals[first.name] {
+      if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry) }
+    } else if let function = module.functions[first.name] {
+      if callee.segments.count == 1 { return callFunction(span, function, arguments) }
+      reportBadCallee(callee, base: nil)
+    } else if module.bindings[first.name] != nil {
+      reportBadCallee(callee, base: nil)
+    } else {
+      reportUnknown(first)
+    }
+    return dropped(span, arguments)
+  }
+
+  /// A call of a function of the program; a function passed for a `Fn` parameter is right, but not supported yet, which
+  /// the parameter's declaration says.
+  private mutating func callFunction(_ span: Span, _ function: FunctionSymbol, _ arguments: [Program.Expr])
+    -> Resolved.Expr
+  {
+    var resolved: [Resolved.Expr] = []
+    for (index, argument) in arguments.enumerated() {
+      let takesFunction = index < function.takesFunction.count && function.takesFunction[index]
+      if takesFunction, case .path(let place, let path) = argument, isFunction(path) {
+        resolved.append(.erroneous(place))
+      } else {
+        resolved.append(expression(argument))
+      }
+    }
+    return .call(span, function: function.name, arguments: resolved)
+  }
+
+  /// Whether a path names something to call. What is wrong with it is reported.
+  private mutating func isFunction(_ path: Program.Path) -> Bool {
+    guard let first = path.segments.first else { return false }
+    if !first.isUpper { return locals[first.name] == nil && module.functions[first.name] != nil }
+    switch global(path).meaning {
+    case .function, .operation, .primitive, .update, .wrong: return true
+    case .variant(_, _, let arity): return arity > 0
+    case .type, .unit: return false
+    }
+  }
+
+  /// Resolves arguments in order.
+  private mutating func values(_ arguments: [Program.Expr]) -> [Resolved.Expr] { arguments.map { expression($0) } }
+
+  /// What is left of a call that is wrong: its arguments are still looked at.
+  private mutating func dropped(_ span: Span, _ arguments: [Program.Expr]) -> Resolved.Expr {
+    for argument in arguments { _ = expression(argument) }
+    return .erroneous(span)
+  }
+
+  private func reportEmptyCall(_ span: Span, _ callee: Program.Path) {
+    let end = callee.span(0..<callee.segments.count).end
+    let brackets = end < span.end ? Span(start: end, length: span.end - end) : span
+    error(
+      "empty-constructor-call", at: brackets, "`\(callee.text)` has no fields and takes no parentheses",
+      help: callee.text)
+  }
+
+  private func reportPositional(_ span: Span, _ callee: Program.Path, _ type: TypeSymbol, isEmpty: Bool) {
+    guard canSeeInside(type, at: callee.span) else { return }
+    guard case .record(let fields) = type.shape else {
+      error("unknown-ident", at: callee.span, "`\(type.short)` is a type, not a function")
+      return
+    }
+    if isEmpty {
+      reportMissing(fields, callee, type)
+    } else {
+      error(
+        "constructor-form", at: callee.span, "the record `\(type.short)` is built by the names of its fields",
+        help: constructionForm(of: type))
+    }
+  }
+
+  private mutating func positionalUpdate(
+    _ span: Span, _ callee: Program.Path, _ type: TypeSymbol, _ arguments: [Program.Expr]
+  ) -> Resolved.Expr {
+    guard canSeeInside(type, at: callee.span) else { return dropped(span, arguments) }
+    guard arguments.count == 1, let base = arguments.first else {
+      let slug: Slug = arguments.isEmpty ? "arity-mismatch" : "constructor-form"
+      error(slug, at: callee.span, "`\(callee.text)` takes a record and then the fields to change, by name")
+      return dropped(span, arguments)
+    }
+    return .update(span, type: type.name, base: expression(base), fields: [])
+  }
+}

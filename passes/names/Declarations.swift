@@ -1,0 +1,67 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension NameResolver {
+  /// A function with its own numbers for locals.
+  mutating func function(
+    _ span: Span, _ name: Program.Ident, _ parameters: [Program.Parameter], _ result: Program.TypeExpr?,
+    _ effects: Program.EffectLine?, _ body: [Program.Statement]
+  ) -> Resolved.Function {
+    locals = LocalScope()
+    typeVariables = []
+    functionName = name.text
+    defer { functionName = nil }
+    let group = locals.newGroup()
+    var resolved: [Resolved.Parameter] = []
+    for parameter in parameters {
+      let type = parameterType(parameter.ty)
+      let variable = bind(parameter.name.name, at: parameter.name.span, group: group, type: type)
+      resolved.append(Resolved.Parameter(parameter.span, variable: variable, ty: type))
+    }
+    let resultType = result.map { type($0) } ?? .unit
+    let declared = effects.map { self.effects($0) } ?? Resolved.Effects(name.span.atEnd, effects: [])
+    return Resolved.Function(
+      name.span, name: module.fullName(name.name), module: module.name, library: module.isLibrary,
+      variables: typeVariables, parameters: resolved, result: resultType, effects: declared,
+      body: self.body(body, span: span))
+  }
+
+  /// A sum type; of two variants with one name the first counts.
+  mutating func sum(_ name: Program.Ident, _ variants: [Program.Variant]) -> Resolved.TypeDecl {
+    var seen: Set<Name> = []
+    var resolved: [Resolved.Variant] = []
+    for variant in variants {
+      let fields = variant.fields.map { type($0) }
+      guard seen.insert(variant.name.name).inserted else { continue }
+      resolved.append(Resolved.Variant(variant.span, name: variant.name.name, fields: fields))
+    }
+    return .sum(name.span, name: module.fullName(name.name), variants: resolved)
+  }
+
+  /// A record; of two fields with one name the first counts.
+  mutating func record(_ name: Program.Ident, _ fields: [Program.FieldType]) -> Resolved.TypeDecl {
+    var seen: Set<Name> = []
+    var resolved: [Resolved.FieldDecl] = []
+    for field in fields {
+      let fieldType = type(field.ty)
+      guard seen.insert(field.name.name).inserted else { continue }
+      resolved.append(Resolved.FieldDecl(field.span, name: field.name.name, ty: fieldType))
+    }
+    return .record(name.span, name: module.fullName(name.name), fields: resolved)
+  }
+
+  /// A statement outside functions.
+  mutating func topLevel(_ statement: Program.Statement) {
+    locals = LocalScope()
+    switch statement {
+    case .bind(_, let name, let annotation, let value):
+      notYet(NotYet.topLevelBinding, at: name.span)
+      if let annotation { _ = type(annotation) }
+      _ = expression(value)
+    case .evaluate(let span, let value):
+      notYet(NotYet.topLevelExpression, at: span)
+      _ = expression(value)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension NameResolver {
+  /// An expression with every name resolved.
+  mutating func expression(_ node: Program.Expr) -> Resolved.Expr {
+    switch node {
+    case .integer(let span, let value): return .integer(span, value: value)
+    case .float(let span, let value): return .float(span, value: value)
+    case .string(let span, let value): return .string(span, value: value)
+    case .bool(let span, let value): return .bool(span, value: value)
+    case .interpolated(let span, let parts): return .interpolate(span, parts: parts.map { part($0) })
+    case .path(let span, let path): return self.path(span, path)
+    case .call(let span, let callee, let arguments): return call(span, callee, arguments)
+    case .build(let span, let callee, let values): return build(span, callee, values)
+    case .update(let span, let callee, let base, let values): return update(span, callee, base, values)
+    case .field(let span, let base, let name): return .field(span, base: expression(base), name: name.name)
+    case .project(let span, let base, let name, let arguments):
+      return projection(span, base, name, arguments)
+    case .propagate(let span, let value): return .propagate(span, value: expression(value))
+    case .negate(let span, let value): return .negate(span, value: expression(value))
+    case .binary(let span, let sign, let left, let right):
+      let first = expression(left)
+      return .binary(span, operator: sign.name, left: first, right: expression(right))
+    case .tuple(let span, let elements): return .tuple(span, elements: elements.map { expression($0) })
+    case .list(let span, let elements): return .list(span, elements: elements.map { expression($0) })
+    case .match(let span, let subject, let arms):
+      let resolved = expression(subject)
+      return .match(span, subject: resolved, arms: arms.map { arm($0) })
+    case .product(let span, let elements, _): return unsupported(NotYet.product, span, elements)
+    case .map(let span, let entries): return unsupported(NotYet.map, span, entries.flatMap { [$0.key, $0.value] })
+    }
+  }
+
+  private mutating func part(_ node: Program.Part) -> Resolved.Part {
+    switch node {
+    case .text(let span, let value): .text(span, value: value)
+    case .value(let span, let value): .value(span, value: expression(value))
+    }
+  }
+
+  private mutating func unsupported(_ what: String, _ span: Span, _ parts: [Program.Expr]) -> Resolved.Expr {
+    notYet(what, at: span)
+    for part in parts { _ = expression(part) }
+    return .erroneous(span)
+  }
+
+  private mutating func projection(
+    _ span: Span, _ base: Program.Expr, _ name: Program.Ident, _ arguments: [Program.Expr]
+  ) -> Resolved.Expr {
+    error("verify-trace", at: name.span, "`.\(name.text)(...)` is only for trace blocks")
+    for part in [base] + arguments { _ = expression(part) }
+    return .erroneous(span)
+  }
+
+  /// A dotted name on its own.
+  private mutating func path(_ span: Span, _ path: Program.Path) -> Resolved.Expr {
+    guard let first = path.segments.first else { return .erroneous(span) }
+    guard first.isUpper else { return localPath(span, path, first) }
+    let (meaning, used) = global(path)
+    switch meaning {
+    case .wrong: return .erroneous(span)
+    case .unit: return .unit(span)
+    case .variant(let type, let variant, 0):
+      let value = Resolved.Expr.construct(path.span(0..<used), type: type, variant: variant, arguments: [])
+      return fields(of: value, path, from: used)
+    case .type(let type) where type.isRecord:
+      error(
+        "constructor-form", at: path.span, "the record `\(type.short)` is built from its fields",
+        help: constructionForm(of: type))
+    case .type(let type):
+      error("unknown-ident", at: path.span, "`\(type.short)` is a type, not a value")
+    case .function, .operation, .primitive, .variant, .update:
+      reportFunctionValue(path.text, at: path.span)
+    }
+    return .erroneous(span)
+  }
+
+  /// How values of a record are written.
+  func constructionForm(of type: TypeSymbol) -> String? {
+    guard case .record(let fields) = type.shape else { return nil }
+    return "\(type.short)(\(fields.map { "\($0) = ..." }.joined(separator: ", ")))"
+  }
+
+  // MARK: Bodies
+
+  /// A function's body. It ends with the value of its last statement, or `Unit` if that is a binding.
+  mutating func body(_ statements: [Program.Statement], span: Span) -> Resolved.Expr {
+    let group = locals.newGroup()
+    var resolved: [Resolved.Statement] = []
+    for statement in statements.dropLast() { resolved.append(self.statement(statement, group: group)) }
+    let result: Resolved.Expr
+    switch statements.last {
+    case .evaluate(_, let value): result = expression(value)
+    case let last?:
+      resolved.append(statement(last, group: group))
+      result = .unit(last.span)
+    case nil: result = .unit(span)
+    }
+    if resolved.isEmpty { return result }
+    return .block(resolved.reduce(result.span) { $0.union($1.span) }, statements: resolved, result: result)
+  }
+
+  private mutating func statement(_ node: Program.Statement, group: Int) -> Resolved.Statement {
+    switch node {
+    case .evaluate(let span, let value): return .evaluate(span, value: expression(value))
+    case .bind(let span, let name, let annotation, let value):
+      let annotation = annotation.map { type($0) }
+      let resolved = expression(value)
+      let variable = bind(name.name, at: name.span, group: group, type: annotation)
+      return .bind(span, variable: variable, annotation: annotation, value: resolved)
+    }
+  }
+}

@@ -1,0 +1,244 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// What a dotted name that starts with a capital stands for.
+enum GlobalMeaning {
+  case function(FunctionSymbol)
+  case operation(EffectOperation)
+  case primitive(Primitive)
+  /// A constructor of a sum type, with the number of its fields.
+  case variant(type: Name, variant: Name, arity: Int)
+  /// A user's type itself.
+  case type(TypeSymbol)
+  /// The update of a record.
+  case update(TypeSymbol)
+  case unit
+  /// An error has been reported.
+  case wrong
+}
+
+extension NameResolver {
+  /// What a path stands for, and how many of its segments say so.
+  ///
+  /// The longest prefix that names a module comes first, then the first segment as a type, then as a built-in.
+  mutating func global(_ path: Program.Path) -> (meaning: GlobalMeaning, used: Int) {
+    var failed: (owner: ModuleSymbols, used: Int)?
+    if let (owner, used) = modulePrefix(of: path) {
+      if let found = member(of: owner, path, used) { return found }
+      failed = (owner, used)
+    }
+    guard let first = path.segments.first else { return (.wrong, 0) }
+    switch bareType(first) {
+    case .wrong: return (.wrong, 1)
+    case .found(let type):
+      if let failed, !hasMember(type, path) { return reportNoMember(of: failed.owner, path, failed.used) }
+      return member(of: type, path, 1)
+    case .unknown: break
+    }
+    if let failed { return reportNoMember(of: failed.owner, path, failed.used) }
+    if first.name == "Unit", path.segments.count == 1 { return (.unit, 1) }
+    if first.name == "Prim", module.isLibrary { return primitive(path) }
+    if Vocabulary.reserved.contains(first.name) { return builtinMember(path) }
+    reportUnknownGlobal(path)
+    return (.wrong, path.segments.count)
+  }
+
+  /// The longest prefix of a path that names a dependency or this module.
+  private func modulePrefix(of path: Program.Path) -> (ModuleSymbols, Int)? {
+    var length = min(path.segments.count, max(table.longestName, 1))
+    while length > 0 {
+      let name = path.prefix(length)
+      if let found = module.dependencies[name] ?? ownPrefix(name) { return (found, length) }
+      length -= 1
+    }
+    return nil
+  }
+
+  /// What the segment behind a module's name stands for; nil if the module lets nothing of that name be seen.
+  private mutating func member(of owner: ModuleSymbols, _ path: Program.Path, _ used: Int) -> (GlobalMeaning, Int)? {
+    guard used < path.segments.count else { return nil }
+    let name = path.segments[used].name
+    let isOwn = owner === module
+    if let function = owner.functions[name], isOwn || owner.exposes(name) { return (.function(function), used + 1) }
+    guard let type = isOwn ? owner.types[name] : owner.exportedTypes[name] else { return nil }
+    return member(of: type, path, used + 1)
+  }
+
+  /// Whether the segment behind a bare type's name makes sense.
+  private func hasMember(_ type: TypeSymbol, _ path: Program.Path) -> Bool {
+    guard path.segments.count > 1 else { return true }
+    switch type.shape {
+    case .record: return path.segments[1].name == "update"
+    case .sum(let variants): return variants[path.segments[1].name] != nil
+    }
+  }
+
+  private mutating func member(of type: TypeSymbol, _ path: Program.Path, _ used: Int) -> (GlobalMeaning, Int) {
+    guard used < path.segments.count else { return (.type(type), used) }
+    let segment = path.segments[used]
+    switch type.shape {
+    case .record:
+      if segment.name == "update" { return (.update(type), used + 1) }
+      let help = segment.isUpper ? "a record is built by its name: `\(type.short)(...)`" : "fields are read from values"
+      error("unknown-ident", at: segment.span, "the record `\(type.short)` has no member `\(segment.text)`", help: help)
+    case .sum(let variants):
+      if let arity = variants[segment.name] {
+        guard canSeeInside(type, at: path.span) else { return (.wrong, used + 1) }
+        return (.variant(type: type.name, variant: segment.name, arity: arity), used + 1)
+      }
+      let help = suggestion(for: segment.text) { variants.keys.map { "\($0)" } }
+      error("unknown-ident", at: segment.span, "`\(type.short)` has no constructor `\(segment.text)`", help: help)
+    }
+    return (.wrong, path.segments.count)
+  }
+
+  /// Reports looking into a type that another module keeps opaque.
+  func canSeeInside(_ type: TypeSymbol, at span: Span) -> Bool {
+    guard type.isOpaque, type.module != module.index else { return true }
+    let owner = table.modules[type.module].name
+    error(
+      "opaque-access", at: span, "`\(type.short)` is opaque: only `\(owner)` can look into it",
+      help: "use the functions of `\(owner)`")
+    return false
+  }
+
+  private func primitive(_ path: Program.Path) -> (GlobalMeaning, Int) {
+    let name = path.segments.last?.text ?? ""
+    // Prepending to a list is its constructor.
+    if name == "listCons" { return (.variant(type: "List", variant: "Cons", arity: 2), 2) }
+    if let primitive = Primitive.inLibrary(name) { return (.primitive(primitive), 2) }
+    error("unknown-ident", at: path.span, "there is no primitive `\(path.text)`")
+    return (.wrong, path.segments.count)
+  }
+
+  /// A member of a built-in namespace or type.
+  private mutating func builtinMember(_ path: Program.Path) -> (GlobalMeaning, Int) {
+    let used = path.segments.count > 2 && Vocabulary.namespaces.contains(path.prefix(2)) ? 2 : 1
+    let space = path.prefix(used)
+    guard used < path.segments.count else {
+      reportBareBuiltin(path, space)
+      return (.wrong, used)
+    }
+    let segment = path.segments[used]
+    if let found = Vocabulary.variants(of: space)?.first(where: { $0.name == segment.name }) {
+      return (.variant(type: space, variant: segment.name, arity: found.arity), used + 1)
+    }
+    if let function = libraryFunction(space, segment.name) { return (.function(function), used + 1) }
+    let full = Name("\(space).\(segment.text)")
+    if let operation = EffectOperation.named(full), operation.isPublic { return (.operation(operation), used + 1) }
+    let isKnown =
+      NotYet.functions[space]?.contains(segment.text) == true || NotYet.types[full] != nil
+      || Vocabulary.effects[space]?.contains(segment.text) == true
+    if isKnown {
+      notYet("`\(full)`", at: path.span(0..<used + 1))
+    } else {
+      reportNoBuiltin(space, segment, full)
+    }
+    return (.wrong, path.segments.count)
+  }
+
+  /// A function of the standard library; those with a leading underscore are its own business.
+  private func libraryFunction(_ space: Name, _ name: Name) -> FunctionSymbol? {
+    guard module.isLibrary || !name.text.hasPrefix("_") else { return nil }
+    return table.library[space]?.functions[name]
+  }
+
+  // MARK: Errors
+
+  private mutating func reportNoMember(of owner: ModuleSymbols, _ path: Program.Path, _ used: Int)
+    -> (GlobalMeaning, Int)
+  {
+    guard used < path.segments.count else {
+      error("unknown-ident", at: path.span, "`\(path.text)` is a module, not a value")
+      return (.wrong, used)
+    }
+    let segment = path.segments[used]
+    let isDeclared =
+      owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
+    if isDeclared, owner !== module {
+      reportNotExposed(segment.name, of: owner, at: segment.span)
+    } else {
+      let help = suggestion(for: segment.text) {
+        owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
+          + owner.exportedTypes.keys.map(\.text)
+      }
+      error("unknown-ident", at: segment.span, "the module `\(owner.name)` has no `\(segment.text)`", help: help)
+    }
+    return (.wrong, path.segments.count)
+  }
+
+  private func reportBareBuiltin(_ path: Program.Path, _ name: Name) {
+    if NotYet.types[name] != nil, !Vocabulary.namespaces.contains(name) {
+      notYet("the type `\(name)`", at: path.span)
+    } else {
+      let kind = Vocabulary.allTypes.contains(name) ? "type" : "namespace"
+      error("unknown-ident", at: path.span, "`\(name)` is a \(kind), not a value")
+    }
+  }
+
+  private mutating func reportNoBuiltin(_ space: Name, _ segment: Program.Ident, _ full: Name) {
+    let help =
+      Vocabulary.replacement(of: full.text)
+      ?? suggestion(for: segment.text) { self.members(of: space) }
+    error("unknown-ident", at: segment.span, "there is no `\(full)`", help: help)
+  }
+
+  /// The names of what programs can call in a built-in namespace.
+  func members(of space: Name) -> [String] {
+    let defined = table.library[space]?.functions.keys.map(\.text).filter { !$0.hasPrefix("_") } ?? []
+    return defined + (NotYet.functions[space] ?? []) + (Vocabulary.effects[space] ?? [])
+      + (Vocabulary.variants(of: space)?.map(\.name.text) ?? [])
+  }
+
+  private mutating func reportUnknownGlobal(_ path: Program.Path) {
+    guard let first = path.segments.first else { return }
+    var length = min(path.segments.count, table.longestName)
+    while length > 0, table.named[path.prefix(length)] == nil { length -= 1 }
+    if length > 0 {
+      reportNotADependency(path.prefix(length), at: path.span(0..<length))
+      return
+    }
+    let leading = path.segments.prefix { $0.isUpper }.count
+    if leading > 1, leading < path.segments.count {
+      reportNotADependency(path.prefix(leading), at: path.span(0..<leading))
+      return
+    }
+    if path.segments.count == 1, reportUnqualified(path.segments[0]) { return }
+    if let owner = module.dependencyList.first(where: { $0.types[first.name] != nil }) {
+      reportNotExposed(first.name, of: owner, at: first.span)
+      return
+    }
+    let help = suggestion(for: first.text) {
+      module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
+        + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
+    }
+    error("unknown-ident", at: first.span, "nothing here is called `\(first.text)`", help: help)
+  }
+
+  /// Reports a constructor that is written without its type; false if no visible type has such a constructor.
+  private mutating func reportUnqualified(_ name: Program.Ident) -> Bool {
+    guard let owner = ownerOfVariant(name.name) else { return false }
+    error(
+      "unqualified-constructor", at: name.span, "the constructor `\(name.text)` needs its type before it",
+      help: "\(owner).\(name.text)")
+    return true
+  }
+
+  /// The first type in scope, in alphabetical order, that has a constructor of that name.
+  mutating func ownerOfVariant(_ variant: Name) -> Name? {
+    if variantOwners == nil {
+      var owners: [Name: Name] = [:]
+      let imported = module.dependencyList.flatMap { $0.exportedTypes.values }
+      for type in imported + Array(module.types.values) {
+        guard case .sum(let variants) = type.shape else { continue }
+        for name in variants.keys { owners[name] = min(owners[name] ?? type.short, type.short) }
+      }
+      for type: Name in ["Option", "Result"] {
+        for known in Vocabulary.variants(of: type) ?? [] { owners[known.name] = type }
+      }
+      variantOwners = owners
+    }
+    return variantOwners?[variant]
+  }
+}

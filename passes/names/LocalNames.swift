@@ -1,0 +1,94 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension NameResolver {
+  /// Binds a name of a parameter, a statement or a pattern, after checking that it means nothing else here.
+  mutating func bind(_ name: Name, at span: Span, group: Int, type: Resolved.Ty? = nil) -> Local {
+    if name == "_" { return locals.unnamed() }
+    if let earlier = locals[name] {
+      if earlier.group == group {
+        error(
+          "duplicate-binding", at: span, "`\(name)` is bound twice here",
+          regions: [Region(earlier.span, "first bound here")])
+      } else {
+        reportShadowing(name, at: span, earlier: earlier.span)
+      }
+    } else if let earlier = module.functions[name]?.span ?? module.bindings[name] {
+      reportShadowing(name, at: span, earlier: earlier)
+    }
+    return locals.bind(name, at: span, group: group, type: type)
+  }
+
+  private func reportShadowing(_ name: Name, at span: Span, earlier: Span) {
+    error(
+      "shadowed-name", at: span, "`\(name)` already has a meaning here", help: "choose another name",
+      regions: [Region(earlier, "first declared here")])
+  }
+
+  /// A path that starts with a small letter: a local or a binding and its fields, or a function.
+  mutating func localPath(_ span: Span, _ path: Program.Path, _ first: Program.Ident) -> Resolved.Expr {
+    if let entry = locals[first.name] {
+      guard entry.isKnown else { return .erroneous(span) }
+      return fields(of: .local(first.span, variable: entry.local), path, from: 1)
+    }
+    if module.functions[first.name] != nil {
+      reportFunctionValue(first.text, at: first.span)
+    } else if module.bindings[first.name] == nil {
+      reportUnknown(first)
+    }
+    return .erroneous(span)
+  }
+
+  /// Reads of the fields that the segments of a path name, from one on.
+  func fields(of base: Resolved.Expr, _ path: Program.Path, from start: Int) -> Resolved.Expr {
+    path.segments.dropFirst(start).reduce(base) { value, segment in
+      .field(value.span.union(segment.span), base: value, name: segment.name)
+    }
+  }
+
+  func reportFunctionValue(_ name: String, at span: Span) {
+    error(
+      "fn-value", at: span, "the function `\(name)` is used as a value",
+      help: "call it, or pass it for a parameter of a `Fn` type")
+  }
+
+  mutating func reportUnknown(_ name: Program.Ident) {
+    let help: String?
+    if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }) {
+      help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
+    } else {
+      help = suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }
+    }
+    error("unknown-ident", at: name.span, "nothing here is called `\(name.text)`", help: help)
+  }
+
+  /// Reports a call of something that is no function, such as `s.len()`.
+  mutating func reportBadCallee(_ path: Program.Path, base: LocalScope.Entry?) {
+    guard let first = path.segments.first, let last = path.segments.last, path.segments.count > 1 else {
+      error("bad-callee", at: path.span, "`\(path.text)` is a value and can't be called")
+      return
+    }
+    let receiver = path.prefix(path.segments.count - 1)
+    var spaces = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(last.text) }
+    if path.segments.count == 2, let type = base?.type.flatMap(Self.namespace) { spaces = spaces.filter { $0 == type } }
+    let calls = spaces.prefix(3).map { "`\($0).\(last.text)(\(receiver), ...)`" }
+    error(
+      "bad-callee", at: path.span, "values have no methods: `\(first.text)` is no module or namespace",
+      help: calls.isEmpty ? "functions are called by their names" : "write \(calls.joined(separator: " or "))")
+  }
+
+  /// The namespace with the functions of a type.
+  private static func namespace(of type: Resolved.Ty) -> Name? {
+    switch type {
+    case .int: "Int"
+    case .float: "Float"
+    case .bool: "Bool"
+    case .string: "String"
+    case .list: "List"
+    case .option: "Option"
+    case .result: "Result"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// Finds what the names of a program mean, one module at a time. Its parts stand in extensions, by topic.
+struct NameResolver {
+  let table: SymbolTable
+  let context: PassContext
+  /// The module that is resolved now.
+  var module: ModuleSymbols
+  /// The function that is resolved now, for messages.
+  var functionName: String?
+  /// What is visible in it.
+  var locals = LocalScope()
+  /// The type variables of its signature; standard library only.
+  var typeVariables: [Name] = []
+  private let budget = SuggestionBudget()
+  /// The bare names of imported types looked up so far in this module.
+  var importedTypes: [Name: [TypeSymbol]] = [:]
+  /// A type in scope for each constructor, once it has been asked for in this module.
+  var variantOwners: [Name: Name]?
+
+  init(table: SymbolTable, module: ModuleSymbols, context: PassContext) {
+    self.table = table
+    self.module = module
+    self.context = context
+  }
+
+  /// Turns to another module.
+  mutating func enter(_ module: ModuleSymbols) {
+    self.module = module
+    importedTypes = [:]
+    variantOwners = nil
+  }
+
+  /// Reports an error in the function that is resolved now.
+  func error(
+    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: String? = nil, note: String? = nil,
+    regions: [Region] = []
+  ) {
+    context.report(
+      .error(slug, at: span, summary, label: label, help: help, note: note, regions: regions, fnName: functionName))
+  }
+
+  /// A question for the help line of an unknown name; nil behind the first unknown names of a run.
+  func suggestion(for name: String, among candidates: () -> [String]) -> String? {
+    guard budget.left > 0 else { return nil }
+    budget.left -= 1
+    return didYouMean(nearestNames(to: name, among: candidates()))
+  }
+}
+
+/// How many more unknown names of a run get suggestions, which cost a look at every name in scope.
+private final class SuggestionBudget {
+  var left = 20
+}
+
+extension Program.Ident {
+  /// Whether it is the name of a module, a type or a constructor.
+  var isUpper: Bool { name.isUpper }
+  var text: String { name.text }
+}
+
+extension Name {
+  /// Whether its first letter is a capital.
+  var isUpper: Bool { text.unicodeScalars.first?.properties.isUppercase == true }
+}
+
+extension Program.Path {
+  /// The segments up to a position as one dotted name.
+  func prefix(_ count: Int) -> Name { Name(segments.prefix(count).map(\.text).joined(separator: ".")) }
+
+  /// The place of some of the segments.
+  func span(_ range: Range<Int>) -> Span {
+    segments[range.clamped(to: 0..<segments.count)].reduce(Span.none) { $0.union($1.span) }
+  }
+
+  /// The whole dotted name.
+  var text: String { segments.map(\.text).joined(separator: ".") }
+}

@@ -1,0 +1,42 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// The known parts of the language that can't be compiled yet. Each is an error where it stands, and nothing else is
+/// said about it.
+enum NotYet {
+  static let functionParameters = "a parameter of a `Fn` type"
+  static let topLevelBinding = "a top-level binding"
+  static let topLevelExpression = "a top-level expression"
+  static let product = "an independent product"
+  static let map = "a map"
+
+  /// The built-in types without values, with the numbers of their arguments.
+  static let types: [Name: Int] = [
+    "Vector": 1, "Map": 2, "Bytes": 0, "Digest32": 0, "Crypto.Digest32": 0, "HttpRequest": 0, "HttpResponse": 0,
+    "Http.Response": 0, "Terminal.Size": 0, "Tcp.Connection": 0, "BranchPath": 0, "Trace": 0, "EffectEvent": 0,
+  ]
+
+  /// The functions of the standard library by namespace; the ones that it defines are no longer looked up here.
+  static let functions: [Name: Set<String>] = [
+    "Int": ["toBigEndian", "toLittleEndian", "fromBigEndian", "fromLittleEndian"],
+    "Float": ["atan2", "pow", "sin", "cos", "sqrt", "pi"],
+    "String": ["toUpper", "toLower", "toUtf8", "fromUtf8"],
+    "Char": ["fromCode", "toCode"],
+    "Byte": ["toHex", "fromHex"],
+    "Bytes": ["fromList", "octets", "toList", "fromHex", "toHex", "empty", "len", "concat", "take", "drop"],
+    "Crypto": ["sha256"],
+    "Crypto.Digest32": ["fromBytes", "bytes", "toBytes", "fromHex", "toHex"],
+    "List": ["fromVector"],
+    "Vector": ["new", "get", "set", "len", "fromList"],
+    "Map": ["fromList", "get", "has", "set", "remove", "len", "keys", "values", "entries"],
+    "BranchPath": ["Root", "child", "parse"],
+  ]
+}
+
+extension NameResolver {
+  /// Reports a use of what can't be compiled yet.
+  func notYet(_ what: String, at span: Span) {
+    error("not-yet", at: span, "\(what) is not supported yet")
+  }
+}

@@ -1,0 +1,66 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension NameResolver {
+  /// An arm; its names are visible in its body only.
+  mutating func arm(_ arm: Program.Arm) -> Resolved.Arm {
+    let mark = locals.mark
+    let pattern = pattern(arm.pattern, group: locals.newGroup())
+    let body = expression(arm.body)
+    locals.leave(to: mark)
+    return Resolved.Arm(arm.span, pattern: pattern, body: body)
+  }
+
+  private mutating func pattern(_ node: Program.Pattern, group: Int) -> Resolved.Pattern {
+    switch node {
+    case .wildcard(let span): return .wildcard(span)
+    case .name(let span, let name): return .bind(span, variable: bind(name, at: span, group: group))
+    case .integer(let span, let value): return .integer(span, value: value)
+    case .float(let span, let value): return .float(span, value: value)
+    case .string(let span, let value): return .string(span, value: value)
+    case .bool(let span, let value): return .bool(span, value: value)
+    case .list(let span, let elements, let rest):
+      let resolved = elements.map { pattern($0, group: group) }
+      return .list(span, elements: resolved, rest: rest.map { self.rest($0, group: group) })
+    case .tuple(let span, let elements):
+      return .tuple(span, elements: elements.map { pattern($0, group: group) })
+    case .constructor(let span, let path, let arguments):
+      let meaning = constructor(path)
+      let mark = locals.mark
+      let resolved = arguments.map { pattern($0, group: group) }
+      guard let meaning else {
+        locals.forget(since: mark)
+        return .erroneous(span)
+      }
+      return .constructor(span, type: meaning.type, variant: meaning.variant, arguments: resolved)
+    }
+  }
+
+  /// `..name`; the place of the name alone follows the two dots.
+  private mutating func rest(_ node: Program.Rest, group: Int) -> Resolved.Pattern {
+    if node.name == "_" { return .wildcard(node.span) }
+    let length = UInt32(clamping: node.name.text.utf8.count)
+    let exact = Int(node.span.length) == Int(length) + 2
+    let span = exact ? Span(start: node.span.start + 2, length: length) : node.span
+    return .bind(span, variable: bind(node.name, at: span, group: group))
+  }
+
+  /// The constructor that a pattern names; nil if an error has been reported.
+  private mutating func constructor(_ path: Program.Path) -> (type: Name, variant: Name)? {
+    if path.segments.count == 1, let name = path.segments.first {
+      error(
+        "unqualified-constructor", at: name.span, "the constructor `\(name.text)` needs its type before it",
+        help: ownerOfVariant(name.name).map { "\($0).\(name.text)" })
+      return nil
+    }
+    let (meaning, used) = global(path)
+    switch meaning {
+    case .wrong: return nil
+    case .variant(let type, let variant, _) where used == path.segments.count: return (type, variant)
+    default:
+      error("unknown-ident", at: path.span, "`\(path.text)` is no constructor")
+      return nil
+    }
+  }
+}

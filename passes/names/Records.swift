@@ -1,0 +1,103 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension NameResolver {
+  /// `P(x = 1)`.
+  mutating func build(_ span: Span, _ callee: Program.Path, _ written: [Program.FieldValue]) -> Resolved.Expr {
+    let type = record(callee, isUpdate: false)
+    let values = written.map { Resolved.FieldValue($0.span, name: $0.name.name, value: expression($0.value)) }
+    guard let type, case .record(let fields) = type.shape, areRight(written, for: type, fields) else {
+      return .erroneous(span)
+    }
+    if written.count < fields.count {
+      let given = Set(written.map(\.name.name))
+      reportMissing(fields.filter { !given.contains($0) }, callee, type)
+      return .erroneous(span)
+    }
+    return .build(span, type: type.name, fields: values)
+  }
+
+  /// `P.update(p, x = 1)`.
+  mutating func update(_ span: Span, _ callee: Program.Path, _ base: Program.Expr, _ written: [Program.FieldValue])
+    -> Resolved.Expr
+  {
+    let type = record(callee, isUpdate: true)
+    let resolved = expression(base)
+    let values = written.map { Resolved.FieldValue($0.span, name: $0.name.name, value: expression($0.value)) }
+    guard let type, case .record(let fields) = type.shape, areRight(written, for: type, fields) else {
+      return .erroneous(span)
+    }
+    return .update(span, type: type.name, base: resolved, fields: values)
+  }
+
+  /// The record that a callee with named arguments stands for; nil if an error has been reported.
+  private mutating func record(_ callee: Program.Path, isUpdate: Bool) -> TypeSymbol? {
+    guard let first = callee.segments.first else { return nil }
+    guard first.isUpper else {
+      reportNamedArguments(callee, first)
+      return nil
+    }
+    let (meaning, used) = global(callee)
+    switch meaning {
+    case .wrong: return nil
+    case .type(let type) where type.isRecord && !isUpdate && used == callee.segments.count,
+      .update(let type) where isUpdate && used == callee.segments.count:
+      return canSeeInside(type, at: callee.span) ? type : nil
+    default: break
+    }
+    let what =
+      switch meaning {
+      case .variant: "the constructor `\(callee.text)` takes its fields by position"
+      case .type(let type) where type.isRecord: "the record `\(type.short)` is changed by `\(type.short).update`"
+      case .type, .unit, .wrong: "`\(callee.text)` is no record"
+      case .update(let type): "`\(type.short).update` takes a record before the fields"
+      case .function, .operation, .primitive: "the function `\(callee.text)` takes its arguments by position"
+      }
+    error("constructor-form", at: callee.span, what)
+    return nil
+  }
+
+  private mutating func reportNamedArguments(_ callee: Program.Path, _ first: Program.Ident) {
+    if let entry = locals[first.name] {
+      if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry) }
+    } else if module.functions[first.name] != nil, callee.segments.count == 1 {
+      error("constructor-form", at: callee.span, "the function `\(first.text)` takes its arguments by position")
+    } else if module.functions[first.name] != nil || module.bindings[first.name] != nil {
+      reportBadCallee(callee, base: nil)
+    } else {
+      reportUnknown(first)
+    }
+  }
+
+  /// Whether all fields given exist and none is given twice.
+  private mutating func areRight(_ written: [Program.FieldValue], for type: TypeSymbol, _ fields: [Name]) -> Bool {
+    let known = Set(fields)
+    var given: [Name: Span] = [:]
+    var isRight = true
+    for field in written {
+      let name = field.name
+      if !known.contains(name.name) {
+        let help = suggestion(for: name.text) { fields.map(\.text) }
+        error(
+          "unknown-field", at: name.span, "the record `\(type.short)` has no field `\(name.text)`", help: help,
+          regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
+        isRight = false
+      } else if let first = given.updateValue(name.span, forKey: name.name) {
+        error(
+          "duplicate-field", at: name.span, "the field `\(name.text)` is given twice",
+          regions: [Region(first, "first given here")])
+        isRight = false
+      }
+    }
+    return isRight
+  }
+
+  /// Reports the fields that a construction leaves out.
+  func reportMissing(_ missing: [Name], _ callee: Program.Path, _ type: TypeSymbol) {
+    let list = missing.map { "`\($0)`" }.joined(separator: ", ")
+    error(
+      "missing-field", at: callee.span, "`\(type.short)` is built without \(list)", help: constructionForm(of: type),
+      regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
+  }
+}

@@ -1,0 +1,70 @@
+public import Languages
+public import Nanopass
+
+/// Finds what every name means and puts what the modules declare into one program under full names.
+///
+///     (call (path (ident Shop) (ident zero)))                    (call Shop.zero)
+///     (path (ident p) (ident x))                            =>   (field (local p.0) x)
+///     (call (path (ident Console) (ident print)) ...)            (perform Console.print ...)
+///
+/// What has no meaning is reported once and becomes `erroneous`. Locals are numbered per function in the order in which
+/// they are bound.
+///
+/// Needs: dependencies-first, distinct-modules. Ensures: bound-locals, known-functions.
+public struct ResolveNames: Pass {
+  public typealias Input = Program
+  public typealias Output = Resolved
+  public static let summary = "Finds what every name means, and puts all modules into one program under full names"
+  public static var toleratesErrors: Bool { true }
+
+  private var types: [Resolved.TypeDecl] = []
+  private var functions: [Resolved.Function] = []
+
+  public init() {}
+
+  public mutating func run(_ input: Program.Root, in context: PassContext) throws -> Resolved.Root {
+    let table = SymbolTable(input)
+    guard let entry = table.modules.last else {
+      throw PassBug(Self.self, "a program has no module", broke: "structure", in: input)
+    }
+    var resolver = NameResolver(table: table, module: entry, context: context)
+    var modules: [Resolved.Module] = []
+    for (module, symbols) in zip(input.modules, table.modules) {
+      resolver.enter(symbols)
+      modules.append(
+        Resolved.Module(
+          module.span, name: module.name, path: module.path, library: module.library,
+          bound: module.bound.map { resolver.effects($0) }, opaque: opaqueTypes(of: module, symbols)))
+      for item in module.items { resolve(item, of: module, in: &resolver) }
+    }
+    context.explain(
+      "resolved the names of \(modules.count) modules",
+      data: [("modules", modules.count), ("types", types.count), ("functions", functions.count)])
+    return Resolved.Root(
+      input.span, modules: modules, types: types, functions: functions,
+      main: entry.isLibrary ? nil : entry.functions["main"]?.name)
+  }
+
+  private func opaqueTypes(of module: Program.Module, _ symbols: ModuleSymbols) -> [Name] {
+    switch module.exposure {
+    case .everything(_, let opaque), .only(_, _, let opaque): opaque.compactMap { symbols.types[$0.name]?.name }
+    }
+  }
+
+  /// Resolves a declaration. Of two with one name, an error by now, the second is only looked at.
+  private mutating func resolve(_ item: Program.Item, of module: Program.Module, in resolver: inout NameResolver) {
+    switch item {
+    case .function(let span, let name, let parameters, let result, _, let effects, let body):
+      let resolved = resolver.function(span, name, parameters, result, effects, body)
+      if resolver.module.functions[name.name]?.span == name.span { functions.append(resolved) }
+    case .sum(_, let name, let variants):
+      let resolved = resolver.sum(name, variants)
+      if resolver.module.types[name.name]?.span == name.span { types.append(resolved) }
+    case .record(_, let name, let fields):
+      let resolved = resolver.record(name, fields)
+      if resolver.module.types[name.name]?.span == name.span { types.append(resolved) }
+    case .statement(_, let statement): resolver.topLevel(statement)
+    case .verify, .decision: break
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// A function that a module declares.
+struct FunctionSymbol {
+  /// The full name, such as `Data.Json.parse`.
+  let name: Name
+  /// Where it is declared.
+  let span: Span
+  /// For each parameter, whether its type is written as a `Fn` type.
+  let takesFunction: [Bool]
+}
+
+/// A type that a module declares.
+final class TypeSymbol: Sendable {
+  /// What values of the type are made of.
+  enum Shape {
+    /// The constructors with the numbers of their fields.
+    case sum([Name: Int])
+    /// The fields in order.
+    case record([Name])
+  }
+
+  /// The full name, such as `Data.Json.Json`.
+  let name: Name
+  /// The name in its module.
+  let short: Name
+  /// The position of its module.
+  let module: Int
+  /// Where it is declared.
+  let span: Span
+  let shape: Shape
+  /// Whether other modules may not look into it.
+  let isOpaque: Bool
+
+  init(name: Name, short: Name, module: Int, span: Span, shape: Shape, isOpaque: Bool) {
+    self.name = name
+    self.short = short
+    self.module = module
+    self.span = span
+    self.shape = shape
+    self.isOpaque = isOpaque
+  }
+
+  var isRecord: Bool {
+    if case .record = shape { true } else { false }
+  }
+}
+
+/// What a module declares and exports.
+final class ModuleSymbols {
+  /// The position in the program.
+  let index: Int
+  /// The full dotted name; empty for an entry without a header.
+  let name: Name
+  let isLibrary: Bool
+  fileprivate(set) var functions: [Name: FunctionSymbol] = [:]
+  fileprivate(set) var types: [Name: TypeSymbol] = [:]
+  /// Where the top-level bindings stand.
+  fileprivate(set) var bindings: [Name: Span] = [:]
+  /// The modules named in `depends` by their names.
+  fileprivate(set) var dependencies: [Name: ModuleSymbols] = [:]
+  /// The same in the order listed.
+  fileprivate(set) var dependencyList: [ModuleSymbols] = []
+  /// The types that importers see, those handed on included.
+  fileprivate(set) var exportedTypes: [Name: TypeSymbol] = [:]
+  private let exposure: Program.Exposure
+  private let exposed: Set<Name>
+
+  fileprivate init(index: Int, _ module: Program.Module) {
+    self.index = index
+    name = module.name
+    isLibrary = module.library
+    exposure = module.exposure
+    switch module.exposure {
+    case .everything: exposed = []
+    case .only(_, let transparent, let opaque): exposed = Set((transparent + opaque).map(\.name))
+    }
+  }
+
+  /// The types that are exposed opaquely.
+  fileprivate var opaqueNames: Set<Name> {
+    switch exposure {
+    case .everything(_, let opaque), .only(_, _, let opaque): Set(opaque.map(\.name))
+    }
+  }
+
+  /// Whether the header exposes the name.
+  func exposes(_ name: Name) -> Bool {
+    if case .everything = exposure { return !name.text.hasPrefix("_") }
+    return exposed.contains(name)
+  }
+
+  /// The name of what is declared here, seen from everywhere.
+  func fullName(_ short: Name) -> Name { name.text.isEmpty ? short : Name(name.text + "." + short.text) }
+
+  /// The types of that name which the modules in `depends` export, each once.
+  func importedTypes(_ short: Name) -> [TypeSymbol] {
+    var found: [TypeSymbol] = []
+    for dependency in dependencyList {
+      guard let type = dependency.exportedTypes[short], !found.contains(where: { $0 === type }) else { continue }
+      found.append(type)
+    }
+    return found
+  }
+
+  fileprivate func gatherExports() {
+    switch exposure {
+    case .everything: exportedTypes = types
+    case .only(_, let transparent, let opaque):
+      for name in (transparent + opaque).map(\.name) {
+        guard exportedTypes[name] == nil, functions[name] == nil else { continue }
+        let imported = types[name] == nil ? importedTypes(name) : []
+        exportedTypes[name] = types[name] ?? (imported.count == 1 ? imported.first : nil)
+      }
+    }
+  }
+}
+
+/// Everything declared in a program, by module. Of several declarations of one name the first counts.
+struct SymbolTable {
+  /// The modules in the order of the program.
+  private(set) var modules: [ModuleSymbols] = []
+  /// The user's modules by their full names.
+  private(set) var named: [Name: ModuleSymbols] = [:]
+  /// The modules of the standard library by their names.
+  private(set) var library: [Name: ModuleSymbols] = [:]
+  /// How many segments the longest name of a module has.
+  private(set) var longestName = 0
+
+  init(_ program: Program.Root) {
+    for (index, module) in program.modules.enumerated() {
+      let symbols = ModuleSymbols(index: index, module)
+      for depends in module.depends {
+        guard let dependency = named[depends.name],
+          symbols.dependencies.updateValue(dependency, forKey: depends.name) == nil
+        else { continue }
+        symbols.dependencyList.append(dependency)
+      }
+      Self.declare(module.items, in: symbols)
+      symbols.gatherExports()
+      modules.append(symbols)
+      if symbols.isLibrary {
+        library[module.name] = symbols
+      } else if !module.name.text.isEmpty, named[module.name] == nil {
+        named[module.name] = symbols
+        longestName = max(longestName, module.name.text.utf8.count { $0 == UInt8(ascii: ".") } + 1)
+      }
+    }
+  }
+
+  private static func declare(_ items: [Program.Item], in symbols: ModuleSymbols) {
+    let opaque = symbols.opaqueNames
+    func add(_ name: Program.Ident, _ shape: TypeSymbol.Shape) {
+      guard symbols.types[name.name] == nil else { return }
+      symbols.types[name.name] = TypeSymbol(
+        name: symbols.fullName(name.name), short: name.name, module: symbols.index, span: name.span, shape: shape,
+        isOpaque: opaque.contains(name.name))
+    }
+    for item in items {
+      switch item {
+      case .function(_, let name, let parameters, _, _, _, _):
+        guard symbols.functions[name.name] == nil else { continue }
+        symbols.functions[name.name] = FunctionSymbol(
+          name: symbols.fullName(name.name), span: name.span, takesFunction: parameters.map(isFunction))
+      case .sum(_, let name, let variants):
+        add(name, .sum(Dictionary(variants.map { ($0.name.name, $0.fields.count) }) { first, _ in first }))
+      case .record(_, let name, let fields):
+        add(name, .record(fields.map(\.name.name)))
+      case .statement(_, .bind(_, let name, _, _)):
+        if symbols.bindings[name.name] == nil, name.name != "_" { symbols.bindings[name.name] = name.span }
+      case .verify, .decision, .statement: break
+      }
+    }
+  }
+
+  private static func isFunction(_ parameter: Program.Parameter) -> Bool {
+    if case .function = parameter.ty { true } else { false }
+  }
+}

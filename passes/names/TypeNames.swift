@@ -1,0 +1,186 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension NameResolver {
+  /// What a written type stands for. A `Fn` type is only right as the whole type of a parameter, see `parameterType`.
+  mutating func type(_ written: Program.TypeExpr) -> Resolved.Ty {
+    switch written {
+    case .function(let span, let parameters, let result, _):
+      error("fn-position", at: span, "a `Fn` type can only be the type of a parameter")
+      for part in parameters + [result] { _ = type(part) }
+      return .erroneous
+    case .named(let span, let name, let arguments):
+      return named(span, name, arguments.map { type($0) })
+    }
+  }
+
+  /// The type of a parameter.
+  mutating func parameterType(_ written: Program.TypeExpr) -> Resolved.Ty {
+    guard case .function(let span, let parameters, let result, let effects) = written else { return type(written) }
+    for part in parameters + [result] { _ = type(part) }
+    if let effects { _ = self.effects(effects, allowsForwarding: true) }
+    notYet(NotYet.functionParameters, at: span)
+    return .erroneous
+  }
+
+  private mutating func named(_ span: Span, _ name: Program.Ident, _ arguments: [Resolved.Ty]) -> Resolved.Ty {
+    if !name.isUpper, module.isLibrary {
+      if !typeVariables.contains(name.name) { typeVariables.append(name.name) }
+      return .variable(name: name.name)
+    }
+    switch userType(name) {
+    case .found(let symbol):
+      guard hasArity(0, span, name, arguments) else { return .erroneous }
+      return .data(name: symbol.name)
+    case .wrong: return .erroneous
+    case .unknown: break
+    }
+    if let arity = NotYet.types[name.name] {
+      if hasArity(arity, span, name, arguments) { notYet("the type `\(name.text)`", at: name.span) }
+      return .erroneous
+    }
+    if let arity = Vocabulary.types[name.name] {
+      return hasArity(arity, span, name, arguments) ? builtin(name.name, arguments) : .erroneous
+    }
+    reportUnknownType(name)
+    return .erroneous
+  }
+
+  private func builtin(_ name: Name, _ arguments: [Resolved.Ty]) -> Resolved.Ty {
+    switch (name.text, arguments.first, arguments.last) {
+    case ("Int", _, _): .int
+    case ("Float", _, _): .float
+    case ("Bool", _, _): .bool
+    case ("Unit", _, _): .unit
+    case ("String", _, _): .string
+    case ("List", let element?, _): .list(element: element)
+    case ("Option", let payload?, _): .option(payload: payload)
+    case ("Result", let success?, let failure?): .result(success: success, failure: failure)
+    case ("Tuple", _?, _): .tuple(elements: arguments)
+    default: .erroneous
+    }
+  }
+
+  /// Whether a type has as many arguments as it takes; nil stands for two or more.
+  private func hasArity(_ arity: Int?, _ span: Span, _ name: Program.Ident, _ arguments: [Resolved.Ty]) -> Bool {
+    guard arity.map({ $0 == arguments.count }) ?? (arguments.count >= 2) else {
+      let wanted =
+        switch arity {
+        case nil: "two or more type arguments"
+        case 0?: "no type arguments"
+        case 1?: "one type argument"
+        default: "\(arity ?? 0) type arguments"
+        }
+      error("type-arity", at: span, "`\(name.text)` takes \(wanted), here it has \(arguments.count)")
+      return false
+    }
+    return true
+  }
+
+  /// What looking up a user's type gave.
+  enum TypeLookup {
+    case found(TypeSymbol)
+    /// An error has been reported.
+    case wrong
+    case unknown
+  }
+
+  /// The user's type of a bare or full name.
+  private mutating func userType(_ name: Program.Ident) -> TypeLookup {
+    guard let dot = name.text.lastIndex(of: ".") else { return bareType(name) }
+    let (owner, short) = (Name(String(name.text[..<dot])), Name(String(name.text[name.text.index(after: dot)...])))
+    if let own = ownPrefix(owner), let type = own.types[short] { return .found(type) }
+    guard let other = module.dependencies[owner] else {
+      if let hidden = table.named[owner], hidden !== module {
+        reportNotADependency(owner, at: name.span)
+        return .wrong
+      }
+      return .unknown
+    }
+    if let type = other.exportedTypes[short] { return .found(type) }
+    guard other.types[short] != nil else { return .unknown }
+    reportNotExposed(short, of: other, at: name.span)
+    return .wrong
+  }
+
+  /// The user's type of a bare name: declared here, or exported by exactly one dependency.
+  mutating func bareType(_ name: Program.Ident) -> TypeLookup {
+    if let own = module.types[name.name] { return .found(own) }
+    let candidates = importedTypes[name.name] ?? module.importedTypes(name.name)
+    importedTypes[name.name] = candidates
+    guard let first = candidates.first else { return .unknown }
+    guard candidates.count == 1 else {
+      let owners = candidates.map { "`\($0.name)`" }.joined(separator: " or ")
+      error(
+        "ambiguous-type", at: name.span, "`\(name.text)` may be any of several types",
+        help: "write \(owners)", regions: candidates.map { Region($0.span, "one is declared here") })
+      return .wrong
+    }
+    return .found(first)
+  }
+
+  private mutating func reportUnknownType(_ name: Program.Ident) {
+    if !name.text.contains("."), let owner = module.dependencyList.first(where: { $0.types[name.name] != nil }) {
+      reportNotExposed(name.name, of: owner, at: name.span)
+      return
+    }
+    let help = suggestion(for: name.text) {
+      module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
+        + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
+    }
+    error("unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help)
+  }
+
+  /// The effects of an effect line; what is no effect is reported and left out.
+  mutating func effects(_ line: Program.EffectLine, allowsForwarding: Bool = false) -> Resolved.Effects {
+    var known: [Resolved.Effect] = []
+    for effect in line.effects where isEffect(effect, allowsForwarding: allowsForwarding) {
+      known.append(Resolved.Effect(effect.span, name: effect.name))
+    }
+    return Resolved.Effects(line.span, effects: known)
+  }
+
+  private mutating func isEffect(_ effect: Program.Ident, allowsForwarding: Bool) -> Bool {
+    if effect.text == "_" {
+      if !allowsForwarding {
+        error("unknown-effect", at: effect.span, "`_` only stands for the effects of a `Fn` parameter")
+      }
+      return allowsForwarding
+    }
+    let parts = effect.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    let methods = parts.first.flatMap { Vocabulary.effects[Name($0)] }
+    if let methods, parts.count == 1 || (parts.count == 2 && methods.contains(parts[1])) { return true }
+    let help = suggestion(for: effect.text) {
+      EffectOperation.namespaces.flatMap { space in [space.name] + space.methods.map { "\(space.name).\($0)" } }
+    }
+    error("unknown-effect", at: effect.span, "there is no effect `\(effect.text)`", help: help)
+    return false
+  }
+
+  /// This module, if the name is its own; a name that the language has stays the language's.
+  func ownPrefix(_ name: Name) -> ModuleSymbols? {
+    guard !Vocabulary.reserved.contains(name), !module.name.text.isEmpty else { return nil }
+    if name == module.name { return module }
+    let last = module.name.text.lastIndex(of: ".").map {
+      String(module.name.text[module.name.text.index(after: $0)...])
+    }
+    return last == name.text ? module : nil
+  }
+
+  func reportNotExposed(_ name: Name, of owner: ModuleSymbols, at span: Span) {
+    let declared = owner.types[name]?.span ?? owner.functions[name]?.span ?? owner.bindings[name] ?? .none
+    let help =
+      owner.bindings[name] != nil && owner.functions[name] == nil
+      ? "export a function that returns it" : "add it to the `exposes` list of `\(owner.name)`"
+    error(
+      "not-exposed", at: span, "`\(name)` is private to `\(owner.name)`", help: help,
+      regions: declared.isNone ? [] : [Region(declared, "declared here")])
+  }
+
+  func reportNotADependency(_ name: Name, at span: Span) {
+    error(
+      "not-a-dependency", at: span, "the module `\(name)` is not listed in `depends`",
+      help: "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]")
+  }
+}

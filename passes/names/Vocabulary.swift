@@ -1,0 +1,54 @@
+import Languages
+import Nanopass
+
+/// The names that the language itself has.
+enum Vocabulary {
+  /// The built-in types that can be compiled, with the numbers of their arguments; nil for two or more.
+  static let types: [Name: Int?] = [
+    "Int": 0, "Float": 0, "Bool": 0, "Unit": 0, "String": 0, "List": 1, "Option": 1, "Result": 2, "Tuple": nil,
+  ]
+
+  private static let pureNamespaces: [Name] = [
+    "Int", "Float", "Bool", "String", "Char", "Byte", "Bits", "Bytes", "Crypto", "Crypto.Digest32", "List", "Vector",
+    "Map", "Option", "Result", "BranchPath",
+  ]
+
+  /// The methods of the effectful namespaces.
+  static let effects = Dictionary(
+    uniqueKeysWithValues: EffectOperation.namespaces.map { (Name($0.name), $0.methods) })
+
+  /// All built-in namespaces.
+  static let namespaces: Set<Name> = Set(pureNamespaces + effects.keys)
+
+  /// The names of all built-in types.
+  static let allTypes: Set<Name> = Set(Array(types.keys) + Array(NotYet.types.keys))
+
+  /// What no user's type or module may be called.
+  static let reserved: Set<Name> = namespaces.union(allTypes)
+
+  /// The sum types whose constructors programs may name.
+  static func variants(of type: Name) -> [(name: Name, arity: Int)]? {
+    type == "Option" || type == "Result" ? BuiltinData.variants(of: type) : nil
+  }
+
+  /// What to use in place of a function that other languages have, and this one has not.
+  static func replacement(of function: String) -> String? { replacements[function] }
+
+  private static let replacements: [String: String] = {
+    let recursion = "write a recursive function"
+    return [
+      "List.map": recursion, "List.filter": recursion, "List.fold": recursion, "List.find": recursion,
+      "List.any": recursion,
+      "List.get": "use a list pattern, or `Vector.get`", "List.head": "use a list pattern, or `Vector.get`",
+      "List.tail": "use a list pattern, or `Vector.get`",
+      "List.append": "use `List.concat(xs, [x])`", "List.push": "use `List.concat(xs, [x])`",
+      "Vector.toList": "use `List.fromVector`", "Map.empty": "use `{}`", "String.concat": "use `+`",
+      "Int.toString": "use `String.fromInt`", "Float.toString": "use `String.fromFloat`",
+      "String.toInt": "use `Int.fromString`", "Int.toFloat": "use `Float.fromInt`",
+      "Float.toInt": "use `Int.fromFloat`", "Int.parse": "use `Int.fromString`",
+      "Float.parse": "use `Float.fromString`", "Int.rem": "use `Int.mod`", "Int.modulo": "use `Int.mod`",
+      "Option.unwrap": "use `match`, or `Option.withDefault`",
+      "Result.unwrap": "use `match`, `Result.withDefault` or `?`",
+    ]
+  }()
+}
