@@ -1,0 +1,212 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// Turns one file into words and signs, in one pass over its bytes. Errors are gathered and skipped, so that one file
+/// can show many.
+struct Lexer {
+  /// What the block at hand means for strings: in some places braces are plain characters.
+  enum Block {
+    case code
+    /// The module header or a decision: all strings are plain text.
+    case text
+  }
+
+  /// An interpolation whose end is still to come.
+  struct OpenInterpolation {
+    /// Offset of the string's opening quote.
+    var quote: Int
+    /// Offset of the opening brace.
+    var brace: Int
+    /// Number of `{` open inside it.
+    var braces: Int
+  }
+
+  /// The file's bytes and two zeros behind them, so that looking ahead needs no checks.
+  let bytes: [UInt8]
+  /// Number of bytes.
+  let end: Int
+  /// Global position of the first byte.
+  let base: UInt32
+  /// Whether only the module header is wanted.
+  let headerOnly: Bool
+
+  var position = 0
+  var tokens: [Lexemes.Token] = []
+  var diagnostics: [Diagnostic] = []
+  var names = NameTable()
+  /// The interpolations around the current place, outermost first.
+  var interpolations: [OpenInterpolation] = []
+  /// Column of the line that no token has been found in yet; -1 behind its first token.
+  private var lineColumn = 0
+  /// Number of brackets open outside strings.
+  var depth = 0
+  private var block = Block.code
+  /// Column of the `?` whose text lines may follow; -1 if there is none.
+  private var textColumn = -1
+  private var tabReported = false
+  /// Offset behind the last character that starts no token.
+  var badCharacterEnd = -1
+
+  init(_ content: String, base: UInt32, headerOnly: Bool = false) {
+    var bytes = Array(content.utf8)
+    end = bytes.count
+    bytes.append(0)
+    bytes.append(0)
+    self.bytes = bytes
+    self.base = base
+    self.headerOnly = headerOnly
+  }
+
+  /// Lexes the whole file, or its header.
+  mutating func run() {
+    if !headerOnly { tokens.reserveCapacity(end / 4) }
+    if end >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { position = 3 }
+    startLine()
+    while position < end { step() }
+    if !interpolations.isEmpty { reportBreak("the end of the file", at: end) }
+  }
+
+  /// The span of the bytes from one offset to another.
+  func span(_ start: Int, _ end: Int) -> Span {
+    Span(start: base &+ UInt32(truncatingIfNeeded: start), length: UInt32(truncatingIfNeeded: end - start))
+  }
+
+  /// Reads one token, blank, comment or line end.
+  private mutating func step() {
+    let byte = bytes[position]
+    switch byte {
+    case 0x20: position += 1
+    case 0x0A: endLine(1)
+    case 0x0D where bytes[position + 1] == 0x0A: endLine(2)
+    case 0x22:
+      startString()
+    case 0x61...0x7A, 0x41...0x5A, 0x5F: word()
+    case 0x30...0x39: number()
+    case 0x80...: scalar()
+    case 0x2F where bytes[position + 1] == 0x2F: comment()
+    default: sign(byte)
+    }
+  }
+
+  private mutating func endLine(_ length: Int) {
+    if !interpolations.isEmpty { reportBreak("a line break", at: position) }
+    position += length
+    startLine()
+  }
+
+  /// Measures a line's indentation.
+  private mutating func startLine() {
+    var column = 0
+    let start = position
+    while bytes[position] == 0x20 || bytes[position] == 0x09, position < end {
+      if bytes[position] == 0x09 {
+        reportTab()
+        column = (column / 4 + 1) * 4
+      } else {
+        column += 1
+      }
+      position += 1
+    }
+    lineColumn = column
+    if position == start, headerOnly, depth == 0, isItemBehindHeader() { position = end }
+  }
+
+  /// Whether a line at column 0 that isn't blank begins something else than the module header.
+  private func isItemBehindHeader() -> Bool {
+    switch bytes[position] {
+    case 0x0A, 0x0D, 0: return false
+    case 0x2F where bytes[position + 1] == 0x2F: return false
+    default: return !tokens.isEmpty || !bytes[position...].starts(with: Array("module".utf8))
+    }
+  }
+
+  private mutating func reportTab() {
+    if tabReported { return }
+    tabReported = true
+    error(
+      "tab-indent", position, position + 1, "a tab indents this line", label: "tab",
+      help: "indent with spaces, four for each level; `nanoc fmt` replaces the tabs of a file")
+  }
+
+  private mutating func comment() {
+    if !interpolations.isEmpty {
+      error("parse-error", position, position + 2, "a comment stands inside an interpolation", label: "comment")
+      return abandonStrings()
+    }
+    while position < end, bytes[position] != 0x0A {
+      if bytes[position] == 0x0D, bytes[position + 1] != 0x0A { reportBadCharacter(1) }
+      position += 1
+    }
+    if position > 0, position < end, bytes[position - 1] == 0x0D { position -= 1 }
+  }
+
+  /// Adds a token, and the start of its line before it if it is the first there.
+  mutating func add(_ token: Lexemes.Token) {
+    if lineColumn >= 0 { addLineStart(before: token) }
+    tokens.append(token)
+  }
+
+  private mutating func addLineStart(before token: Lexemes.Token) {
+    let column = lineColumn
+    lineColumn = -1
+    tokens.append(.lineStart(token.span.atStart, column: column))
+    if column == 0, case .keyword(_, let keyword) = token, Keywords.itemStarts.contains(keyword) {
+      // No keyword of this kind stands inside brackets, so an open one was forgotten.
+      depth = 0
+      block = keyword == Keywords.module || keyword == Keywords.decision ? .text : .code
+    } else if column == 0, depth == 0 {
+      block = .code
+    }
+    guard depth == 0 else { return }
+    if case .sign(_, let text) = token, text == Signs.question {
+      textColumn = column
+    } else if textColumn >= 0, column > textColumn, case .stringStart = token {
+      return
+    } else {
+      textColumn = -1
+    }
+  }
+
+  /// Whether a string that starts here is a text, in which braces are plain.
+  var isTextPosition: Bool {
+    guard interpolations.isEmpty else { return false }
+    if block == .text { return true }
+    return textColumn >= 0 && depth == 0
+  }
+}
+
+extension Lexer {
+  /// Reports an error at the bytes from `start` to `end`.
+  mutating func error(
+    _ slug: Slug, _ start: Int, _ end: Int, _ summary: String, label: String? = nil, help: String? = nil,
+    note: String? = nil, regions: [Region] = []
+  ) {
+    diagnostics.append(
+      .error(slug, at: span(start, end), summary, label: label, help: help, note: note, regions: regions))
+  }
+
+  /// Reports the character at the current place, of `length` bytes, unless the one before it was bad too.
+  mutating func reportBadCharacter(_ length: Int) {
+    let previousEnd = badCharacterEnd
+    badCharacterEnd = position + length
+    if previousEnd == position { return }
+    let text = String(decoding: bytes[position..<min(position + length, end)], as: UTF8.self)
+    error(
+      "bad-character", position, position + length, "\(describe(text)) starts no word and no sign",
+      help: text == "\t" ? "separate words with spaces" : nil)
+  }
+
+  private func describe(_ text: String) -> String {
+    guard let scalar = text.unicodeScalars.first else { return "this character" }
+    switch scalar {
+    case "\t": return "a tab"
+    case "\r": return "a carriage return without a line feed behind it"
+    default:
+      let code = String(scalar.value, radix: 16, uppercase: true)
+      let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
+      let isVisible = scalar.value > 0x20 && scalar.properties.generalCategory != .control
+      return isVisible ? "the character `\(scalar)`" : "the character U+\(padded)"
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Languages
+import Nanopass
+
+/// The signs and operators.
+enum Signs {
+  static let plus: Name = "+", minus: Name = "-", star: Name = "*", slash: Name = "/"
+  static let equal: Name = "==", unequal: Name = "!=", less: Name = "<", greater: Name = ">"
+  static let lessOrEqual: Name = "<=", greaterOrEqual: Name = ">="
+  static let assign: Name = "=", fatArrow: Name = "=>", arrow: Name = "->"
+  static let bang: Name = "!", question: Name = "?", dot: Name = ".", range: Name = ".."
+  static let colon: Name = ":", comma: Name = ","
+  static let openParen: Name = "(", closeParen: Name = ")"
+  static let openBracket: Name = "[", closeBracket: Name = "]"
+  static let openBrace: Name = "{", closeBrace: Name = "}"
+}
+
+extension Lexer {
+  /// Reads a sign, or reports what is none.
+  mutating func sign(_ byte: UInt8) {
+    let next = bytes[position + 1]
+    switch byte {
+    case 0x28: open(Signs.openParen)
+    case 0x29: close(Signs.closeParen)
+    case 0x5B: open(Signs.openBracket)
+    case 0x5D: close(Signs.closeBracket)
+    case 0x7B: open(Signs.openBrace)
+    case 0x7D: closeBrace()
+    case 0x2C: add(Signs.comma, 1)
+    case 0x2E: next == 0x2E ? add(Signs.range, 2) : add(Signs.dot, 1)
+    case 0x3A: add(Signs.colon, 1)
+    case 0x3F: add(Signs.question, 1)
+    case 0x3D: next == 0x3D ? add(Signs.equal, 2) : next == 0x3E ? add(Signs.fatArrow, 2) : add(Signs.assign, 1)
+    case 0x21: next == 0x3D ? add(Signs.unequal, 2) : add(Signs.bang, 1)
+    case 0x3E: next == 0x3D ? add(Signs.greaterOrEqual, 2) : add(Signs.greater, 1)
+    case 0x2B where next != 0x3D && next != 0x2B: add(Signs.plus, 1)
+    case 0x2D where next != 0x3D && next != 0x2D: next == 0x3E ? add(Signs.arrow, 2) : add(Signs.minus, 1)
+    case 0x2A where next != 0x3D: add(Signs.star, 1)
+    case 0x2F where next != 0x3D: add(Signs.slash, 1)
+    case 0x3C where next != 0x3C: next == 0x3D ? add(Signs.lessOrEqual, 2) : add(Signs.less, 1)
+    case 0x5C where !interpolations.isEmpty: backslashInInterpolation()
+    default: rejected(byte, next)
+    }
+  }
+
+  private mutating func add(_ name: Name, _ length: Int) {
+    let span = span(position, position + length)
+    position += length
+    add(.sign(span, text: name))
+  }
+
+  private mutating func open(_ name: Name) {
+    add(name, 1)
+    if !interpolations.isEmpty, name == Signs.openBrace { interpolations[interpolations.count - 1].braces += 1 }
+    if interpolations.isEmpty { depth += 1 }
+  }
+
+  private mutating func close(_ name: Name) {
+    add(name, 1)
+    if interpolations.isEmpty { depth = max(0, depth - 1) }
+  }
+
+  private mutating func closeBrace() {
+    guard let inner = interpolations.last else { return close(Signs.closeBrace) }
+    if inner.braces == 0 { return endInterpolation() }
+    interpolations[interpolations.count - 1].braces -= 1
+    add(Signs.closeBrace, 1)
+  }
+
+  /// Reports an operator of other languages, or a character that starts nothing.
+  private mutating func rejected(_ byte: UInt8, _ next: UInt8) {
+    guard let (length, advice) = replacement(byte, next) else {
+      reportBadCharacter(1)
+      position += 1
+      return
+    }
+    let spelling = text(position, position + length)
+    error("rejected-operator", position, position + length, "there is no operator `\(spelling)`", help: advice)
+    position += length
+  }
+
+  private func replacement(_ byte: UInt8, _ next: UInt8) -> (length: Int, advice: String)? {
+    let character = Character(Unicode.Scalar(byte))
+    let nextCharacter = Character(Unicode.Scalar(next))
+    switch (character, nextCharacter) {
+    case ("%", _): return (1, "use `Int.mod(a, b)`")
+    case ("&", "&"): return (2, "use `Bool.and(a, b)`")
+    case ("|", "|"): return (2, "use `Bool.or(a, b)`")
+    case ("|", ">"): return (2, "nest the calls, or bind the result of each to a name")
+    case ("&", _): return (1, "use `Bits.and(a, b)`")
+    case ("|", _): return (1, "use `Bits.or(a, b)`")
+    case ("^", _): return (1, "use `Bits.xor(a, b)`")
+    case ("~", _): return (1, "use `Bits.not(a)`")
+    case ("<", "<"): return (2, "use `Bits.shiftLeft(a, n)`")
+    case ("+", _), ("-", _), ("*", _), ("/", _):
+      return (2, "names keep their values: bind the new value to another name")
+    case (";", _): return (1, "end the statement with a line break")
+    default: return nil
+    }
+  }
+}

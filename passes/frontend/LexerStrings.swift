@@ -1,0 +1,188 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Lexer {
+  /// Reads a string from its opening quote on, up to its end or its first interpolation.
+  mutating func startString() {
+    let quote = position
+    add(.stringStart(span(quote, quote + 1)))
+    position += 1
+    isTextPosition ? plainText(from: quote) : stringPieces(from: quote)
+  }
+
+  /// Reads pieces of a string up to its end or the next interpolation.
+  private mutating func stringPieces(from quote: Int) {
+    var piece = Piece(start: position)
+    while position < end {
+      let byte = bytes[position]
+      switch byte {
+      case 0x22: return endString(piece)
+      case 0x0A: return unterminated(quote, piece)
+      case 0x0D where bytes[position + 1] == 0x0A: return unterminated(quote, piece)
+      case 0x5C: escape(&piece)
+      case 0x7B where bytes[position + 1] == 0x7B: double(&piece)
+      case 0x7D where bytes[position + 1] == 0x7D: double(&piece)
+      case 0x7B: return startInterpolation(quote, piece)
+      default: plain(&piece)
+      }
+    }
+    unterminated(quote, piece)
+  }
+
+  /// Reads a string in which braces mean nothing.
+  private mutating func plainText(from quote: Int) {
+    var piece = Piece(start: position)
+    while position < end {
+      switch bytes[position] {
+      case 0x22: return endString(piece)
+      case 0x0A: return unterminated(quote, piece)
+      case 0x0D where bytes[position + 1] == 0x0A: return unterminated(quote, piece)
+      case 0x5C: escape(&piece)
+      default: plain(&piece)
+      }
+    }
+    unterminated(quote, piece)
+  }
+
+  /// A stretch of a string without interpolation.
+  private struct Piece {
+    /// Offset of its first byte.
+    var start: Int
+    /// The value of what stands before `rest`.
+    var value: [UInt8] = []
+    /// Offset from which on the value is the source itself.
+    var rest: Int
+
+    init(start: Int) {
+      self.start = start
+      rest = start
+    }
+  }
+
+  private mutating func plain(_ piece: inout Piece) {
+    if bytes[position] == 0x0D { reportBadCharacter(1) }
+    position += 1
+  }
+
+  /// `{{` or `}}`: the second brace is dropped.
+  private mutating func double(_ piece: inout Piece) {
+    piece.value += bytes[piece.rest...position]
+    position += 2
+    piece.rest = position
+  }
+
+  private mutating func escape(_ piece: inout Piece) {
+    piece.value += bytes[piece.rest..<position]
+    let next = bytes[position + 1]
+    let start = position
+    position += 1
+    switch next {
+    case 0x6E: piece.value.append(0x0A)
+    case 0x74: piece.value.append(0x09)
+    case 0x72: piece.value.append(0x0D)
+    case 0x22, 0x5C, 0x7B, 0x7D: piece.value.append(next)
+    default:
+      // The scalar itself is read as a plain character, unless the line ends here.
+      piece.rest = position
+      if position >= end || next == 0x0A || next == 0x0D { return }
+      let (scalar, length) = decode(at: position)
+      position += length
+      diagnostics.append(
+        .warning(
+          "unknown-escape", at: span(start, position), "`\\\(scalar)` is no escape and means `\(scalar)` itself",
+          help: "write \(scalar) alone, or \\\\\(scalar) for a backslash before it"))
+      return
+    }
+    position += 1
+    piece.rest = position
+  }
+
+  private mutating func addText(_ piece: Piece) {
+    guard position > piece.start else { return }
+    let source = text(piece.start, position)
+    let value =
+      piece.rest == piece.start
+      ? source : String(decoding: piece.value + bytes[piece.rest..<position], as: UTF8.self)
+    add(.stringText(span(piece.start, position), value: value, source: source))
+  }
+
+  private mutating func endString(_ piece: Piece) {
+    addText(piece)
+    add(.stringEnd(span(position, position + 1)))
+    position += 1
+  }
+
+  private mutating func startInterpolation(_ quote: Int, _ piece: Piece) {
+    addText(piece)
+    add(.interpolationStart(span(position, position + 1)))
+    interpolations.append(OpenInterpolation(quote: quote, brace: position, braces: 0))
+    position += 1
+  }
+
+  /// Ends the innermost interpolation at its `}` and reads on in its string.
+  mutating func endInterpolation() {
+    guard let inner = interpolations.popLast() else { return }
+    add(.interpolationEnd(span(position, position + 1)))
+    position += 1
+    stringPieces(from: inner.quote)
+  }
+
+  private mutating func unterminated(_ quote: Int, _ piece: Piece) {
+    addText(piece)
+    var regions: [Region] = []
+    if let inner = interpolations.last {
+      regions = [Region(span(inner.brace, inner.brace + 1), "an interpolation begins here and is not closed")]
+    }
+    error(
+      "unterminated-string", quote, position, "this string has no closing quote on its line", label: "begins here",
+      help: interpolations.isEmpty
+        ? "close it with `\"`; write a line break inside a string as `\\n`"
+        : "close the interpolation with `}`, or write a plain brace as `{{`", regions: regions)
+    add(.stringEnd(span(position, position)))
+    closeStrings()
+  }
+
+  /// Reports that an interpolation is cut off by something, and ends all open strings.
+  mutating func reportBreak(_ what: String, at place: Int) {
+    if let inner = interpolations.last {
+      error(
+        "parse-error", inner.brace, inner.brace + 1, "\(what) stands inside this interpolation",
+        label: "not closed on its line", help: "close it with `}`; write a plain brace as `{{`")
+    }
+    closeStrings()
+  }
+
+  /// Gives up on the strings around: the rest of the line means nothing.
+  mutating func abandonStrings() {
+    while position < end, bytes[position] != 0x0A { position += 1 }
+    if position > 0, position < end, bytes[position - 1] == 0x0D { position -= 1 }
+    closeStrings()
+  }
+
+  /// Ends all open strings here, so that those of the tokens are balanced.
+  private mutating func closeStrings() {
+    while interpolations.popLast() != nil {
+      add(.interpolationEnd(span(position, position)))
+      add(.stringEnd(span(position, position)))
+    }
+  }
+
+  /// Reports a backslash between the braces of an interpolation and skips to the quote that seems to end the string.
+  mutating func backslashInInterpolation() {
+    error(
+      "parse-error", position, position + 1, "a backslash stands inside an interpolation",
+      help: "write strings inside the braces with plain quotes, and a brace that is no interpolation as `{{`")
+    while position < end, bytes[position] != 0x0A {
+      if bytes[position] == 0x5C, bytes[position + 1] != 0x0A {
+        position = min(end, position + 2)
+      } else if bytes[position] == 0x22 {
+        position += 1
+        break
+      } else {
+        position += 1
+      }
+    }
+    closeStrings()
+  }
+}

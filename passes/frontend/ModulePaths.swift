@@ -1,0 +1,56 @@
+import Languages
+
+/// Modules that the compiler provides itself; naming them in `depends` has no effect.
+let providedModules: Set<String> = ["Bytes", "Crypto.Digest32"]
+
+/// The paths below the module root at which a module's file may be, best first: `Data.Fib` as `data/fib.av`, then as
+/// `Data/Fib.av`.
+func modulePaths(_ name: String) -> [String] {
+  let exact = name.replacing(".", with: "/") + ".av"
+  let lower = name.lowercased().replacing(".", with: "/") + ".av"
+  return lower == exact ? [lower] : [lower, exact]
+}
+
+extension Source.File {
+  /// The path under which messages name the file.
+  var path: String {
+    switch self {
+    case .text(_, let path, _, _, _), .malformed(_, let path, _, _), .unreadable(_, let path, _, _): return path
+    }
+  }
+}
+
+/// The offset of the first byte that is not UTF-8.
+func firstMalformedByte(of bytes: [UInt8]) -> Int {
+  var parser = Unicode.UTF8.ForwardParser()
+  var iterator = bytes.makeIterator()
+  var offset = 0
+  while true {
+    switch parser.parseScalar(from: &iterator) {
+    case .valid(let scalar): offset += scalar.count
+    case .error, .emptyInput: return offset
+    }
+  }
+}
+
+/// The keys of `modules` that occur in a text in front of a `.`, in order of their first mention. Comments and strings
+/// count too: more than is needed does no harm.
+func mentionedModules(in content: String, among modules: [String: String]) -> [String] {
+  var content = content
+  let longest = modules.keys.map(\.utf8.count).max() ?? 0
+  var found: [String] = []
+  var seen: Set<String> = []
+  content.withUTF8 { bytes in
+    var start = 0
+    for (index, byte) in bytes.enumerated() {
+      let isLetter = byte & 0xDF >= 0x41 && byte & 0xDF <= 0x5A || byte >= 0x30 && byte <= 0x39
+      if isLetter || byte == 0x5F || byte >= 0x80 { continue }
+      if byte == 0x2E, index > start, index - start <= longest, bytes[start] >= 0x41, bytes[start] <= 0x5A {
+        let name = String(decoding: bytes[start..<index], as: UTF8.self)
+        if modules[name] != nil, seen.insert(name).inserted { found.append(name) }
+      }
+      start = index + 1
+    }
+  }
+  return found
+}

@@ -1,0 +1,85 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Parser {
+  /// Parses `fn ...` with its body.
+  mutating func function() throws -> Syntax.Item {
+    let start = cursor.index
+    cursor.advance()
+    let name = try declaredName("a function", .lower)
+    if cursor.at(.less) {
+      throw expected("`(` and the parameters", help: "functions of one's own have no type parameters")
+    }
+    let open = cursor.current
+    try expect(.openParen, "`(` and the parameters")
+    let parameters = try list(until: .closeParen, open) { try $0.parameter() }
+    let result = cursor.take(.arrow) ? try type() : nil
+    if !isAtLineEnd { throw unexpectedBehindHeader(hasResult: result != nil) }
+    _ = cursor.take(.newline)
+    guard cursor.take(.indent) else { throw missingBody(of: name) }
+    let description = cursor.at(.question) ? recovering { try $0.description() } : nil
+    let effects = cursor.at(.bang) ? recovering { try $0.effectLine() } : nil
+    if cursor.at(.dedent) { report(missingBodyError(of: name)) }
+    let body = try block(of: "a function") { try $0.statement() }
+    return .function(
+      cursor.span(from: start), name: name, parameters: parameters, result: result, description: description,
+      effects: effects, body: body)
+  }
+
+  private mutating func parameter() throws -> Syntax.Parameter {
+    let start = cursor.index
+    let token = cursor.current
+    let name: Syntax.Ident
+    if cursor.take(.underscore) {
+      name = Syntax.Ident(token.span, name: token.name)
+    } else {
+      name = try declaredName("a parameter", .lower)
+    }
+    try expect(.colon, "`:` and the type of the parameter", help: "every parameter has its type: `name: Type`")
+    let type = try type()
+    return Syntax.Parameter(cursor.span(from: start), name: name, ty: type)
+  }
+
+  private mutating func missingBody(of name: Syntax.Ident) -> ParseFailure {
+    report(missingBodyError(of: name))
+    return ParseFailure()
+  }
+
+  private func missingBodyError(of name: Syntax.Ident) -> Diagnostic {
+    .error(
+      "missing-body", at: name.span, "the function `\(name.name)` has no statements",
+      help: "add them on indented lines below; the last one is the result")
+  }
+
+  private mutating func unexpectedBehindHeader(hasResult: Bool) -> ParseFailure {
+    let token = cursor.current
+    switch token.kind {
+    case .colon: return expected("the end of the line", help: hasResult ? nil : "the result type stands behind `->`")
+    case .upper where !hasResult: return expected("`->` and the result type, or the end of the line")
+    case .bang: return expected("the end of the line", help: "effects stand on a line of their own below")
+    case .assign, .fatArrow, .openBrace, .openParen, .openBracket, .lower, .upper, .integer, .float, .stringStart,
+      .true, .false, .match, .minus:
+      return fail(
+        "missing-body", at: token.span, "the body of a function stands on lines of its own",
+        help: "move it to indented lines below the header, without `=` or braces")
+    default: return expected("the end of the line behind the function's header")
+    }
+  }
+
+  private mutating func description() throws -> String {
+    cursor.advance()
+    let first = try plainText("the description")
+    try expectLineEnd(after: "the description")
+    return try moreText("the description", after: [first])
+  }
+
+  private mutating func effectLine() throws -> Syntax.EffectLine {
+    let start = cursor.index
+    cursor.advance()
+    let names = try effectNames()
+    let line = Syntax.EffectLine(cursor.span(from: start), effects: names)
+    try expectLineEnd(after: "the effects")
+    return line
+  }
+}

@@ -1,0 +1,161 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Parser {
+  private static let intent: Name = "intent", depends: Name = "depends", exposes: Name = "exposes"
+  private static let opaque: Name = "opaque", effects: Name = "effects"
+
+  /// Parses a whole file.
+  mutating func file() -> (header: Syntax.Header?, items: [Syntax.Item]) {
+    var header: Syntax.Header?
+    if cursor.at(.module) { header = recovering { try $0.header() } }
+    var items: [Syntax.Item] = []
+    while !cursor.at(.end) {
+      if cursor.at(.dedent) || cursor.at(.newline) {
+        cursor.advance()
+      } else if cursor.at(.indent) {
+        reportIndent()
+        cursor.skipBlock()
+      } else if let item = recovering({ try $0.item() }) {
+        items.append(item)
+      }
+    }
+    return (header, items)
+  }
+
+  private mutating func header() throws -> Syntax.Header {
+    let start = cursor.index
+    cursor.advance()
+    let name = try modulePath()
+    try expectLineEnd(after: "the name of the module")
+    let clauses = cursor.take(.indent) ? try block(of: "a module header") { try $0.clause() } : []
+    return Syntax.Header(cursor.span(from: start), name: name, clauses: clauses)
+  }
+
+  private mutating func clause() throws -> Syntax.Clause {
+    let start = cursor.index
+    let word = cursor.current
+    guard word.kind == .lower else { throw expectedClause() }
+    let clause: Syntax.Clause
+    switch word.name {
+    case Self.intent:
+      cursor.advance()
+      try expect(.assign, "`=` and the intent")
+      let text = try textClause("the intent")
+      return .intent(cursor.span(from: start), text: text)
+    case Self.depends:
+      cursor.advance()
+      let open = cursor.current
+      try expect(.openBracket, "`[` and a list of modules")
+      let modules = try list(until: .closeBracket, open) { try $0.modulePath() }
+      clause = .depends(cursor.span(from: start), modules: modules)
+    case Self.exposes:
+      cursor.advance()
+      let isOpaque = cursor.at(word: Self.opaque)
+      if isOpaque { cursor.advance() }
+      let names = try exposedNames()
+      let span = cursor.span(from: start)
+      clause = isOpaque ? .exposesOpaque(span, names: names) : .exposes(span, names: names)
+    case Self.effects:
+      cursor.advance()
+      let names = try effectNames()
+      clause = .effects(cursor.span(from: start), effects: names)
+    default: throw expectedClause()
+    }
+    try expectLineEnd(after: "the clause")
+    return clause
+  }
+
+  private mutating func expectedClause() -> ParseFailure {
+    expected("`intent`, `depends`, `exposes` or `effects`", help: "declarations stand at the first column")
+  }
+
+  private mutating func exposedNames() throws -> [Syntax.Ident] {
+    let open = cursor.current
+    try expect(.openBracket, "`[` and a list of names")
+    return try list(until: .closeBracket, open) { parser in
+      let token = parser.cursor.current
+      guard token.kind == .lower || token.kind == .upper else { throw parser.expected("a name of this module") }
+      parser.cursor.advance()
+      return Syntax.Ident(token.span, name: token.name)
+    }
+  }
+
+  private mutating func item() throws -> Syntax.Item {
+    let start = cursor.index
+    switch cursor.current.kind {
+    case .fn: return try function()
+    case .type: return try sum()
+    case .record: return try record()
+    case .verify: return try verifyBlock()
+    case .decision: return try decision()
+    default:
+      let statement = try statement()
+      return .statement(cursor.span(from: start), statement: statement)
+    }
+  }
+
+  private mutating func sum() throws -> Syntax.Item {
+    let start = cursor.index
+    cursor.advance()
+    let name = try declaredName("a type", .upper)
+    try rejectTypeParameters()
+    try expectLineEnd(after: "the name of the type")
+    let variants = try declarationBlock("a type", name, "variants, one on each line") { parser in
+      let start = parser.cursor.index
+      let name = try parser.declaredName("a variant", .upper)
+      let fields = try parser.variantFields()
+      let variant = Syntax.Variant(parser.cursor.span(from: start), name: name, fields: fields)
+      try parser.expectLineEnd(after: "the variant")
+      return variant
+    }
+    return .sum(cursor.span(from: start), name: name, variants: variants)
+  }
+
+  private mutating func variantFields() throws -> [Syntax.TypeExpr] {
+    guard cursor.at(.openParen) else { return [] }
+    let open = cursor.current
+    cursor.advance()
+    if cursor.at(.closeParen) {
+      throw fail(
+        "parse-error", at: open.span.union(cursor.current.span), "a variant without fields has no parentheses",
+        help: "leave the `()` out")
+    }
+    return try list(until: .closeParen, open) { try $0.type() }
+  }
+
+  private mutating func record() throws -> Syntax.Item {
+    let start = cursor.index
+    cursor.advance()
+    let name = try declaredName("a record", .upper)
+    try rejectTypeParameters()
+    try expectLineEnd(after: "the name of the record")
+    let fields = try declarationBlock("a record", name, "fields `name: Type`, one on each line") { parser in
+      let start = parser.cursor.index
+      let name = try parser.declaredName("a field", .lower)
+      try parser.expect(.colon, "`:` and the type of the field")
+      let type = try parser.type()
+      let field = Syntax.FieldType(parser.cursor.span(from: start), name: name, ty: type)
+      try parser.expectLineEnd(after: "the field")
+      return field
+    }
+    return .record(cursor.span(from: start), name: name, fields: fields)
+  }
+
+  private mutating func rejectTypeParameters() throws {
+    guard cursor.at(.less) else { return }
+    throw expected(
+      "the end of the line", help: "types of one's own have no parameters; write one for each element type")
+  }
+
+  private mutating func declarationBlock<Element>(
+    _ what: String, _ name: Syntax.Ident, _ content: String, _ line: (inout Parser) throws -> Element
+  ) throws -> [Element] {
+    guard cursor.take(.indent) else {
+      throw fail("parse-error", at: name.span, "\(what) needs indented lines below it", help: "add \(content)")
+    }
+    return try block(of: what, line)
+  }
+
+}

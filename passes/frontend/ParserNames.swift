@@ -1,0 +1,100 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Parser {
+  /// What the first letter of a declared name must be.
+  enum NameCase {
+    /// Functions, parameters, bindings, fields, laws, givens.
+    case lower
+    /// Modules, types, variants, decisions.
+    case upper
+  }
+
+  /// Takes the name of something declared here; `what` is its kind with an article. The wrong case is reported and
+  /// accepted.
+  mutating func declaredName(_ what: String, _ wanted: NameCase, help: String? = nil) throws -> Syntax.Ident {
+    let token = cursor.current
+    guard token.kind == .lower || token.kind == .upper else {
+      if TokenKind.keywords[token.name] != nil {
+        throw expected("the name of \(what)", help: "`\(token.name)` is a keyword; choose another name")
+      }
+      throw expected("the name of \(what)", help: help)
+    }
+    cursor.advance()
+    checkDeclared(token, what, wanted)
+    return Syntax.Ident(token.span, name: token.name)
+  }
+
+  /// Reports a declared name with the wrong case or a reserved one.
+  mutating func checkDeclared(_ token: FlatToken, _ what: String, _ wanted: NameCase) {
+    let text = token.name.text
+    if text.utf8.starts(with: "__".utf8) {
+      report(
+        .error(
+          "reserved-name", at: token.span, "names that begin with two underscores are reserved",
+          help: "`_\(text.drop { $0 == "_" })`"))
+    } else if (token.kind == .upper) != (wanted == .upper) {
+      let letter = wanted == .upper ? "an upper-case" : "a lower-case"
+      let first = text.prefix(1)
+      let mended = (wanted == .upper ? first.uppercased() : first.lowercased()) + text.dropFirst()
+      report(
+        .error(
+          "bad-name-case", at: token.span, "the name of \(what) begins with \(letter) letter",
+          help: mended == text ? nil : "`\(mended)`"))
+    }
+  }
+
+  /// Takes a dotted name of any case as one; `what` is told when there is none.
+  mutating func dottedName(_ what: String) throws -> Syntax.Ident {
+    let start = cursor.index
+    guard cursor.at(.lower) || cursor.at(.upper) else { throw expected(what) }
+    let first = cursor.current.name
+    cursor.advance()
+    guard cursor.at(.dot) else { return Syntax.Ident(cursor.span(from: start), name: first) }
+    var text = first.text
+    while cursor.take(.dot) {
+      guard cursor.at(.lower) || cursor.at(.upper) else { throw expected("a name behind the `.`") }
+      text += "." + cursor.current.name.text
+      cursor.advance()
+    }
+    return Syntax.Ident(cursor.span(from: start), name: Name(text))
+  }
+
+  /// Takes a dotted name whose segments all begin with upper-case letters.
+  mutating func modulePath() throws -> Syntax.Ident {
+    let start = cursor.index
+    var text = try declaredName("a module", .upper).name.text
+    while cursor.take(.dot) { text += "." + (try declaredName("a module", .upper)).name.text }
+    return Syntax.Ident(cursor.span(from: start), name: Name(text))
+  }
+
+  /// Takes the segments of a dotted name.
+  mutating func path() throws -> Syntax.Path {
+    let start = cursor.index
+    var segments: [Syntax.Ident] = []
+    repeat {
+      let token = cursor.current
+      guard token.kind == .lower || token.kind == .upper else {
+        throw expected(segments.isEmpty ? "a name" : "a name behind the `.`")
+      }
+      segments.append(Syntax.Ident(token.span, name: token.name))
+      cursor.advance()
+    } while cursor.take(.dot)
+    return Syntax.Path(cursor.span(from: start), segments: segments)
+  }
+
+  /// Takes `[A.b, C, _]`.
+  mutating func effectNames() throws -> [Syntax.Ident] {
+    let open = cursor.current
+    try expect(.openBracket, "`[` and a list of effects")
+    return try list(until: .closeBracket, open) { parser in
+      if parser.cursor.at(.underscore) {
+        let token = parser.cursor.current
+        parser.cursor.advance()
+        return Syntax.Ident(token.span, name: token.name)
+      }
+      return try parser.dottedName("an effect such as `Console.print`")
+    }
+  }
+}

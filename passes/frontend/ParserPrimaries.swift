@@ -1,0 +1,162 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Parser {
+  private static let update: Name = "update"
+
+  /// Parses an expression without operators around it.
+  mutating func primary() throws -> Syntax.Expr {
+    let token = cursor.current
+    height = 1
+    switch token.kind {
+    case .lower, .upper: return try nameExpression()
+    case .integer:
+      let value = cursor.integer
+      cursor.advance()
+      return .integer(token.span, value: value)
+    case .float:
+      let value = cursor.float
+      cursor.advance()
+      return .float(token.span, value: value)
+    case .true, .false:
+      cursor.advance()
+      return .bool(token.span, value: token.kind == .true)
+    case .stringStart: return try string().value
+    case .openParen: return try parentheses()
+    case .openBracket:
+      let start = cursor.index
+      cursor.advance()
+      let elements = try expressions(until: .closeBracket, token)
+      return .list(cursor.span(from: start), elements: elements)
+    case .openBrace: return try map()
+    default: throw noExpression(token)
+    }
+  }
+
+  private mutating func noExpression(_ token: FlatToken) -> ParseFailure {
+    switch token.kind {
+    case .match where brackets > 0:
+      return fail(
+        "match-in-brackets", at: token.span, "`match` needs lines of its own and can't stand in brackets",
+        help: "bind its value to a name first, or move it to a function")
+    case .match:
+      return fail(
+        "parse-error", at: token.span, "`match` can't be part of a larger expression",
+        help: "bind its value to a name first, or move it to a function")
+    case .fn:
+      return fail(
+        "lambda", at: token.span, "functions have names and stand at the top level",
+        help: "declare a function and pass its name")
+    case .bang:
+      return fail("rejected-operator", at: token.span, "there is no operator `!`", help: "use `Bool.not(a)`")
+    case .underscore: return expected("an expression", help: "`_` has no value; give it a name to read it")
+    case .newline, .end, .dedent:
+      return expected("an expression", help: "an expression goes on in the next line only inside brackets")
+    default: return expected("an expression")
+    }
+  }
+
+  private mutating func nameExpression() throws -> Syntax.Expr {
+    let start = cursor.index
+    let path = try path()
+    guard cursor.at(.openParen) else { return .path(path.span, path: path) }
+    let open = cursor.current
+    cursor.advance()
+    if isNamedArgument { return try build(path, open, from: start) }
+    var fields: [Syntax.FieldValue] = []
+    var tallest = 0
+    let arguments = try nested { parser in
+      try parser.list(until: .closeParen, open) { parser -> Syntax.Expr? in
+        defer { tallest = max(tallest, parser.height) }
+        if parser.isNamedArgument {
+          fields.append(try parser.fieldValue())
+          return nil
+        }
+        if !fields.isEmpty { throw parser.expected("a field such as `x = 1`") }
+        return try parser.expression()
+      }
+    }.compactMap { $0 }
+    height = tallest + 1
+    let span = cursor.span(from: start)
+    if fields.isEmpty { return .call(span, callee: path, arguments: arguments) }
+    guard let base = arguments.first, arguments.count == 1, path.segments.last?.name == Self.update else {
+      throw fail(
+        "parse-error", at: fields.first?.span ?? span, "an argument with a name stands behind one without",
+        help: "name all fields to build a record; `P.update(p, x = 1)` changes some")
+    }
+    return .update(span, callee: path, base: base, fields: fields)
+  }
+
+  /// Whether `name =` follows.
+  private var isNamedArgument: Bool {
+    (cursor.at(.lower) || cursor.at(.upper)) && cursor.ahead(1).kind == .assign
+  }
+
+  /// `P(x = 1)`, behind the bracket.
+  private mutating func build(_ path: Syntax.Path, _ open: FlatToken, from start: Int) throws -> Syntax.Expr {
+    var tallest = 0
+    let fields = try nested { parser in
+      try parser.list(until: .closeParen, open) { parser in
+        guard parser.isNamedArgument else { throw parser.expected("a field such as `x = 1`") }
+        let field = try parser.fieldValue()
+        tallest = max(tallest, parser.height)
+        return field
+      }
+    }
+    height = tallest + 1
+    return .build(cursor.span(from: start), callee: path, fields: fields)
+  }
+
+  private mutating func fieldValue() throws -> Syntax.FieldValue {
+    let start = cursor.index
+    let name = Syntax.Ident(cursor.current.span, name: cursor.current.name)
+    cursor.advance()
+    cursor.advance()
+    let value = try expression()
+    return Syntax.FieldValue(cursor.span(from: start), name: name, value: value)
+  }
+
+  /// Parentheses group one expression and make a tuple of several.
+  private mutating func parentheses() throws -> Syntax.Expr {
+    let start = cursor.index
+    let open = cursor.current
+    cursor.advance()
+    if cursor.at(.closeParen) {
+      throw fail(
+        "parse-error", at: open.span.union(cursor.current.span), "there is no empty tuple",
+        help: "the value of type `Unit` is written `Unit`")
+    }
+    let elements = try expressions(until: .closeParen, open)
+    let hasComma = cursor.ahead(-2).kind == .comma
+    guard elements.count == 1, let only = elements.first else {
+      return .tuple(cursor.span(from: start), elements: elements)
+    }
+    if hasComma {
+      throw fail(
+        "parse-error", at: cursor.span(from: start), "a tuple has at least two elements", help: "leave the `,` out")
+    }
+    return only
+  }
+
+  /// `{k => v}`
+  private mutating func map() throws -> Syntax.Expr {
+    let start = cursor.index
+    let open = cursor.current
+    cursor.advance()
+    var tallest = 0
+    let entries = try nested { parser in
+      try parser.list(until: .closeBrace, open) { parser in
+        let start = parser.cursor.index
+        let key = try parser.expression()
+        tallest = max(tallest, parser.height)
+        try parser.expect(.fatArrow, "`=>` and the value of this key")
+        let value = try parser.expression()
+        tallest = max(tallest, parser.height)
+        return Syntax.Entry(parser.cursor.span(from: start), key: key, value: value)
+      }
+    }
+    height = tallest + 1
+    return .map(cursor.span(from: start), entries: entries)
+  }
+}

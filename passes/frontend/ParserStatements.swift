@@ -1,0 +1,169 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Parser {
+  /// Statement keywords of other languages and what stands for them here.
+  private static let rejectedKeywords: [Name: String] = [
+    "let": "a binding has no keyword: `x = 1`", "val": "a binding has no keyword: `x = 1`",
+    "var": "a binding has no keyword and keeps its value: `x = 1`",
+    "if": "branch with `match c`, with an arm for `true` and one for `false`",
+    "else": "branch with `match c`, with an arm for `true` and one for `false`",
+    "for": "loop by recursion: a function that calls itself with the rest of the list",
+    "while": "loop by recursion: a function that calls itself with the next values",
+    "return": "the last expression of a function is its result: leave `return` out",
+  ]
+  private static let elseWord: Name = "else"
+
+  /// Parses one statement with its line end.
+  mutating func statement() throws -> Syntax.Statement {
+    let start = cursor.index
+    try rejectOtherItems()
+    if isBinding {
+      let token = cursor.current
+      cursor.advance()
+      if token.kind != .underscore { checkDeclared(token, "a binding", .lower) }
+      var annotation: Syntax.TypeExpr?
+      if cursor.take(.colon) { annotation = try type() }
+      try expect(.assign, "`=` and the value of the binding")
+      let value = try lineExpression()
+      return .bind(
+        cursor.span(from: start), name: Syntax.Ident(token.span, name: token.name), annotation: annotation,
+        value: value)
+    }
+    let value = try lineExpression()
+    return .evaluate(value.span, value: value)
+  }
+
+  /// Whether `name =` or `name :` follows.
+  private var isBinding: Bool {
+    guard cursor.at(.lower) || cursor.at(.upper) || cursor.at(.underscore) else { return false }
+    let next = cursor.ahead(1).kind
+    return next == .assign || next == .colon
+  }
+
+  /// Reports what stands at the top level only, or in another place of a function.
+  private mutating func rejectOtherItems() throws {
+    let token = cursor.current
+    switch token.kind {
+    case .fn, .type, .record, .verify, .decision:
+      throw fail(
+        "parse-error", at: token.span, "`\(token.name)` stands at the top level only", help: "move it out of the block")
+    case .module: throw misplacedModule()
+    case .question where cursor.ahead(1).kind == .stringStart:
+      throw fail(
+        "parse-error", at: token.span, "a description is out of its place",
+        help: "it is the first line of a function, before its effects")
+    case .bang where cursor.ahead(1).kind == .openBracket:
+      throw fail(
+        "parse-error", at: token.span, "an effect list is out of its place",
+        help: "it stands before the statements of a function, behind its description")
+    default: return
+    }
+  }
+
+  /// Reports a `module` line that is not the file's first item.
+  mutating func misplacedModule() -> ParseFailure {
+    fail(
+      "module-misplaced", at: cursor.current.span, "`module` is the first item of a file, once",
+      help: "move the header to the top, or the rest to a file of its own")
+  }
+
+  /// Parses a match, or an expression with its line end.
+  mutating func lineExpression() throws -> Syntax.Expr {
+    if cursor.at(.match) { return try matchExpression() }
+    try rejectKeyword()
+    let value = try expression()
+    try expectLineEnd(after: "the expression")
+    return value
+  }
+
+  private mutating func rejectKeyword() throws {
+    let token = cursor.current
+    guard token.kind == .lower, let help = Self.rejectedKeywords[token.name], startsOperand(token, cursor.ahead(1))
+    else { return }
+    let failure = fail("rejected-keyword", at: token.span, "there is no `\(token.name)` in Aver", help: help)
+    // An `else` that follows belongs to the same mistake.
+    let (start, level) = (cursor.index, cursor.level)
+    cursor.skipLine(startedAt: start, level: level)
+    while cursor.at(word: Self.elseWord), cursor.ahead(1).kind == .newline || startsOperand(token, cursor.ahead(1)) {
+      let line = cursor.index
+      cursor.skipLine(startedAt: line, level: level)
+    }
+    throw failure
+  }
+
+  /// Whether a token behind a word shows that the word is used as a keyword.
+  private func startsOperand(_ word: FlatToken, _ next: FlatToken) -> Bool {
+    switch next.kind {
+    case .lower, .upper, .integer, .float, .stringStart, .true, .false, .match, .underscore: return true
+    case .openParen, .openBracket, .openBrace: return !next.span.isNone && next.span.start > word.span.end
+    case .newline: return word.name == Self.elseWord && cursor.ahead(2).kind == .indent
+    default: return false
+    }
+  }
+
+  /// Reports what stands behind something that was complete.
+  mutating func unexpectedBehind(_ what: String) -> ParseFailure {
+    let token = cursor.current
+    switch token.kind {
+    case .assign:
+      return expected("the end of the line", help: "`==` compares; a binding begins with one plain name")
+    case .arrow: return expected("the end of the line", help: "arms stand in the lines below `match`")
+    case .fatArrow: return expected("the end of the line", help: "`->` stands between a pattern and its result")
+    case .bang where cursor.ahead(1).kind == .openBracket:
+      return expected("the end of the line", help: "effects stand on a line of their own")
+    default: return expected("the end of the line behind \(what)")
+    }
+  }
+
+  private mutating func matchExpression() throws -> Syntax.Expr {
+    let start = cursor.index
+    let keyword = cursor.current
+    try enter()
+    cursor.advance()
+    let subject = try expression()
+    let subjectHeight = height
+    guard cursor.at(.newline) else {
+      throw expected("the end of the line behind the subject of `match`", help: "arms stand on the lines below")
+    }
+    cursor.advance()
+    guard cursor.take(.indent) else {
+      throw fail(
+        "parse-error", at: keyword.span, "this `match` has no arms", help: "add indented lines `pattern -> result`")
+    }
+    var tallest = subjectHeight
+    let arms = try block(of: "a match") { parser in
+      let arm = try parser.arm()
+      tallest = max(tallest, parser.height)
+      return arm
+    }
+    leave()
+    height = tallest + 1
+    return .match(cursor.span(from: start), subject: subject, arms: arms)
+  }
+
+  private mutating func arm() throws -> Syntax.Arm {
+    let start = cursor.index
+    let pattern = try pattern()
+    let arrow = cursor.current
+    guard cursor.take(.arrow) else {
+      throw expected("`->` and the result of this arm", help: guardHelp)
+    }
+    if cursor.at(.newline) {
+      throw fail(
+        "arm-body-line", at: arrow.span, "the body of an arm begins on the line of its `->`",
+        help: "move it up; several steps go into a function or a nested `match`")
+    }
+    let body = try lineExpression()
+    return Syntax.Arm(cursor.span(from: start), pattern: pattern, body: body)
+  }
+
+  private var guardHelp: String? {
+    switch cursor.current.kind {
+    case .lower: return "patterns have no guards: match again in the arm"
+    case .fatArrow: return "`=>` belongs to maps and verify cases"
+    default: return nil
+    }
+  }
+}

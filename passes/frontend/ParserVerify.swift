@@ -1,0 +1,192 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Parser {
+  private static let given: Name = "given", when: Name = "when", holds: Name = "holds"
+  private static let trace: Name = "trace", law: Name = "law"
+
+  /// What a verify block has had so far; its lines come in this order.
+  private enum Stage: Int {
+    case givens, locals, cases
+  }
+
+  /// Parses `verify f ...` with its lines.
+  mutating func verifyBlock() throws -> Syntax.Item {
+    let start = cursor.index
+    let keyword = cursor.current
+    cursor.advance()
+    guard cursor.at(.lower) else {
+      throw expected("the name of the function to verify", help: "the function stands in the same file")
+    }
+    let target = Syntax.Ident(cursor.current.span, name: cursor.current.name)
+    cursor.advance()
+    let trace = cursor.at(word: Self.trace)
+    if trace { cursor.advance() }
+    var law: Syntax.Ident?
+    if cursor.at(word: Self.law) {
+      cursor.advance()
+      law = try declaredName("a law", .lower)
+    }
+    try expectLineEnd(after: "the head of the block")
+    guard cursor.take(.indent) else { throw noCase(keyword) }
+    let before = diagnostics.count
+    isInVerify = true
+    var stage = Stage.givens
+    let lines = try block(of: "a verify block") { parser in
+      let place = parser.cursor.current.span
+      let line = try parser.verifyLine(isLaw: law != nil)
+      parser.check(line, at: place, &stage)
+      return line
+    }
+    isInVerify = false
+    if diagnostics.count == before { checkContent(lines, keyword, law) }
+    return .verify(cursor.span(from: start), target: target, trace: trace, law: law, lines: lines)
+  }
+
+  private mutating func noCase(_ keyword: FlatToken) -> ParseFailure {
+    fail("parse-error", at: keyword.span, "this verify block has no case", help: "add one: `f(1) => 2`")
+  }
+
+  private mutating func checkContent(_ lines: [Syntax.VerifyLine], _ keyword: FlatToken, _ law: Syntax.Ident?) {
+    let hasCase = lines.contains {
+      switch $0 {
+      case .case, .holds: true
+      default: false
+      }
+    }
+    let hasGiven = lines.contains { if case .given = $0 { true } else { false } }
+    if !hasCase {
+      _ = noCase(keyword)
+    } else if let law, !hasGiven {
+      report(
+        .error(
+          "parse-error", at: law.span, "the law `\(law.name)` has no `given`", help: "add one: `given n: Int = 1..10`"))
+    }
+  }
+
+  private mutating func check(_ line: Syntax.VerifyLine, at place: Span, _ stage: inout Stage) {
+    let (needed, what): (Stage, String) =
+      switch line {
+      case .given: (.givens, "a `given`")
+      case .when: (.locals, "a `when`")
+      case .local: (.locals, "a binding")
+      case .case, .holds: (.cases, "a case")
+      }
+    if needed.rawValue < stage.rawValue {
+      diagnostics.append(
+        .error(
+          "parse-error", at: place, "\(what) stands too late in its verify block",
+          help: "the order is: every `given`, then `when`s and bindings, then the cases"))
+    } else {
+      stage = needed
+    }
+  }
+
+  private mutating func verifyLine(isLaw: Bool) throws -> Syntax.VerifyLine {
+    if cursor.at(word: Self.given) { return try givenLine() }
+    if cursor.at(word: Self.when) { return try whenLine(isLaw: isLaw) }
+    let next = cursor.ahead(1).kind
+    if cursor.at(.lower) || cursor.at(.upper), next == .assign || next == .colon { return try local() }
+    return try caseLine()
+  }
+
+  private mutating func givenLine() throws -> Syntax.VerifyLine {
+    let start = cursor.index
+    cursor.advance()
+    let name = try declaredName("a given", .lower)
+    try expect(.colon, "`:` and a type or an effect")
+    let type = try type()
+    try expect(.assign, "`=` and the values")
+    let domain = try domain()
+    let line = Syntax.VerifyLine.given(cursor.span(from: start), name: name, ty: type, domain: domain)
+    try expectLineEnd(after: "the values")
+    return line
+  }
+
+  private mutating func domain() throws -> Syntax.Domain {
+    let start = cursor.index
+    let open = cursor.current
+    if cursor.take(.openBracket) {
+      let values = try expressions(until: .closeBracket, open)
+      return .values(cursor.span(from: start), values: values)
+    }
+    let first = try bound()
+    try expect(.range, "`..` and the last value")
+    let last = try bound()
+    return .range(cursor.span(from: start), first: first, last: last)
+  }
+
+  private mutating func bound() throws -> Integer {
+    let isNegative = cursor.take(.minus)
+    guard cursor.at(.integer) else {
+      throw expected("a list of values or a range of integers", help: "write `[a, b]` or `1..10`")
+    }
+    let value = cursor.integer
+    cursor.advance()
+    return isNegative ? value.negated : value
+  }
+
+  private mutating func whenLine(isLaw: Bool) throws -> Syntax.VerifyLine {
+    let start = cursor.index
+    let word = cursor.current
+    cursor.advance()
+    let condition = try expression()
+    if !isLaw {
+      report(
+        .error("parse-error", at: word.span, "`when` stands in laws only", help: "name the block: `verify f law name`"))
+    }
+    let line = Syntax.VerifyLine.when(cursor.span(from: start), condition: condition)
+    try expectLineEnd(after: "the condition")
+    return line
+  }
+
+  private mutating func local() throws -> Syntax.VerifyLine {
+    let start = cursor.index
+    let name = try declaredName("a binding", .lower)
+    let annotation = cursor.take(.colon) ? try type() : nil
+    try expect(.assign, "`=` and the value of the binding")
+    let value = try expression()
+    let line = Syntax.VerifyLine.local(
+      cursor.span(from: start), name: name, annotation: annotation, value: value)
+    try expectLineEnd(after: "the value")
+    return line
+  }
+
+  /// A case may break its line once, before or behind `=>`, with the second line deeper.
+  private mutating func caseLine() throws -> Syntax.VerifyLine {
+    let start = cursor.index
+    let left = try expression()
+    if cursor.at(word: Self.holds) {
+      cursor.advance()
+      let line = Syntax.VerifyLine.holds(cursor.span(from: start), claim: left)
+      try expectLineEnd(after: "the case")
+      return line
+    }
+    var isBroken = false
+    if cursor.at(.newline), cursor.ahead(1).kind == .indent, cursor.ahead(2).kind == .fatArrow {
+      cursor.advance()
+      cursor.advance()
+      isBroken = true
+    }
+    try expect(.fatArrow, "`=>` and the value, or `holds`")
+    if !isBroken, cursor.at(.newline), cursor.ahead(1).kind == .indent {
+      cursor.advance()
+      cursor.advance()
+      isBroken = true
+    }
+    let right = try expression()
+    let line = Syntax.VerifyLine.case(cursor.span(from: start), left: left, right: right)
+    try expectLineEnd(after: "the case")
+    if isBroken, !cursor.take(.dedent) {
+      if cursor.at(.indent) {
+        reportIndent()
+        throw ParseFailure()
+      }
+      throw fail(
+        "bad-indent", at: cursor.current.span, "the next case has the indentation of the block",
+        help: "move this line to the left")
+    }
+    return line
+  }
+}
