@@ -1,27 +1,6 @@
 import Languages
 import Nanopass
 
-extension Kernel.Ty {
-  /// The type with its variables replaced.
-  func substituting(_ types: [Name: Kernel.Ty]) -> Kernel.Ty {
-    guard !types.isEmpty else { return self }
-    switch self {
-    case .int, .float, .bool, .string, .unit, .data: return self
-    case .variable(let name): return types[name] ?? self
-    case .list(let element): return .list(element: element.substituting(types))
-    case .vector(let element): return .vector(element: element.substituting(types))
-    case .map(let key, let value): return .map(key: key.substituting(types), value: value.substituting(types))
-    case .option(let payload): return .option(payload: payload.substituting(types))
-    case .result(let success, let failure):
-      return .result(success: success.substituting(types), failure: failure.substituting(types))
-    case .tuple(let elements): return .tuple(elements: elements.map { $0.substituting(types) })
-    case .function(let parameters, let result, let effects):
-      return .function(
-        parameters: parameters.map { $0.substituting(types) }, result: result.substituting(types), effects: effects)
-    }
-  }
-}
-
 extension Kernel.TypeDecl {
   /// The name that it declares.
   var name: Name {
