@@ -78,3 +78,12 @@ extension Program.Path {
   /// The whole dotted name.
   var text: String { segments.map(\.text).joined(separator: ".") }
 }
+
+extension Program.Rest {
+  /// The place of the name without the two dots before it.
+  var nameSpan: Span {
+    let length = name.text.utf8.count
+    guard Int(span.length) == length + 2 else { return span }
+    return Span(start: span.start + 2, length: span.length - 2)
+  }
+}

@@ -37,13 +37,9 @@ extension NameResolver {
     }
   }
 
-  /// `..name`; the place of the name alone follows the two dots.
   private mutating func rest(_ node: Program.Rest, group: Int) -> Resolved.Pattern {
     if node.name == "_" { return .wildcard(node.span) }
-    let length = UInt32(clamping: node.name.text.utf8.count)
-    let exact = Int(node.span.length) == Int(length) + 2
-    let span = exact ? Span(start: node.span.start + 2, length: length) : node.span
-    return .bind(span, variable: bind(node.name, at: span, group: group))
+    return .bind(node.nameSpan, variable: bind(node.name, at: node.nameSpan, group: group))
   }
 
   /// The constructor that a pattern names; nil if an error has been reported.

@@ -1,0 +1,110 @@
+public import Languages
+public import Nanopass
+import Diagnostics
+
+/// Checks that no name is declared twice in a module, and that none is reserved by the language.
+///
+///     (sum (ident A) (variant (ident X)) (variant (ident X)))    =>   duplicate-definition at the second X
+///     (record (ident List) ...)                                  =>   reserved-name
+///
+/// Needs: nothing. Ensures: the first declaration of a name is the one that counts, and the only one without errors.
+public struct CheckDeclarations: CheckPass, ProgramWalker {
+  public typealias Input = Program
+  public typealias Output = Program
+  public static let summary = "Checks that declared names are distinct and not reserved by the language"
+
+  private var context: PassContext?
+  private var declarations = 0
+
+  public init() {}
+
+  public mutating func check(_ program: Program.Root, in context: PassContext) throws {
+    self.context = context
+    defer { self.context = nil }
+    for module in program.modules where !module.library {
+      if Vocabulary.reserved.contains(module.name) {
+        report("reserved-name", at: module.span, "the language itself has a `\(module.name)`", first: nil)
+      }
+      checkDistinct(module.items)
+      for item in module.items { try visit(item) }
+    }
+    context.explain("checked the names of \(declarations) declarations", data: [("declarations", declarations)])
+  }
+
+  private func report(_ slug: Slug, at span: Span, _ summary: String, first: Span?) {
+    context?.report(
+      .error(
+        slug, at: span, summary, help: slug == "reserved-name" ? "choose another name" : nil,
+        regions: first.map { [Region($0, "first declared here")] } ?? []))
+  }
+
+  /// Functions and top-level bindings share one set of names, types have another, laws one for each function.
+  private mutating func checkDistinct(_ items: [Program.Item]) {
+    var (values, types, laws): ([Name: Span], [Name: Span], [Name: Span]) = ([:], [:], [:])
+    for item in items {
+      declarations += 1
+      switch item {
+      case .function(_, let name, _, _, _, _, _), .statement(_, .bind(_, let name, _, _)):
+        if name.name != "_" { add(name, to: &values) }
+      case .sum(_, let name, _), .record(_, let name, _):
+        add(name, to: &types)
+        if Vocabulary.reserved.contains(name.name) {
+          report("reserved-name", at: name.span, "the language itself has a `\(name.text)`", first: nil)
+        }
+      case .verify(_, let target, _, let law?, _):
+        add(law, to: &laws, key: Name("\(target.text) \(law.text)"))
+      case .verify, .decision, .statement: break
+      }
+    }
+  }
+
+  private func add(_ name: Program.Ident, to seen: inout [Name: Span], key: Name? = nil) {
+    if let first = seen[key ?? name.name] {
+      report("duplicate-definition", at: name.span, "`\(name.text)` is declared twice", first: first)
+    } else {
+      seen[key ?? name.name] = name.span
+    }
+  }
+
+  private func checkReserved(_ name: Name, at span: Span) {
+    guard name.text.hasPrefix("__") else { return }
+    report("reserved-name", at: span, "names that start with two underscores are reserved", first: nil)
+  }
+
+  // MARK: Traversal
+
+  public mutating func visit(_ node: Program.Item) throws {
+    switch node {
+    case .function(_, let name, _, _, _, _, _): checkReserved(name.name, at: name.span)
+    case .sum(_, _, let variants):
+      var seen: [Name: Span] = [:]
+      for variant in variants { add(variant.name, to: &seen) }
+    case .record(_, _, let fields):
+      var seen: [Name: Span] = [:]
+      for field in fields {
+        checkReserved(field.name.name, at: field.name.span)
+        add(field.name, to: &seen)
+      }
+    case .verify(_, _, _, let law, _):
+      if let law { checkReserved(law.name, at: law.span) }
+      return
+    case .decision: return
+    case .statement: break
+    }
+    try walk(node)
+  }
+
+  public mutating func visit(_ node: Program.Parameter) throws { checkReserved(node.name.name, at: node.name.span) }
+
+  public mutating func visit(_ node: Program.Statement) throws {
+    if case .bind(_, let name, _, _) = node { checkReserved(name.name, at: name.span) }
+    try walk(node)
+  }
+
+  public mutating func visit(_ node: Program.Pattern) throws {
+    if case .name(let span, let name) = node { checkReserved(name, at: span) }
+    try walk(node)
+  }
+
+  public mutating func visit(_ node: Program.Rest) throws { checkReserved(node.name, at: node.nameSpan) }
+}

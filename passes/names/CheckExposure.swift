@@ -1,0 +1,73 @@
+public import Languages
+public import Nanopass
+import Diagnostics
+
+/// Checks that what the headers expose exists, and is exposed once.
+///
+///     (only ((ident area) (ident ghost)) ())    =>   unknown-export at ghost
+///
+/// Needs: dependencies-first. Ensures: each exposed name is a function or a type of the module, or a type that one of
+/// its dependencies exports.
+public struct CheckExposure: CheckPass {
+  public typealias Input = Program
+  public typealias Output = Program
+  public static let summary = "Checks that the names in `exposes` exist and are listed once"
+
+  public init() {}
+
+  public mutating func check(_ program: Program.Root, in context: PassContext) throws {
+    let table = SymbolTable(program)
+    var count = 0
+    for (module, symbols) in zip(program.modules, table.modules) {
+      let (transparent, opaque): ([Program.Ident], [Program.Ident]) =
+        switch module.exposure {
+        case .everything(_, let opaque): ([], opaque)
+        case .only(_, let transparent, let opaque): (transparent, opaque)
+        }
+      var seen: [Name: Span] = [:]
+      for (index, name) in (transparent + opaque).enumerated() {
+        count += 1
+        if let first = seen[name.name] {
+          context.report(
+            .error(
+              "duplicate-clause", at: name.span, "`\(name.text)` is exposed twice",
+              regions: [Region(first, "first listed here")]))
+          continue
+        }
+        seen[name.name] = name.span
+        check(name, opaque: index >= transparent.count, in: symbols, context)
+      }
+    }
+    context.explain("checked \(count) exposed names", data: [("names", count)])
+  }
+
+  private func check(_ name: Program.Ident, opaque: Bool, in module: ModuleSymbols, _ context: PassContext) {
+    if module.types[name.name] != nil || (!opaque && module.functions[name.name] != nil) { return }
+    let imported = module.importedTypes(name.name)
+    if imported.count == 1, !opaque { return }
+    if imported.count > 1, !opaque {
+      context.report(
+        .error(
+          "ambiguous-type", at: name.span, "`\(name.text)` may be any of several types",
+          regions: imported.map { Region($0.span, "one is declared here") }))
+      return
+    }
+    let summary: String
+    let help: String?
+    if !imported.isEmpty {
+      summary = "`\(name.text)` belongs to another module, which alone decides whether it is opaque"
+      help = "list it under `exposes`"
+    } else if module.bindings[name.name] != nil {
+      summary = "`\(name.text)` is a top-level binding, which is never exported"
+      help = "export a function that returns it"
+    } else if module.functions[name.name] != nil {
+      summary = "`\(name.text)` is a function; only types can be opaque"
+      help = "list it under `exposes`"
+    } else {
+      summary = "the module declares no `\(name.text)`"
+      help = didYouMean(
+        nearestNames(to: name.text, among: (Array(module.functions.keys) + Array(module.types.keys)).map(\.text)))
+    }
+    context.report(.error("unknown-export", at: name.span, summary, help: help))
+  }
+}
