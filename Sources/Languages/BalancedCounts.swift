@@ -1,0 +1,190 @@
+import Nanopass
+
+extension Counted {
+  /// On every path each owned reference is consumed exactly once.
+  ///
+  /// The check runs each function on the references that its variables hold. Parameters and results hold one, a field
+  /// that was read holds none but may be looked at as long as its cell may. At a jump all that is still held goes over
+  /// to the label, so all jumps to a label must hold the same; the block behind it is checked with what the first one
+  /// brings. Time is linear in the program and in what the branches differ by.
+  @Sendable static func checkBalancedCounts(_ root: Root) -> [Violation] {
+    var violations: [Violation] = []
+    for function in root.functions {
+      var checker = OwnershipChecker()
+      checker.check(function)
+      violations += checker.violations
+    }
+    return violations
+  }
+}
+
+/// The references held at one point of a function, on the way through it.
+private struct OwnershipChecker {
+  /// A label in scope: the references that its variables hold when control comes there, known from the first jump.
+  private struct Arrival {
+    var held: LocalCounts?
+  }
+
+  var violations: [Violation] = []
+  /// The references held now.
+  private var held = LocalCounts()
+  /// The variables that hold references, by number.
+  private var variables: [Int: Local] = [:]
+  /// The cell that a field was read from.
+  private var owners: [Int: Int] = [:]
+  private var arrivals: [Int: Arrival] = [:]
+
+  mutating func check(_ function: Counted.Function) {
+    bind(function.parameters)
+    block(function.body)
+  }
+
+  private mutating func bind(_ parameters: [Counted.Parameter]) {
+    for parameter in parameters { bind(parameter.variable, parameter.shape, holds: 1) }
+  }
+
+  private mutating func bind(_ variable: Local, _ shape: Counted.Shape, holds count: Int) {
+    guard shape.isCounted else { return }
+    variables[variable.id] = variable
+    held[variable.id] = count
+  }
+
+  private mutating func report(_ message: String, _ node: some Writable) {
+    violations.append(Violation(message, in: node))
+  }
+
+  // MARK: Blocks
+
+  private mutating func block(_ block: Counted.Block) {
+    var joins: [(label: Local, parameters: [Counted.Parameter], body: Counted.Block)] = []
+    for step in block.steps {
+      if case .join(_, let label, let parameters, let body) = step {
+        joins.append((label, parameters, body))
+        arrivals[label.id] = Arrival()
+      } else {
+        self.step(step)
+      }
+    }
+    end(block.end)
+    // Jumps to a join point come from behind it only, so the last one has met all of its own by now.
+    for join in joins.reversed() { arrive(join.label, join.parameters, join.body) }
+  }
+
+  /// Checks the block behind a label, unless nothing jumps there.
+  private mutating func arrive(_ label: Local, _ parameters: [Counted.Parameter], _ body: Counted.Block) {
+    guard let held = arrivals[label.id]?.held else { return }
+    self.held = held
+    bind(parameters)
+    block(body)
+  }
+
+  private mutating func step(_ step: Counted.Step) {
+    switch step {
+    case .join: break
+    case .let(_, let variable, let shape, let value): self.let(variable, shape, value, in: step)
+    case .dup(_, let variable):
+      look(at: variable, in: step)
+      held[variable.id] += 1
+    case .drop(_, let variable): consume(variable, in: step)
+    }
+  }
+
+  private mutating func `let`(
+    _ variable: Local, _ shape: Counted.Shape, _ value: Counted.Value, in step: Counted.Step
+  ) {
+    switch value {
+    case .atom(_, let atom): consume([atom], in: step)
+    case .call(_, _, let arguments): consume(arguments, in: step)
+    case .cell(_, _, let counted, _): consume(counted, in: step)
+    case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
+    case .read(_, let cell, _):
+      look(at: [cell], in: step)
+      if case .local(_, let owner) = cell { owners[variable.id] = owner.id }
+      return bind(variable, shape, holds: 0)
+    }
+    bind(variable, shape, holds: 1)
+  }
+
+  private mutating func end(_ end: Counted.End) {
+    switch end {
+    case .return(_, let value):
+      consume([value], in: end)
+      leave(end)
+    case .tailCall(_, _, let arguments):
+      consume(arguments, in: end)
+      leave(end)
+    case .jump(_, let label, let arguments):
+      consume(arguments, in: end)
+      jump(to: label, in: end)
+    case .loop(_, let label, let parameters, let arguments, let body):
+      consume(arguments, in: end)
+      arrivals[label.id] = Arrival(held: held)
+      arrive(label, parameters, body)
+    case .test(_, let subject, let cases, let rest):
+      branch(on: subject, cases.map(\.body), rest, in: end)
+    case .switchTag(_, let subject, let cases, let rest):
+      branch(on: subject, cases.map(\.body), rest, in: end)
+    case .switchWord(_, let subject, let cases, let rest):
+      branch(on: subject, cases.map(\.body), rest, in: end)
+    }
+  }
+
+  private mutating func branch(
+    on subject: Counted.Atom, _ bodies: [Counted.Block], _ rest: Counted.Block?, in end: Counted.End
+  ) {
+    look(at: [subject], in: end)
+    let before = held
+    for body in bodies + (rest.map { [$0] } ?? []) {
+      held = before
+      block(body)
+    }
+  }
+
+  /// Nothing may be held where control leaves the function.
+  private mutating func leave(_ end: Counted.End) {
+    for id in held.ids { report("`\(name(id))` is never consumed", end) }
+  }
+
+  private mutating func jump(to label: Local, in end: Counted.End) {
+    guard let expected = arrivals[label.id]?.held else {
+      arrivals[label.id] = Arrival(held: held)
+      return
+    }
+    var differing: [(id: Int, held: Int, expected: Int)] = []
+    LocalCounts.forEachDifference(held, expected) { differing.append(($0, $1, $2)) }
+    for (id, held, expected) in differing {
+      report("`\(name(id))` holds \(held) references here, but \(expected) at another jump to `\(label)`", end)
+    }
+  }
+
+  // MARK: Variables
+
+  private func name(_ id: Int) -> String { variables[id]?.description ?? "\(id)" }
+
+  private mutating func consume(_ atoms: [Counted.Atom], in node: some Writable) {
+    for case .local(_, let variable) in atoms where variables[variable.id] != nil { consume(variable, in: node) }
+  }
+
+  private mutating func consume(_ variable: Local, in node: some Writable) {
+    guard held[variable.id] > 0 else { return report("`\(variable)` is consumed, but holds no reference", node) }
+    held[variable.id] -= 1
+  }
+
+  private mutating func look(at atoms: [Counted.Atom], in node: some Writable) {
+    for case .local(_, let variable) in atoms where variables[variable.id] != nil { look(at: variable, in: node) }
+  }
+
+  private mutating func look(at variable: Local, in node: some Writable) {
+    var current: Int? = variable.id
+    while let id = current {
+      if held[id] > 0 { return }
+      current = owners[id]
+    }
+    report("`\(variable)` is used, but may be freed already", node)
+  }
+}
+
+extension Shaped.Shape {
+  /// Whether values of this shape may be references, which are counted.
+  public var isCounted: Bool { self == .integer || self == .cell }
+}

@@ -1,0 +1,148 @@
+public import Nanopass
+
+// What passes and checks ask of the parts of a machine function.
+
+extension Machine.End {
+  /// Where control may go inside the function, with what is passed.
+  public var targets: [Machine.Target] {
+    switch self {
+    case .jump(let span, let label, let arguments): return [Machine.Target(span, label: label, arguments: arguments)]
+    case .branch(_, _, let then, let `else`, _): return [then, `else`]
+    case .switch(_, _, let cases, let rest): return cases.map(\.target) + [rest]
+    case .return, .tailCall, .unreachable: return []
+    }
+  }
+
+  /// The operands, those passed to targets included.
+  public var operands: [Machine.Operand] {
+    switch self {
+    case .return(_, let value): return [value]
+    case .jump(_, _, let arguments), .tailCall(_, _, let arguments): return arguments
+    case .branch(_, let condition, let then, let `else`, _): return [condition] + then.arguments + `else`.arguments
+    case .switch(_, let subject, let cases, let rest):
+      return [subject] + cases.flatMap(\.target.arguments) + rest.arguments
+    case .unreachable: return []
+    }
+  }
+}
+
+extension Machine.Instruction {
+  /// The variables that it sets.
+  public var definitions: [Local] {
+    switch self {
+    case .set(_, let variable, _, _): return [variable]
+    case .checked(_, let variable, let overflow, _, _, _): return [variable, overflow]
+    case .run, .store: return []
+    }
+  }
+
+  /// The operands.
+  public var operands: [Machine.Operand] {
+    switch self {
+    case .set(_, _, _, let value), .run(_, let value): return value.operands
+    case .checked(_, _, _, _, let left, let right): return [left, right]
+    case .store(_, let address, _, _, let value): return [address, value]
+    }
+  }
+
+  /// The operation that it runs, if it has one of its own.
+  public var operation: Machine.Operation? {
+    switch self {
+    case .set(_, _, _, let value), .run(_, let value): return value
+    case .checked, .store: return nil
+    }
+  }
+}
+
+extension Machine.Operation {
+  /// The operands.
+  public var operands: [Machine.Operand] {
+    switch self {
+    case .allocate: return []
+    case .load(_, let address, _, _): return [address]
+    case .compute(_, _, let operands), .array(_, let operands), .call(_, _, let operands),
+      .runtime(_, _, let operands):
+      return operands
+    }
+  }
+}
+
+/// The ways between the blocks of a machine function, by the blocks' positions.
+public struct MachineGraph: Sendable {
+  /// The positions of the blocks by the numbers of their labels.
+  public let positions: [Int: Int]
+  /// Where each block may go next.
+  public let successors: [[Int]]
+  /// The blocks that control can reach, each before its successors except on ways back.
+  public let order: [Int]
+
+  /// Labels that no block has are left out.
+  public init(_ function: Machine.Function) {
+    var positions: [Int: Int] = [:]
+    for (index, block) in function.blocks.enumerated() where positions[block.label.id] == nil {
+      positions[block.label.id] = index
+    }
+    self.positions = positions
+    let successors = function.blocks.map { block in block.end.targets.compactMap { positions[$0.label.id] } }
+    self.successors = successors
+    order = Self.reversePostorder(successors)
+  }
+
+  private static func reversePostorder(_ successors: [[Int]]) -> [Int] {
+    guard !successors.isEmpty else { return [] }
+    var postorder: [Int] = []
+    var seen = [Bool](repeating: false, count: successors.count)
+    var stack: [(block: Int, next: Int)] = [(0, 0)]
+    seen[0] = true
+    while let (block, next) = stack.last {
+      if next < successors[block].count {
+        stack[stack.count - 1].next += 1
+        let successor = successors[block][next]
+        if seen[successor] { continue }
+        seen[successor] = true
+        stack.append((successor, 0))
+      } else {
+        postorder.append(block)
+        stack.removeLast()
+      }
+    }
+    return postorder.reversed()
+  }
+
+  /// For each block the last block that all ways to it pass through; nil for the first and for those never reached
+  /// (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm, 2001).
+  public var immediateDominators: [Int?] {
+    var rank = [Int](repeating: -1, count: successors.count)
+    for (index, block) in order.enumerated() { rank[block] = index }
+    var predecessors = [[Int]](repeating: [], count: successors.count)
+    for block in order { for successor in successors[block] { predecessors[successor].append(block) } }
+    // By rank; the dominator of the first block is itself while the rest is found.
+    var dominators = [Int](repeating: -1, count: order.count)
+    if !dominators.isEmpty { dominators[0] = 0 }
+    var changed = true
+    while changed {
+      changed = false
+      for (index, block) in order.enumerated().dropFirst() {
+        var common = -1
+        for predecessor in predecessors[block] where dominators[rank[predecessor]] >= 0 {
+          common = common < 0 ? rank[predecessor] : Self.meet(common, rank[predecessor], dominators)
+        }
+        if dominators[index] != common {
+          dominators[index] = common
+          changed = true
+        }
+      }
+    }
+    var result = [Int?](repeating: nil, count: successors.count)
+    for (index, block) in order.enumerated().dropFirst() { result[block] = order[dominators[index]] }
+    return result
+  }
+
+  private static func meet(_ first: Int, _ second: Int, _ dominators: [Int]) -> Int {
+    var (first, second) = (first, second)
+    while first != second {
+      if first > second { first = dominators[first] } else { second = dominators[second] }
+    }
+    return first
+  }
+}

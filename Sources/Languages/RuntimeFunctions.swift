@@ -1,0 +1,85 @@
+public import Nanopass
+
+/// A function of the native run-time library, as compiled code calls it. All borrow their arguments.
+public struct RuntimeFunction: Sendable {
+  /// What an optimiser may rely on, beside that no function throws.
+  public enum Fact: Sendable {
+    /// It does not return.
+    case neverReturns
+    /// It is called seldom.
+    case cold
+    /// It writes no memory that the caller can see, and gives the same for the same arguments.
+    case onlyReads
+    /// The result is memory that nothing else refers to.
+    case allocates
+  }
+
+  /// The symbol.
+  public let name: Name
+  /// The types of the arguments. Addresses are words.
+  public let arguments: [Machine.Ty]
+  /// The type of the result, nil for none.
+  public let result: Machine.Ty?
+  /// What an optimiser may rely on.
+  public let facts: Set<Fact>
+
+  private init(_ name: Name, _ arguments: [Machine.Ty], _ result: Machine.Ty?, _ facts: Set<Fact> = []) {
+    self.name = name
+    self.arguments = arguments
+    self.result = result
+    self.facts = facts
+  }
+
+  /// The function of that name.
+  public static func named(_ name: Name) -> RuntimeFunction? { table[name] }
+
+  private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  /// All functions that compiled code may call: those of cells and integers, and those behind the primitives and the
+  /// services.
+  public static let all: [RuntimeFunction] = cells + arithmetic + text + ofPrimitives + ofServices
+
+  private static let cells = [
+    // The size in bytes.
+    RuntimeFunction("nanoc_alloc", [.word], .word, [.allocates]),
+    // One more reference to a counted word of any kind.
+    RuntimeFunction("nanoc_dup", [.word], nil),
+    // One reference less.
+    RuntimeFunction("nanoc_drop", [.word], nil),
+    // Frees a cell to which a last reference is left, and drops what it holds.
+    RuntimeFunction("nanoc_free", [.word], nil),
+  ]
+
+  private static let arithmetic = [
+    RuntimeFunction("nanoc_int_add", [.word, .word], .word, [.cold]),
+    RuntimeFunction("nanoc_int_sub", [.word, .word], .word, [.cold]),
+    RuntimeFunction("nanoc_int_mul", [.word, .word], .word, [.cold]),
+    RuntimeFunction("nanoc_int_neg", [.word], .word, [.cold]),
+    RuntimeFunction("nanoc_int_equal", [.word, .word], .word, [.cold, .onlyReads]),
+    // Negative, zero or positive.
+    RuntimeFunction("nanoc_int_compare", [.word, .word], .word, [.cold, .onlyReads]),
+    RuntimeFunction("nanoc_int_to_word_saturating", [.word], .word, [.cold, .onlyReads]),
+  ]
+
+  private static let text = [
+    // The number of strings and the address of the first.
+    RuntimeFunction("nanoc_string_concat_many", [.word, .word], .word),
+    // Negative, zero or positive.
+    RuntimeFunction("nanoc_string_compare", [.word, .word], .word, [.onlyReads]),
+  ]
+
+  private static let ofPrimitives = Primitive.all.compactMap { primitive -> RuntimeFunction? in
+    guard case .runtime(let function, let arguments, let result) = primitive.native else { return nil }
+    let readsOnly = result == .word || result == .index
+    return RuntimeFunction(Name(function), arguments.map(type), type(result), readsOnly ? [.onlyReads] : [])
+  }
+
+  private static let ofServices = EffectOperation.all.map { operation in
+    let result: Machine.Ty? = operation.result == .unit ? nil : .word
+    return RuntimeFunction(
+      Name(operation.native), operation.parameters.map { _ in .word }, result,
+      operation.isPublic ? [] : [.neverReturns, .cold])
+  }
+
+  private static func type(_ passing: Passing) -> Machine.Ty { passing == .float ? .float : .word }
+}

@@ -1,0 +1,96 @@
+public import Languages
+public import Nanopass
+
+/// Removes the `dup` and the `drop` of a field that is only looked at while its cell is alive anyhow.
+///
+///     (let h.2 cell (read (local xs.1) 0))
+///     (dup h.2)
+///     (let n.3 integer (primitive string.length [(local h.2)]))
+///     (drop h.2)
+///     (drop xs.1)
+///
+/// becomes
+///
+///     (let h.2 cell (read (local xs.1) 0))
+///     (let n.3 integer (primitive string.length [(local h.2)]))
+///     (drop xs.1)
+///
+/// Only pairs of one block are found, and nothing is moved, so no reference lives longer than before.
+///
+/// Needs: balanced-counts. Ensures: balanced-counts.
+public struct CancelCounts: CountedToCounted {
+  public static let summary = "Cancel a dup and a drop of a field whose cell is alive in between."
+
+  private var cancelled = 0
+
+  public init() {}
+
+  public mutating func end(in context: PassContext) {
+    context.explain("Cancelled \(cancelled) pairs of dup and drop.", data: [("pairs", cancelled)])
+  }
+
+  public mutating func block(_ node: Counted.Block) throws -> Counted.Block {
+    var pairs = FieldPairs()
+    for (index, step) in node.steps.enumerated() { pairs.take(step, at: index) }
+    guard !pairs.cancelled.isEmpty else { return try derive(node) }
+    cancelled += pairs.cancelled.count / 2
+    var block = node
+    block.steps = node.steps.enumerated().filter { !pairs.cancelled.contains($0.offset) }.map(\.element)
+    return try derive(block)
+  }
+}
+
+/// Goes through the steps of a block and remembers fields that were read and duplicated, until the cell or the field
+/// itself may be gone.
+private struct FieldPairs {
+  /// The positions of steps that cancel each other.
+  private(set) var cancelled: Set<Int> = []
+  /// The cell that each field was read from.
+  private var owners: [Int: Int] = [:]
+  /// The place of the `dup` of each field whose cell has been alive since.
+  private var pending: [Int: Int] = [:]
+  /// The fields read from each cell.
+  private var fields: [Int: [Int]] = [:]
+
+  mutating func take(_ step: Counted.Step, at index: Int) {
+    switch step {
+    case .join: break
+    case .dup(_, let variable):
+      if owners[variable.id] != nil, pending[variable.id] == nil { pending[variable.id] = index }
+    case .drop(_, let variable):
+      if let start = pending.removeValue(forKey: variable.id) {
+        cancelled.formUnion([start, index])
+      } else {
+        forget(variable.id)
+      }
+    case .let(_, let variable, _, let value): take(value, for: variable)
+    }
+  }
+
+  private mutating func take(_ value: Counted.Value, for variable: Local) {
+    switch value {
+    case .primitive, .service: break
+    case .read(_, let cell, _):
+      guard case .local(_, let owner) = cell else { return }
+      owners[variable.id] = owner.id
+      fields[owner.id, default: []].append(variable.id)
+    case .atom(_, let atom): consume([atom])
+    case .call(_, _, let arguments): consume(arguments)
+    case .cell(_, _, let counted, _): consume(counted)
+    }
+  }
+
+  private mutating func consume(_ atoms: [Counted.Atom]) {
+    for case .local(_, let variable) in atoms { forget(variable.id) }
+  }
+
+  /// The variable's reference is gone: it and what was read from it may be freed from here on, save fields with a
+  /// reference of their own.
+  private mutating func forget(_ id: Int) {
+    pending[id] = nil
+    for field in fields.removeValue(forKey: id) ?? [] {
+      owners[field] = nil
+      if pending.removeValue(forKey: field) == nil { forget(field) }
+    }
+  }
+}

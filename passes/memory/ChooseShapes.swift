@@ -1,0 +1,159 @@
+public import Diagnostics
+public import Languages
+public import Nanopass
+
+/// Replaces types by the shapes in which values are held.
+///
+/// Booleans, unit and types whose constructors all have no fields become raw words, floats stay floats, integers become
+/// small-or-big integers, strings and all other data cells. A constructor without fields in a type that also has others
+/// is an immediate; one with fields is a cell that holds first the fields with references, then the raw ones.
+///
+///     (let p.1 (data Pair) (construct Pair Pair 0 [(float 1.5) (local x.0)]))
+///     (let y.2 int (payload (local p.1) Pair 0 1))
+///
+/// becomes
+///
+///     (let p.1 cell (cell 0 [(local x.0)] [(float 1.5)]))
+///     (let y.2 integer (read (local p.1) 0))
+///
+/// Needs: known-types. Ensures: matching-shapes.
+public struct ChooseShapes: ServicesToShaped {
+  public static let summary = "Choose how values are held: words, floats, integers or cells."
+
+  /// Where a constructor keeps its fields.
+  private struct Layout {
+    var shapes: [Shaped.Shape]
+    var slots: [Int]
+
+    init(_ shapes: [Shaped.Shape]) {
+      self.shapes = shapes
+      slots = shapes.map { _ in 0 }
+      let counted = shapes.indices.filter { shapes[$0].isCounted }
+      let raw = shapes.indices.filter { !shapes[$0].isCounted }
+      for (slot, field) in (counted + raw).enumerated() { slots[field] = slot }
+    }
+  }
+
+  private var enumerations: Set<Name> = []
+  private var layouts: [Name: [Layout]] = [:]
+
+  public init() {}
+
+  public mutating func begin(_ input: Services.Root, in context: PassContext) {
+    for type in input.types where type.variants.allSatisfy(\.fields.isEmpty) { enumerations.insert(type.name) }
+    for type in input.types { layouts[type.name] = type.variants.map { Layout($0.fields.map(shape)) } }
+    context.explain(
+      "\(enumerations.count) of \(layouts.count) data types are held in raw words.",
+      data: [("enumerations", enumerations.count), ("types", layouts.count)])
+  }
+
+  private func shape(_ type: Services.Ty) -> Shaped.Shape {
+    switch type {
+    case .bool, .unit: return .word
+    case .float: return .float
+    case .int: return .integer
+    case .string: return .cell
+    case .data(let name): return enumerations.contains(name) ? .word : .cell
+    }
+  }
+
+  private func layout(_ type: Name, _ index: Int, in node: some Writable) throws -> Layout {
+    guard let variants = layouts[type], variants.indices.contains(index) else {
+      throw PassBug(Self.self, "`\(type)` has no constructor \(index)", broke: "known-types", in: node)
+    }
+    return variants[index]
+  }
+
+  // MARK: Declarations
+
+  public mutating func program(
+    at span: Span, types: [Services.TypeDecl], functions: [Services.Function], entry: Name
+  ) throws -> Shaped.Root {
+    Shaped.Root(span, functions: try functions.map { try function($0) }, entry: entry)
+  }
+
+  public mutating func function(
+    at span: Span, name: Name, parameters: [Services.Parameter], result: Services.Ty, effects: Services.Effects,
+    behaviour: Services.Behaviour, body: Services.Block
+  ) throws -> Shaped.Function {
+    Shaped.Function(
+      span, name: name, parameters: try parameters.map { try parameter($0) }, result: shape(result), effects: effects,
+      behaviour: behaviour, body: try block(body))
+  }
+
+  public mutating func parameter(at span: Span, variable: Local, ty: Services.Ty) -> Shaped.Parameter {
+    Shaped.Parameter(span, variable: variable, shape: shape(ty))
+  }
+
+  public mutating func `let`(
+    at span: Span, variable: Local, ty: Services.Ty, value: Services.Value
+  ) throws -> Shaped.Step {
+    .let(span, variable: variable, shape: shape(ty), value: try self.value(value))
+  }
+
+  // MARK: Data
+
+  public mutating func construct(
+    at span: Span, type: Name, variant: Name, index: Int, arguments: [Services.Atom]
+  ) throws -> Shaped.Value {
+    let layout = try layout(type, index, in: type)
+    guard layout.shapes.count == arguments.count else {
+      throw PassBug(Self.self, "`\(variant)` has \(layout.shapes.count) fields", broke: "known-types", in: type)
+    }
+    if enumerations.contains(type) { return .atom(span, atom: .word(span, value: index)) }
+    if arguments.isEmpty { return .atom(span, atom: .immediate(span, tag: index)) }
+    let atoms = try arguments.map { try atom($0) }
+    let fields = zip(atoms, layout.shapes)
+    return .cell(
+      span, tag: index, counted: fields.filter(\.1.isCounted).map(\.0), raw: fields.filter { !$0.1.isCounted }.map(\.0))
+  }
+
+  public mutating func payload(
+    at span: Span, subject: Services.Atom, type: Name, variant: Int, index: Int
+  ) throws -> Shaped.Value {
+    let layout = try layout(type, variant, in: type)
+    guard layout.slots.indices.contains(index) else {
+      throw PassBug(Self.self, "constructor \(variant) has no field \(index)", broke: "known-types", in: type)
+    }
+    return .read(span, cell: try atom(subject), slot: layout.slots[index])
+  }
+
+  // MARK: Choices
+
+  public mutating func `switch`(
+    at span: Span, subject: Services.Atom, type: Name, cases: [Services.Case], default rest: Services.Block?
+  ) throws -> Shaped.End {
+    let subject = try atom(subject)
+    let rest = try rest.map { try block($0) }
+    if enumerations.contains(type) {
+      let cases = try cases.map { Shaped.WordCase($0.span, word: $0.index, body: try block($0.body)) }
+      return .switchWord(span, subject: subject, cases: cases, default: rest)
+    }
+    let tagCases = try cases.map { one in
+      let isImmediate = try layout(type, one.index, in: one).shapes.isEmpty
+      return Shaped.TagCase(one.span, tag: one.index, immediate: isImmediate, body: try block(one.body))
+    }
+    return .switchTag(span, subject: subject, cases: tagCases, default: rest)
+  }
+
+  public mutating func end(_ node: Services.End) throws -> Shaped.End {
+    guard case .test(let span, let subject, let cases, let rest) = node, case .bool? = cases.first?.literal else {
+      return try derive(node)
+    }
+    return .switchWord(
+      span, subject: try atom(subject),
+      cases: try cases.map { Shaped.WordCase($0.span, word: try word(of: $0.literal), body: try block($0.body)) },
+      default: try block(rest))
+  }
+
+  private func word(of literal: Services.Literal) throws -> Int {
+    guard case .bool(_, let value) = literal else {
+      throw PassBug(Self.self, "a boolean is compared with something else", broke: "well-typed", in: literal)
+    }
+    return value ? 1 : 0
+  }
+
+  public mutating func bool(at span: Span, value: Bool) -> Shaped.Atom { .word(span, value: value ? 1 : 0) }
+
+  public mutating func unit(at span: Span) -> Shaped.Atom { .word(span, value: 0) }
+}

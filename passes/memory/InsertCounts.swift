@@ -1,0 +1,269 @@
+import Diagnostics
+public import Languages
+public import Nanopass
+
+/// Inserts the counting of references: a `dup` for every reference that is kept, a `drop` for every one that ends.
+///
+/// Calls, new cells, jumps and returns consume what they are given; primitives, services, reads and choices only look
+/// at it. A label owns what its block uses of the variables around it: a jump hands these over beside the arguments.
+/// A reference ends behind its last use, or at the start of a branch that has no use for it.
+///
+///     (let h.2 cell (read (local xs.1) 0))
+///     (let n.3 integer (call f [(local h.2)]))        -- xs.1 is not used below
+///
+/// becomes
+///
+///     (let h.2 cell (read (local xs.1) 0))
+///     (dup h.2)
+///     (drop xs.1)
+///     (let n.3 integer (call f [(local h.2)]))
+///
+/// One walk from the end of each function to its start; a walk before finds what loops use. Perceus: Reinking, Xie,
+/// de Moura, Leijen, PLDI 2021.
+///
+/// Needs: bound-locals, bound-labels. Ensures: balanced-counts.
+public struct InsertCounts: ShapedToCounted {
+  public static let summary = "Insert the counting of references."
+
+  /// The counted variables of the function, by number.
+  private var counted: [Int: Local] = [:]
+  /// What is needed at the current place and owned therefore.
+  private var live = LocalCounts()
+  /// What the blocks behind the labels in scope use of the variables around them.
+  private var captured: [Int: LocalCounts] = [:]
+  /// The same for loops, found before.
+  private var usedInLoops: [Int: LocalCounts] = [:]
+  private var dups = 0
+  private var drops = 0
+
+  public init() {}
+
+  public mutating func end(in context: PassContext) {
+    context.explain("Inserted \(dups) dups and \(drops) drops.", data: [("dups", dups), ("drops", drops)])
+  }
+
+  public mutating func function(_ node: Shaped.Function) throws -> Counted.Function {
+    var finder = LoopUses()
+    counted = [:]
+    captured = [:]
+    live = LocalCounts()
+    try finder.visit(node)
+    counted = finder.counted
+    usedInLoops = finder.ofLoops
+    let body = try block(node.body)
+    return Counted.Function(
+      node.span, name: node.name, parameters: node.parameters, result: node.result, effects: node.effects,
+      behaviour: node.behaviour, body: dropping(unused(node.parameters), at: node.body, in: body))
+  }
+
+  // MARK: Blocks
+
+  /// Counts in a block. `live` is what it needs at its start.
+  public mutating func block(_ node: Shaped.Block) throws -> Counted.Block {
+    if node.failure != nil {
+      throw PassBug(Self.self, "failing steps are not counted", broke: "balanced-counts", in: node)
+    }
+    var joins: [Counted.Step] = []
+    for case .join(let span, let label, let parameters, let body) in node.steps {
+      let inner = try owned(body, parameters)
+      captured[label.id] = live
+      joins.append(.join(span, label: label, parameters: parameters, body: inner))
+    }
+    // Steps are found last to first.
+    var steps: [Counted.Step] = []
+    let end = try self.end(node.end, &steps)
+    for step in node.steps.reversed() {
+      switch step {
+      case .join:
+        if let join = joins.popLast() { steps.append(join) }
+      case .let(let span, let variable, let shape, let value): self.let(variable, shape, value, step: span, &steps)
+      }
+    }
+    return Counted.Block(node.span, steps: steps.reversed(), end: end, failure: nil)
+  }
+
+  /// Counts in a block that owns parameters. `live` is what it needs of the variables around.
+  private mutating func owned(_ body: Shaped.Block, _ parameters: [Shaped.Parameter]) throws -> Counted.Block {
+    let block = try self.block(body)
+    let unused = unused(parameters)
+    for parameter in parameters { live[parameter.variable.id] = 0 }
+    return dropping(unused, at: body, in: block)
+  }
+
+  private func unused(_ parameters: [Shaped.Parameter]) -> [Local] {
+    parameters.filter { $0.shape.isCounted && !live.contains($0.variable.id) }.map(\.variable)
+  }
+
+  private mutating func dropping(_ variables: [Local], at place: Shaped.Block, in block: Counted.Block)
+    -> Counted.Block
+  {
+    guard !variables.isEmpty else { return block }
+    drops += variables.count
+    var block = block
+    block.steps = variables.map { .drop(place.span, variable: $0) } + block.steps
+    return block
+  }
+
+  // MARK: Steps
+
+  private mutating func `let`(
+    _ variable: Local, _ shape: Shaped.Shape, _ value: Shaped.Value, step span: Span, _ steps: inout [Counted.Step]
+  ) {
+    let isNeeded = live.contains(variable.id)
+    live[variable.id] = 0
+    if case .read(_, let cell, _) = value {
+      if shape.isCounted, !isNeeded { return }
+      look(at: [cell], span, &steps)
+      if shape.isCounted { dup(variable, span, &steps) }
+      steps.append(.let(span, variable: variable, shape: shape, value: value))
+      return
+    }
+    if shape.isCounted, !isNeeded { drop(variable, span, &steps) }
+    switch value {
+    case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, span, &steps)
+    default: break
+    }
+    steps.append(.let(span, variable: variable, shape: shape, value: value))
+    switch value {
+    case .atom(_, let atom): consume([atom], span, &steps)
+    case .call(_, _, let arguments): consume(arguments, span, &steps)
+    case .cell(_, _, let fields, _): consume(fields, span, &steps)
+    case .primitive, .service, .read: break
+    }
+  }
+
+  private mutating func end(_ node: Shaped.End, _ steps: inout [Counted.Step]) throws -> Counted.End {
+    live = LocalCounts()
+    switch node {
+    case .return(_, let value): consume([value], node.span, &steps)
+    case .tailCall(_, _, let arguments): consume(arguments, node.span, &steps)
+    case .jump(_, let label, let arguments):
+      live = captured[label.id] ?? LocalCounts()
+      consume(arguments, node.span, &steps)
+    case .loop(let span, let label, let parameters, let arguments, let body):
+      captured[label.id] = usedInLoops[label.id]
+      let inner = try owned(body, parameters)
+      consume(arguments, span, &steps)
+      return .loop(span, label: label, parameters: parameters, arguments: arguments, body: inner)
+    case .test(let span, let subject, let cases, let rest):
+      let blocks = try branches(cases.map(\.body) + [rest], on: subject)
+      guard let last = blocks.last else { break }
+      return .test(
+        span, subject: subject,
+        cases: zip(cases, blocks).map { Counted.LiteralCase($0.span, literal: $0.literal, body: $1) }, default: last)
+    case .switchTag(let span, let subject, let cases, let rest):
+      let blocks = try branches(cases.map(\.body) + (rest.map { [$0] } ?? []), on: subject)
+      return .switchTag(
+        span, subject: subject,
+        cases: zip(cases, blocks).map { Counted.TagCase($0.span, tag: $0.tag, immediate: $0.immediate, body: $1) },
+        default: rest == nil ? nil : blocks.last)
+    case .switchWord(let span, let subject, let cases, let rest):
+      let blocks = try branches(cases.map(\.body) + (rest.map { [$0] } ?? []), on: subject)
+      return .switchWord(
+        span, subject: subject, cases: zip(cases, blocks).map { Counted.WordCase($0.span, word: $0.word, body: $1) },
+        default: rest == nil ? nil : blocks.last)
+    }
+    return try derive(node)
+  }
+
+  /// Counts in the branches of a choice; each drops at its start what only others need.
+  private mutating func branches(_ bodies: [Shaped.Block], on subject: Shaped.Atom) throws -> [Counted.Block] {
+    var results: [(block: Counted.Block, live: LocalCounts)] = []
+    for body in bodies { results.append((try block(body), live)) }
+    var union = LocalCounts()
+    for (_, needed) in results { union.formUnion(needed) }
+    if case .local(_, let variable) = subject, counted[variable.id] != nil { union[variable.id] = 1 }
+    var blocks: [Counted.Block] = []
+    for ((block, needed), body) in zip(results, bodies) {
+      var dead: [Local] = []
+      LocalCounts.forEachDifference(needed, union) { id, _, _ in if let local = counted[id] { dead.append(local) } }
+      blocks.append(dropping(dead, at: body, in: block))
+    }
+    live = union
+    return blocks
+  }
+
+  // MARK: Uses
+
+  /// What is looked at for the last time is dropped behind.
+  private mutating func look(at atoms: [Shaped.Atom], _ span: Span, _ steps: inout [Counted.Step]) {
+    for case .local(_, let variable) in atoms where counted[variable.id] != nil && !live.contains(variable.id) {
+      live[variable.id] = 1
+      drop(variable, span, &steps)
+    }
+  }
+
+  /// What is consumed and needed again is duplicated before.
+  private mutating func consume(_ atoms: [Shaped.Atom], _ span: Span, _ steps: inout [Counted.Step]) {
+    for case .local(_, let variable) in atoms where counted[variable.id] != nil {
+      if live.contains(variable.id) { dup(variable, span, &steps) }
+      live[variable.id] = 1
+    }
+  }
+
+  private mutating func dup(_ variable: Local, _ span: Span, _ steps: inout [Counted.Step]) {
+    dups += 1
+    steps.append(.dup(span, variable: variable))
+  }
+
+  private mutating func drop(_ variable: Local, _ span: Span, _ steps: inout [Counted.Step]) {
+    drops += 1
+    steps.append(.drop(span, variable: variable))
+  }
+}
+
+/// Finds the counted variables of a function, and those from around that each loop uses.
+private struct LoopUses: ShapedWalker {
+  private(set) var counted: [Int: Local] = [:]
+  private(set) var ofLoops: [Int: LocalCounts] = [:]
+  /// What the walk has met since the innermost loop began, and what join points in scope use.
+  private var used = LocalCounts()
+  private var ofJoins: [Int: LocalCounts] = [:]
+  /// The counted variables bound since that loop or join point began.
+  private var bound: [Int] = []
+
+  private mutating func bind(_ variable: Local) {
+    counted[variable.id] = variable
+    bound.append(variable.id)
+  }
+
+  mutating func visit(_ node: Shaped.Parameter) {
+    if node.shape.isCounted { bind(node.variable) }
+  }
+
+  mutating func visit(_ node: Shaped.Step) throws {
+    switch node {
+    case .let(_, let variable, let shape, let value):
+      try visit(value)
+      if shape.isCounted { bind(variable) }
+    case .join(_, let label, let parameters, let body):
+      ofJoins[label.id] = try uses(in: body, parameters)
+    }
+  }
+
+  mutating func visit(_ node: Shaped.End) throws {
+    if case .jump(_, let label, _) = node, let uses = ofJoins[label.id] { used.formUnion(uses) }
+    guard case .loop(_, let label, let parameters, let arguments, let body) = node else { return try walk(node) }
+    for argument in arguments { visit(argument) }
+    let inner = try uses(in: body, parameters)
+    ofLoops[label.id] = inner
+    used.formUnion(inner)
+  }
+
+  mutating func visit(_ node: Shaped.Atom) {
+    if case .local(_, let variable) = node, counted[variable.id] != nil { used[variable.id] = 1 }
+  }
+
+  /// What a block uses of the counted variables around it.
+  private mutating func uses(in body: Shaped.Block, _ parameters: [Shaped.Parameter]) throws -> LocalCounts {
+    let outside = used
+    defer { used = outside }
+    used = LocalCounts()
+    let start = bound.count
+    for parameter in parameters { visit(parameter) }
+    try visit(body)
+    for id in bound[start...] { used[id] = 0 }
+    bound.removeSubrange(start...)
+    return used
+  }
+}
