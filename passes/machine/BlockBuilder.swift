@@ -1,0 +1,77 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// Builds the blocks of a machine function one after the other.
+struct BlockBuilder {
+  private(set) var blocks: [Machine.Block] = []
+  private var label = Local("entry", 0)
+  private var parameters: [Machine.Parameter] = []
+  private var instructions: [Machine.Instruction] = []
+  private var span = Span.none
+  private var fresh: FreshLocals
+
+  /// - Parameter fresh: gives the new variables and labels of the function.
+  init(_ fresh: FreshLocals) { self.fresh = fresh }
+
+  /// A variable or label of its own.
+  mutating func make(_ name: Name) -> Local { fresh.make(name) }
+
+  /// Opens a block.
+  mutating func begin(_ label: Local, _ parameters: [Machine.Parameter] = [], at span: Span) {
+    self.label = label
+    self.parameters = parameters
+    self.span = span
+  }
+
+  /// Closes the open block.
+  mutating func end(_ end: Machine.End) {
+    blocks.append(
+      Machine.Block(span, label: label, parameters: parameters, instructions: instructions, end: end))
+    instructions = []
+  }
+
+  mutating func append(_ instruction: Machine.Instruction) { instructions.append(instruction) }
+
+  /// Runs an operation and gives its result.
+  mutating func set(_ name: Name, _ type: Machine.Ty, _ value: Machine.Operation, at span: Span) -> Machine.Operand {
+    let variable = fresh.make(name)
+    instructions.append(.set(span, variable: variable, ty: type, value: value))
+    return .local(span, variable: variable)
+  }
+
+  /// Computes a machine operation and gives its result.
+  mutating func compute(
+    _ name: Name, _ type: Machine.Ty, _ operator: Name, _ operands: [Machine.Operand], at span: Span
+  ) -> Machine.Operand {
+    set(name, type, .compute(span, operator: `operator`, operands: operands), at: span)
+  }
+}
+
+extension Machine.Operand {
+  /// A word with a known value.
+  static func number(_ value: Int) -> Machine.Operand { .word(.none, value: .small(value)) }
+
+  /// The known value of a word.
+  var number: Int? {
+    if case .word(_, .small(let value)) = self { return value }
+    return nil
+  }
+
+  /// Whether it is known at compile time, so that it is no counted reference.
+  var isConstant: Bool {
+    if case .local = self { return false }
+    return true
+  }
+}
+
+extension Machine.Target {
+  /// A way to a block without parameters.
+  static func to(_ label: Local) -> Machine.Target { Machine.Target(.none, label: label, arguments: []) }
+}
+
+/// The tagged word of an integer, if it fits 63 bits.
+func taggedWord(_ value: Integer) -> Int? {
+  guard case .small(let number) = value, number >> 62 == 0 || number >> 62 == -1 else { return nil }
+  return number << 1 | 1
+}

@@ -1,0 +1,189 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+// How `LowerToMachine` lowers the ends that choose between blocks.
+
+extension LowerToMachine {
+  /// A block that is still to be lowered, behind a label of its own.
+  private struct Branch {
+    var label: Local
+    var body: Counted.Block
+    /// The variable that holds an immediate there, by number.
+    var immediate: Int?
+  }
+
+  private mutating func branch(_ body: Counted.Block, immediate: Int? = nil) -> Branch {
+    Branch(label: builder.make("case"), body: body, immediate: immediate)
+  }
+
+  private mutating func lower(_ branches: [Branch]) throws {
+    for branch in branches {
+      if let immediate = branch.immediate { immediates.insert(immediate) }
+      try block(branch.body, behind: branch.label, at: branch.body.span)
+      if let immediate = branch.immediate { immediates.remove(immediate) }
+    }
+  }
+
+  /// Ends the open block by a choice between words; without a way for other words the last case takes them.
+  private mutating func choose(
+    _ subject: Machine.Operand, _ cases: [(value: Int, label: Local)], otherwise: Local?, at span: Span
+  ) {
+    var cases = cases
+    guard let rest = otherwise ?? cases.popLast()?.label else { return builder.end(.unreachable(span)) }
+    if cases.isEmpty {
+      builder.end(.jump(span, label: rest, arguments: []))
+    } else if cases.count == 1 {
+      let isEqual = builder.compute("is", .bit, "eq", [subject, .number(cases[0].value)], at: span)
+      builder.end(.branch(span, condition: isEqual, then: .to(cases[0].label), else: .to(rest), likely: nil))
+    } else {
+      let all = cases.map { Machine.Case(span, value: .small($0.value), target: .to($0.label)) }
+      builder.end(.switch(span, subject: subject, cases: all, default: .to(rest)))
+    }
+  }
+
+  // MARK: Words
+
+  mutating func switchWord(
+    _ subject: Counted.Atom, _ cases: [Counted.WordCase], _ rest: Counted.Block?, at span: Span
+  ) throws {
+    var branches = cases.map { branch($0.body) }
+    let values = zip(cases, branches).map { (value: $0.word, label: $1.label) }
+    let other = rest.map { branch($0) }
+    let operand = operand(subject)
+    if case .local(_, let variable) = operand, let bit = bits[variable.id] {
+      let fallback = other?.label ?? branches.last?.label
+      let yes = values.first { $0.value == 1 }?.label ?? fallback
+      let no = values.first { $0.value == 0 }?.label ?? fallback
+      if let yes, let no {
+        builder.end(.branch(span, condition: bit, then: .to(yes), else: .to(no), likely: nil))
+      }
+    } else {
+      choose(operand, values, otherwise: other?.label, at: span)
+    }
+    if let other { branches.append(other) }
+    try lower(branches)
+  }
+
+  // MARK: Constructors
+
+  /// The low bit tells immediates from cells; these have their tags at offset 4.
+  mutating func switchTag(
+    _ subject: Counted.Atom, _ cases: [Counted.TagCase], _ rest: Counted.Block?, at span: Span
+  ) throws {
+    var variable: Int?
+    if case .local(_, let local) = subject { variable = local.id }
+    var branches = cases.map { branch($0.body, immediate: $0.immediate ? variable : nil) }
+    var immediates: [(value: Int, label: Local)] = []
+    var cells: [(value: Int, label: Local)] = []
+    for (one, branch) in zip(cases, branches) {
+      if one.immediate {
+        immediates.append((one.tag << 1 | 1, branch.label))
+      } else {
+        cells.append((one.tag, branch.label))
+      }
+    }
+    let other = rest.map { branch($0) }
+    split(operand(subject), immediates, cells, otherwise: other?.label, at: span)
+    if let other { branches.append(other) }
+    try lower(branches)
+  }
+
+  private mutating func split(
+    _ subject: Machine.Operand, _ immediates: [(value: Int, label: Local)], _ cells: [(value: Int, label: Local)],
+    otherwise: Local?, at span: Span
+  ) {
+    if cells.isEmpty { return choose(subject, immediates, otherwise: otherwise, at: span) }
+    if immediates.isEmpty, otherwise == nil { return chooseTag(of: subject, cells, otherwise: nil, at: span) }
+    let low = builder.compute("low", .word, "and", [subject, .number(1)], at: span)
+    let isImmediate = builder.compute("is", .bit, "ne", [low, .number(0)], at: span)
+    let immediateLabel = single(immediates, otherwise) ?? builder.make("immediate")
+    let cellLabel = single(cells, otherwise) ?? builder.make("cell")
+    builder.end(
+      .branch(span, condition: isImmediate, then: .to(immediateLabel), else: .to(cellLabel), likely: nil))
+    if single(immediates, otherwise) == nil {
+      builder.begin(immediateLabel, at: span)
+      choose(subject, immediates, otherwise: otherwise, at: span)
+    }
+    if single(cells, otherwise) == nil {
+      builder.begin(cellLabel, at: span)
+      chooseTag(of: subject, cells, otherwise: otherwise, at: span)
+    }
+  }
+
+  /// The only way that there is.
+  private func single(_ cases: [(value: Int, label: Local)], _ otherwise: Local?) -> Local? {
+    if cases.isEmpty { return otherwise }
+    return cases.count == 1 && otherwise == nil ? cases[0].label : nil
+  }
+
+  private mutating func chooseTag(
+    of subject: Machine.Operand, _ cells: [(value: Int, label: Local)], otherwise: Local?, at span: Span
+  ) {
+    if let only = single(cells, otherwise) { return builder.end(.jump(span, label: only, arguments: [])) }
+    let tag = builder.set("tag", .word, .load(span, address: subject, offset: 4, width: 2), at: span)
+    choose(tag, cells, otherwise: otherwise, at: span)
+  }
+
+  // MARK: Literals
+
+  mutating func test(
+    _ subject: Counted.Atom, _ cases: [Counted.LiteralCase], _ rest: Counted.Block, at span: Span
+  ) throws {
+    let subject = operand(subject)
+    var branches: [Branch] = []
+    var words: [(value: Int, label: Local)] = []
+    var compared: [(literal: Counted.Literal, label: Local)] = []
+    var known: Set<Int> = []
+    for one in cases {
+      if case .integer(_, let value) = one.literal, let word = taggedWord(value) {
+        guard known.insert(word).inserted else { continue }
+        branches.append(branch(one.body))
+        words.append((word, branches[branches.count - 1].label))
+      } else {
+        branches.append(branch(one.body))
+        compared.append((one.literal, branches[branches.count - 1].label))
+      }
+    }
+    let other = branch(rest)
+    if !words.isEmpty {
+      let next = compared.isEmpty ? other.label : builder.make("next")
+      choose(subject, words, otherwise: next, at: span)
+      if !compared.isEmpty { builder.begin(next, at: span) }
+    }
+    try compare(subject, compared, otherwise: other.label, at: span)
+    try lower(branches + [other])
+  }
+
+  /// Compares with one literal after the other.
+  private mutating func compare(
+    _ subject: Machine.Operand, _ cases: [(literal: Counted.Literal, label: Local)], otherwise: Local, at span: Span
+  ) throws {
+    for (index, one) in cases.enumerated() {
+      let isLast = index == cases.count - 1
+      let next = isLast ? otherwise : builder.make("next")
+      let isEqual = try equal(subject, one.literal, at: span)
+      builder.end(.branch(span, condition: isEqual, then: .to(one.label), else: .to(next), likely: nil))
+      if !isLast { builder.begin(next, at: span) }
+    }
+  }
+
+  private mutating func equal(
+    _ subject: Machine.Operand, _ literal: Counted.Literal, at span: Span
+  ) throws -> Machine.Operand {
+    switch literal {
+    case .float(_, let value):
+      return builder.compute("is", .bit, "feq", [subject, .float(span, value: value)], at: span)
+    case .string(_, let value):
+      return isTrue("nanoc_string_equal", [subject, pool.text(value, at: span)], at: span)
+    case .integer(_, let value):
+      return isTrue("nanoc_int_equal", [subject, pool.integer(value, at: span)], at: span)
+    case .bool: throw bug("a boolean is a word by now", "matching-shapes", in: literal)
+    }
+  }
+
+  private mutating func isTrue(_ function: Name, _ arguments: [Machine.Operand], at span: Span) -> Machine.Operand {
+    let result = builder.set("equal", .word, .runtime(span, function: function, arguments: arguments), at: span)
+    return builder.compute("is", .bit, "ne", [result, .number(0)], at: span)
+  }
+}

@@ -1,0 +1,194 @@
+import Diagnostics
+public import Languages
+public import Nanopass
+
+/// Lowers functions to basic blocks, cells to memory and primitives to instructions and calls of the run-time library.
+///
+/// A cell is a header of 8 bytes (reference count 1, tag in bits 32 to 47, number of counted fields above) and its
+/// fields of 8 bytes each. A constructor without fields is the word `tag * 2 + 1`, and so is a small integer.
+///
+///     (let p.1 cell (cell 0 [(local x.0)] []))
+///     (return (local p.1))
+///
+/// becomes
+///
+///     (set p.1 word (allocate 16))
+///     (store (local p.1) 0 8 (word 281474976710657))
+///     (store (local p.1) 8 8 (local x.0))
+///     (return (local p.1))
+///
+/// Integer operators stay for `expand-integer-arithmetic`, counts are calls of `nanoc_dup` and `nanoc_drop`.
+///
+/// Needs: bound-locals, bound-labels, matching-shapes. Ensures: dominating-definitions, known-labels, known-addresses.
+public struct LowerToMachine: Pass {
+  public typealias Input = Counted
+  public typealias Output = Machine
+  public static let summary = "Lower functions to basic blocks and cells to memory."
+
+  var builder = BlockBuilder(FreshLocals(from: 0))
+  var pool = ConstantPool()
+  /// What stands for variables that have no register of their own, by number.
+  var operands: [Int: Machine.Operand] = [:]
+  /// The bits from which words were made.
+  var bits: [Int: Machine.Operand] = [:]
+  /// The variables known to hold immediates at the current place.
+  var immediates: Set<Int> = []
+
+  public init() {}
+
+  public mutating func run(_ input: Counted.Root, in context: PassContext) throws -> Machine.Root {
+    let functions = try input.functions.map { try function($0) }
+    let blocks = functions.reduce(0) { $0 + $1.blocks.count }
+    context.explain(
+      "Laid out \(functions.count) functions in \(blocks) blocks, with \(pool.constants.count) constants.",
+      data: [("functions", functions.count), ("blocks", blocks), ("constants", pool.constants.count)])
+    return Machine.Root(input.span, constants: pool.constants, functions: functions, entry: input.entry)
+  }
+
+  private mutating func function(_ node: Counted.Function) throws -> Machine.Function {
+    builder = BlockBuilder(FreshLocals(above: node))
+    operands = [:]
+    bits = [:]
+    immediates = []
+    builder.begin(builder.make("entry"), at: node.span)
+    try block(node.body)
+    return Machine.Function(
+      node.span, name: node.name, parameters: node.parameters.map(parameter), result: type(node.result),
+      blocks: builder.blocks)
+  }
+
+  private func parameter(_ node: Counted.Parameter) -> Machine.Parameter {
+    Machine.Parameter(node.span, variable: node.variable, ty: type(node.shape))
+  }
+
+  private func type(_ shape: Counted.Shape) -> Machine.Ty { shape == .float ? .float : .word }
+
+  func bug(_ message: String, _ invariant: String, in node: some Writable) -> PassBug {
+    PassBug(Self.self, message, broke: invariant, in: node)
+  }
+
+  // MARK: Blocks
+
+  /// Continues the open block with the steps of a block and ends it; the join points follow.
+  mutating func block(_ node: Counted.Block) throws {
+    if node.failure != nil { throw bug("steps that fail are not supported", "balanced-counts", in: node) }
+    for step in node.steps { try self.step(step) }
+    try end(node.end)
+    for case .join(let span, let label, let parameters, let body) in node.steps {
+      try block(body, behind: label, parameters, at: span)
+    }
+  }
+
+  /// Lowers a block that control enters at a label.
+  mutating func block(
+    _ body: Counted.Block, behind label: Local, _ parameters: [Counted.Parameter] = [], at span: Span
+  ) throws {
+    builder.begin(label, parameters.map(parameter), at: span)
+    try block(body)
+  }
+
+  private mutating func step(_ node: Counted.Step) throws {
+    switch node {
+    case .join: break
+    case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, at: span)
+    case .dup(let span, let variable): count("nanoc_dup", variable, at: span)
+    case .drop(let span, let variable): count("nanoc_drop", variable, at: span)
+    }
+  }
+
+  /// Constants and immediates are not counted.
+  private mutating func count(_ function: Name, _ variable: Local, at span: Span) {
+    let operand = operand(of: variable, at: span)
+    guard !operand.isConstant, !immediates.contains(variable.id) else { return }
+    builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
+  }
+
+  private mutating func `let`(
+    _ variable: Local, _ shape: Counted.Shape, _ value: Counted.Value, at span: Span
+  ) throws {
+    switch value {
+    case .atom(_, let atom): operands[variable.id] = operand(atom)
+    case .call(_, let function, let arguments):
+      set(variable, type(shape), .call(span, function: function, arguments: arguments.map { operand($0) }), at: span)
+    case .primitive(_, let name, let arguments):
+      guard let primitive = Primitive.named(name) else {
+        throw bug("there is no primitive `\(name)`", "known-functions", in: value)
+      }
+      try self.primitive(primitive, arguments.map { operand($0) }, to: variable, at: span)
+    case .service(_, let name, let arguments):
+      guard let service = EffectOperation.service(name) else {
+        throw bug("there is no service `\(name)`", "known-services", in: value)
+      }
+      self.service(service, arguments.map { operand($0) }, to: variable, at: span)
+    case .cell(_, let tag, let counted, let raw):
+      guard tag < 0xfffe, counted.count < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: value) }
+      cell(tag, counted.map { operand($0) }, raw.map { operand($0) }, to: variable, at: span)
+    case .read(_, let cell, let slot):
+      set(variable, type(shape), .load(span, address: operand(cell), offset: 8 + 8 * slot, width: 8), at: span)
+    }
+  }
+
+  mutating func set(_ variable: Local, _ type: Machine.Ty, _ value: Machine.Operation, at span: Span) {
+    builder.append(.set(span, variable: variable, ty: type, value: value))
+  }
+
+  private mutating func cell(
+    _ tag: Int, _ counted: [Machine.Operand], _ raw: [Machine.Operand], to variable: Local, at span: Span
+  ) {
+    let fields = counted + raw
+    let cell = Machine.Operand.local(span, variable: variable)
+    set(variable, .word, .allocate(span, size: 8 + 8 * fields.count), at: span)
+    let header = counted.count << 48 | tag << 32 | 1
+    builder.append(.store(span, address: cell, offset: 0, width: 8, value: .number(header)))
+    for (slot, field) in fields.enumerated() {
+      builder.append(.store(span, address: cell, offset: 8 + 8 * slot, width: 8, value: field))
+    }
+  }
+
+  private mutating func service(
+    _ service: EffectOperation, _ arguments: [Machine.Operand], to variable: Local, at span: Span
+  ) {
+    let call = Machine.Operation.runtime(span, function: Name(service.native), arguments: arguments)
+    if service.result == .unit {
+      builder.append(.run(span, value: call))
+      operands[variable.id] = .number(0)
+    } else {
+      set(variable, .word, call, at: span)
+    }
+  }
+
+  // MARK: Operands
+
+  func operand(of variable: Local, at span: Span) -> Machine.Operand {
+    operands[variable.id] ?? .local(span, variable: variable)
+  }
+
+  mutating func operand(_ atom: Counted.Atom) -> Machine.Operand {
+    switch atom {
+    case .local(let span, let variable): return operand(of: variable, at: span)
+    case .integer(let span, let value): return pool.integer(value, at: span)
+    case .float(let span, let value): return .float(span, value: value)
+    case .string(let span, let value): return pool.text(value, at: span)
+    case .word(let span, let value): return .word(span, value: .small(value))
+    case .immediate(let span, let tag): return .word(span, value: .small(tag << 1 | 1))
+    }
+  }
+
+  // MARK: Ends
+
+  private mutating func end(_ node: Counted.End) throws {
+    switch node {
+    case .return(let span, let value): builder.end(.return(span, value: operand(value)))
+    case .jump(let span, let label, let arguments):
+      builder.end(.jump(span, label: label, arguments: arguments.map { operand($0) }))
+    case .tailCall(let span, let function, let arguments):
+      builder.end(.tailCall(span, function: function, arguments: arguments.map { operand($0) }))
+    case .loop(let span, let label, let parameters, let arguments, let body):
+      builder.end(.jump(span, label: label, arguments: arguments.map { operand($0) }))
+      try block(body, behind: label, parameters, at: span)
+    case .test(let span, let subject, let cases, let rest): try test(subject, cases, rest, at: span)
+    case .switchTag(let span, let subject, let cases, let rest): try switchTag(subject, cases, rest, at: span)
+    case .switchWord(let span, let subject, let cases, let rest): try switchWord(subject, cases, rest, at: span)
+    }
+  }
+}
