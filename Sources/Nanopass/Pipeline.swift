@@ -92,6 +92,13 @@ public struct StageMeasure: Sendable {
   public var duration: Duration
   /// The process's peak memory behind the pass, in bytes; 0 if unknown.
   public var peakMemory: Int
+
+  /// A measure of one pass or step.
+  public init(pass: String, duration: Duration, peakMemory: Int) {
+    self.pass = pass
+    self.duration = duration
+    self.peakMemory = peakMemory
+  }
 }
 
 /// Runs stages and gathers what is asked for on the way.

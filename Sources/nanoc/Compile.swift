@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Nanopass
+import NativePasses
+import Passes
+
+/// `nanoc FILE.av`: compile, or stop on the way.
+struct Compile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compile a program (the default command).",
+    discussion: """
+      Without `-o` the output goes to the current directory, named after FILE. Nothing is written unless the
+      compilation succeeds.
+      """)
+
+  @Argument(help: ArgumentHelp("The program's main file.", valueName: "file.av"), completion: .file(extensions: ["av"]))
+  var file: String?
+
+  @Option(name: [.short, .customLong("output")], help: ArgumentHelp("The output file.", valueName: "out"))
+  var output: String?
+
+  @Option(help: "What to make: native, object, assembly or llvm-ir.")
+  var target: Target = .native
+
+  @Flag var optimization: OptimizationFlag = .standard
+
+  @Option(
+    help: ArgumentHelp(
+      "Run up to and including this pass and print the program; with -o X.zst write a snapshot.", valueName: "pass"),
+    completion: .list(allPassNames))
+  var stopAfter: String?
+
+  @Flag(help: "List all passes in order.")
+  var listPasses = false
+
+  @Flag(name: .customLong("check-leaks"), help: "Link a runtime that reports cells that were never freed.")
+  var checkLeaks = false
+
+  @OptionGroup(title: "Sources") var source: SourceOptions
+  @OptionGroup(title: "Passes") var passes: PassOptions
+
+  func run() throws {
+    if listPasses { return PassList.print(json: source.json) }
+    guard file != nil || passes.resume != nil else {
+      throw CleanExit.helpRequest(Nanoc.self)
+    }
+    if let stopAfter { try PassList.validate(stopAfter) }
+    var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
+    driver.stopAfter = stopAfter
+    driver.target = target
+    driver.output = output
+    driver.checksLeaks = checkLeaks
+    let prepared = driver
+    let code = onLargeStack { prepared.compile() }
+    if code != 0 { throw ExitCode(code) }
+  }
+}
+
+/// `nanoc run FILE.av`: compile in memory and run.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compile a program in memory and run it; its exit code is passed on.",
+    usage: "nanoc run FILE.av [options] [-- ARGS...]")
+
+  @Argument(help: ArgumentHelp("The program's main file.", valueName: "file.av"), completion: .file(extensions: ["av"]))
+  var file: String?
+
+  @Flag var optimization: OptimizationFlag = .standard
+
+  @OptionGroup(title: "Sources") var source: SourceOptions
+  @OptionGroup(title: "Passes") var passes: PassOptions
+
+  @Flag(name: .customLong("check-leaks"), help: "Use a runtime that reports cells that were never freed.")
+  var checkLeaks = false
+
+  @Argument(parsing: .postTerminator, help: "What the program gets from Args.get().")
+  var arguments: [String] = []
+
+  func run() throws {
+    guard file != nil || passes.resume != nil else { throw ValidationError("Name the file to run: nanoc run FILE.av") }
+    var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
+    driver.checksLeaks = checkLeaks
+    let prepared = driver
+    let programArguments = arguments
+    let code = onLargeStack { prepared.runProgram(programArguments) }
+    throw ExitCode(code)
+  }
+}

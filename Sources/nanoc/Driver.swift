@@ -1,0 +1,284 @@
+import Diagnostics
+import Foundation
+import Languages
+import Nanopass
+import NativePasses
+import Passes
+
+/// One compilation: the sources or a snapshot through the pipeline, and what comes out of it.
+struct Driver: @unchecked Sendable {
+  let file: String?
+  let source: SourceOptions
+  let passes: PassOptions
+  let optimization: OptimizationFlag
+  var stopAfter: String?
+  var target = Target.native
+  var output: String?
+  var checksLeaks = false
+
+  init(file: String?, source: SourceOptions, passes: PassOptions, optimization: OptimizationFlag) throws {
+    if let file, passes.resume != nil {
+      throw Usage.error("--resume goes on from a snapshot; leave \(file) out, since no source is read")
+    }
+    self.file = file
+    self.source = source
+    self.passes = passes
+    self.optimization = optimization
+  }
+
+  /// What the front part of the pipeline gave.
+  private struct Outcome {
+    var context: PassContext
+    var program: AnyProgram?
+    var lastStage: Stage?
+    var measures: [StageMeasure] = []
+    var reports: [(stage: Stage, report: PassReport)] = []
+  }
+
+  // MARK: Commands
+
+  /// Compiles, prints or writes what was asked for, and gives the exit code.
+  func compile() -> Int32 {
+    guarded {
+      var outcome = try runPipeline()
+      guard let program = outcome.program else { return finish(&outcome, code: 1) }
+      if let stopAfter, let stage = outcome.lastStage, stage.name == stopAfter || !isNativeStep(stopAfter) {
+        try writeStage(program, stage, outcome.context)
+        return finish(&outcome, code: 0)
+      }
+      guard let machine = program.root as? Machine.Root else { return finish(&outcome, code: 0) }
+      try backEnd(machine, &outcome)
+      return finish(&outcome, code: 0)
+    }
+  }
+
+  /// Compiles in memory and runs; gives the program's exit code.
+  func runProgram(_ arguments: [String]) -> Int32 {
+    guarded {
+      var outcome = try runPipeline()
+      guard let machine = outcome.program?.root as? Machine.Root else { return finish(&outcome, code: 1) }
+      var backEnd = try NativeBackEnd(machine, optimisation: nativeOptimisation, forJIT: true)
+      try backEnd.prepare()
+      let program = try backEnd.load(runtime: try RuntimeLibrary.locate(checked: checksLeaks))
+      outcome.measures += backEnd.measures
+      guard finish(&outcome, code: 0) == 0 else { return 1 }
+      return program.run(name: programName, arguments: arguments)
+    }
+  }
+
+  private func guarded(_ body: () throws -> Int32) -> Int32 {
+    do {
+      return try body()
+    } catch let bug as PassBug {
+      return reportBug(bug)
+    } catch let failure as SnapshotFailure {
+      failure.report()
+      return 1
+    } catch {
+      Console.error("error: \(error)")
+      return 2
+    }
+  }
+
+  // MARK: Pipeline
+
+  private func isNativeStep(_ name: String) -> Bool { NativeStep(rawValue: name) != nil }
+
+  private func runPipeline() throws -> Outcome {
+    let stages = nativePipeline.stages
+    var end = stages.count - 1
+    if let stopAfter, let index = stages.firstIndex(where: { $0.name == stopAfter }) { end = index }
+    let context = PassContext(
+      sources: SourceMap(),
+      options: CompilerOptions(optimization: optimization.level, needsMain: true),
+      files: DiskFiles(root: source.moduleRoot))
+    let (program, start) = try passes.resume.map { try resume($0, context) } ?? (try startingProgram(context), 0)
+    guard start <= end + 1 else {
+      throw InvocationError("the snapshot stands behind `\(stages[end].name)` already")
+    }
+    var runner = PipelineRunner(stages: stages)
+    runner.verifies = passes.verifyIr
+    runner.peakMemory = peakMemory
+    if let directory = passes.snapshots { try makeDirectory(directory) }
+    var outcome = Outcome(context: context)
+    var reports: [(Stage, PassReport)] = []
+    var last: Stage? = start > 0 ? stages[start - 1] : nil
+    runner.observe = { index, stage, program, report in
+      last = stage
+      if let report { reports.append((stage, report)) }
+      if let directory = passes.snapshots { try keep(program, index, stage, directory, context) }
+    }
+    outcome.program = try runner.run(program, from: start, through: end, in: context)
+    outcome.lastStage = last
+    outcome.measures = runner.measures
+    outcome.reports = reports
+    return outcome
+  }
+
+  private func startingProgram(_ context: PassContext) throws -> AnyProgram {
+    let path = file ?? ""
+    let bytes = try readFile(path)
+    let added = try context.sources.add(path: path, bytes: bytes)
+    let span = Span(start: added.base, length: UInt32(clamping: bytes.count))
+    let entry: Source.File
+    if let text = String(validating: bytes, as: UTF8.self) {
+      entry = .text(span, path: path, module: "", library: false, content: text)
+    } else {
+      entry = .malformed(span, path: path, module: "", offset: firstInvalidByte(bytes))
+    }
+    return AnyProgram(Source.self, Source.Root(span, files: [entry]))
+  }
+
+  /// The offset of the first byte that is not UTF-8.
+  private func firstInvalidByte(_ bytes: [UInt8]) -> Int {
+    var decoder = Unicode.UTF8.ForwardParser()
+    var iterator = bytes.makeIterator()
+    var offset = 0
+    while true {
+      switch decoder.parseScalar(from: &iterator) {
+      case .valid(let scalar): offset += scalar.count
+      case .emptyInput, .error: return offset
+      }
+    }
+  }
+
+  private func resume(_ path: String, _ context: PassContext) throws -> (AnyProgram, Int) {
+    do {
+      let snapshot = try Snapshot(decoding: try readFile(path))
+      guard let index = nativePipeline.stages.firstIndex(where: { $0.name == snapshot.pass }) else {
+        throw SnapshotError("it stands behind the pass `\(snapshot.pass)`, which this nanoc does not have")
+      }
+      let program = try snapshot.program(by: nativePipeline.stages[index], sources: context.sources)
+      context.options = snapshot.options
+      return (program, index + 1)
+    } catch let error as SnapshotError {
+      throw SnapshotFailure(path: path, error: error)
+    }
+  }
+
+  private func keep(_ program: AnyProgram, _ index: Int, _ stage: Stage, _ directory: String, _ context: PassContext)
+    throws
+  {
+    let number = String(index + 1)
+    let name = String(repeating: "0", count: max(0, 2 - number.count)) + number + "-" + stage.name + ".zst"
+    try writeFile(try Snapshot(of: program, after: stage.name, in: context).encoded(), to: directory + "/" + name)
+  }
+
+  private func writeStage(_ program: AnyProgram, _ stage: Stage, _ context: PassContext) throws {
+    guard let output else { return Console.output(Printer.text(of: program.root)) }
+    if output.hasSuffix(".zst") {
+      try writeFile(try Snapshot(of: program, after: stage.name, in: context).encoded(), to: output)
+    } else {
+      try writeFile(Array(Printer.text(of: program.root).utf8), to: output)
+    }
+  }
+
+  // MARK: Back end
+
+  private var nativeOptimisation: NativeOptimisation {
+    switch optimization {
+    case .none: return .none
+    case .less: return .less
+    case .standard: return .standard
+    case .aggressive: return .aggressive
+    case .size: return .size
+    }
+  }
+
+  private var programName: String {
+    let path = file ?? passes.resume ?? "program"
+    return URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+  }
+
+  private func backEnd(_ machine: Machine.Root, _ outcome: inout Outcome) throws {
+    var backEnd = try NativeBackEnd(machine, optimisation: nativeOptimisation, forJIT: false)
+    defer { outcome.measures += backEnd.measures }
+    if stopAfter == NativeStep.emitLLVM.rawValue { return try writeText(backEnd.llvmIR) }
+    try backEnd.prepare()
+    if stopAfter == NativeStep.optimiseLLVM.rawValue { return try writeText(backEnd.llvmIR) }
+    let path = output ?? programName + target.suffix
+    switch target {
+    case .llvmIR: try writeFile(Array(backEnd.llvmIR.utf8), to: path)
+    case .assembly: try writeFile(try backEnd.emitAssembly(), to: path)
+    case .object: try writeFile(try backEnd.emitObject(), to: path)
+    case .native:
+      let object = try backEnd.emitObject()
+      if stopAfter == NativeStep.emitObject.rawValue { return try writeFile(object, to: path) }
+      let runtime = try RuntimeLibrary.locate(checked: checksLeaks)
+      try withTemporaryFile(beside: path) { temporary in
+        try backEnd.link(object, runtime: runtime, to: temporary)
+      }
+    }
+  }
+
+  private func writeText(_ text: String) throws {
+    guard let output else { return Console.output(text) }
+    try writeFile(Array(text.utf8), to: output)
+  }
+
+  // MARK: Reports
+
+  private func finish(_ outcome: inout Outcome, code: Int32) -> Int32 {
+    let context = outcome.context
+    let list = DiagnosticList(context.diagnostics)
+    if source.json, !passes.explainPasses {
+      let renderer = JSONRenderer(sources: context.sources, relativeTo: FileManager.default.currentDirectoryPath)
+      if stopAfter == nil || list.hasErrors {
+        let files = context.sources.files.filter { !$0.path.hasPrefix("<library>") }
+        Console.output(renderer.render(list, files: files))
+      }
+    } else if !list.isEmpty {
+      let renderer = TextRenderer(
+        color: source.color.isOn, sources: context.sources, relativeTo: FileManager.default.currentDirectoryPath)
+      FileHandle.standardError.write(Data(renderer.render(list.sorted(by: context.sources)).utf8))
+    }
+    if passes.explainPasses { Reports.explain(outcome.reports, json: source.json) }
+    if passes.timePasses { Reports.times(outcome.measures, json: source.json) }
+    return list.hasErrors ? 1 : code
+  }
+
+  private func reportBug(_ bug: PassBug) -> Int32 {
+    Console.error("error[internal]: the pass `\(bug.pass)` broke the invariant `\(bug.invariant)`: \(bug.message)")
+    if !bug.form.isEmpty {
+      Console.error("  in this form:")
+      for line in bug.form.split(separator: "\n") { Console.error("    " + line) }
+    }
+    let input = file ?? passes.resume ?? ""
+    let stages = nativePipeline.stages
+    let index = stages.firstIndex { $0.name == bug.pass } ?? 0
+    Console.error("  = note: this is a bug in nanoc, not in your program")
+    if index > 0, passes.resume == nil {
+      let before = stages[index - 1].name
+      Console.error("  = help: please report it with the snapshot that this command writes:")
+      Console.error("          nanoc --stop-after=\(before) \(input) -o \(before).zst")
+    }
+    return 71
+  }
+}
+
+/// A snapshot that can't be read: the fault of the input.
+struct SnapshotFailure: Error {
+  var path: String
+  var error: SnapshotError
+}
+
+/// Errors in the call.
+enum Usage {
+  static func error(_ message: String) -> InvocationError { InvocationError(message) }
+}
+
+/// The process's peak memory in bytes.
+func peakMemory() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss * 1024
+}
+
+/// Makes a folder and those above it.
+func makeDirectory(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw InvocationError("can't make the folder \(path)")
+  }
+}

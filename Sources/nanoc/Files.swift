@@ -1,0 +1,74 @@
+import Foundation
+import Nanopass
+
+/// Source files on disk.
+struct DiskFiles: SourceFiles {
+  /// Where dependencies are looked for.
+  let root: String
+
+  func read(_ path: String, inRoot: Bool) -> SourceRead {
+    let full = inRoot && root != "." ? root + "/" + path : path
+    var status = stat()
+    guard stat(full, &status) == 0 else {
+      return errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(systemMessage())
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else { return .unreadable("it is a directory") }
+    guard let data = FileManager.default.contents(atPath: full) else { return .unreadable("it can't be read") }
+    let identity = realpath(full, nil).map { pointer in
+      defer { free(pointer) }
+      return String(cString: pointer)
+    }
+    return .bytes([UInt8](data), identity: identity ?? full)
+  }
+}
+
+/// The system's words for the last failure.
+func systemMessage() -> String { String(cString: strerror(errno)) }
+
+/// A failure that is the call's or the machine's, not the program's: exit code 2.
+struct InvocationError: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// Reads a file as a whole.
+func readFile(_ path: String) throws -> [UInt8] {
+  switch DiskFiles(root: ".").read(path, inRoot: false) {
+  case .bytes(let bytes, _): return bytes
+  case .missing: throw InvocationError("can't read \(path): there is no such file")
+  case .unreadable(let reason): throw InvocationError("can't read \(path): \(reason)")
+  }
+}
+
+/// Writes a file so that it is either whole or not there; an older one stays as it is until then.
+func writeFile(_ bytes: [UInt8], to path: String, executable: Bool = false) throws {
+  try withTemporaryFile(beside: path) { temporary in
+    guard FileManager.default.createFile(atPath: temporary, contents: Data(bytes)) else {
+      throw InvocationError("can't write \(path): \(systemMessage())")
+    }
+  }
+}
+
+/// Lets `make` fill a new file beside `path`, which takes the place of `path` only if all went well.
+func withTemporaryFile(beside path: String, _ make: (String) throws -> Void) throws {
+  let url = URL(fileURLWithPath: path)
+  var status = stat()
+  if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    throw InvocationError("can't write \(path): it is a directory")
+  }
+  let directory = url.deletingLastPathComponent()
+  do {
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  } catch {
+    throw InvocationError("can't make the folder \(directory.path)")
+  }
+  if status.st_mode & S_IFMT != S_IFREG, stat(path, &status) == 0 {
+    // A device or a pipe such as /dev/null is written to, not replaced.
+    try make(path)
+    return
+  }
+  let temporary = directory.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp").path
+  defer { unlink(temporary) }
+  try make(temporary)
+  guard rename(temporary, path) == 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import NativePasses
+
+/// The options of every command that reads sources.
+struct SourceOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where dependencies are looked for.", valueName: "dir"))
+  var moduleRoot: String = "."
+
+  @Flag(help: "Diagnostics (or the lists asked for) as JSON on standard output.")
+  var json = false
+
+  @Option(help: "Colours in diagnostics: auto, always or never.")
+  var color: ColorChoice = .auto
+}
+
+/// The options that look into the pipeline.
+struct PassOptions: ParsableArguments {
+  @Flag(help: "Check each language's invariants behind each pass.")
+  var verifyIr = false
+
+  @Flag(help: "Say what each pass decided.")
+  var explainPasses = false
+
+  @Flag(help: "Time and peak memory of each pass, on standard error.")
+  var timePasses = false
+
+  @Option(help: ArgumentHelp("Write the program behind each pass to a file in this folder.", valueName: "dir"))
+  var snapshots: String?
+
+  @Option(help: ArgumentHelp("Go on from a snapshot; no source file is read.", valueName: "snapshot"))
+  var resume: String?
+}
+
+/// `-O0` to `-O3` and `-Os`.
+enum OptimizationFlag: String, EnumerableFlag {
+  case none, less, standard, aggressive, size
+
+  static func name(for value: OptimizationFlag) -> NameSpecification {
+    switch value {
+    case .none: return .customLong("O0", withSingleDash: true)
+    case .less: return .customLong("O1", withSingleDash: true)
+    case .standard: return .customLong("O2", withSingleDash: true)
+    case .aggressive: return .customLong("O3", withSingleDash: true)
+    case .size: return .customLong("Os", withSingleDash: true)
+    }
+  }
+
+  static func help(for value: OptimizationFlag) -> ArgumentHelp? {
+    switch value {
+    case .none: return "Compile fast; the program runs slower."
+    case .less: return "Optimise a little."
+    case .standard: return "Optimise (the default)."
+    case .aggressive: return "Optimise at length."
+    case .size: return "Optimise for small output."
+    }
+  }
+
+  /// The level by number, with size as 2.
+  var level: Int {
+    switch self {
+    case .none: return 0
+    case .less: return 1
+    case .standard, .size: return 2
+    case .aggressive: return 3
+    }
+  }
+}
+
+/// What is made.
+enum Target: String, ExpressibleByArgument, CaseIterable {
+  case native, object, assembly
+  case llvmIR = "llvm-ir"
+
+  /// The suffix of the default output file.
+  var suffix: String {
+    switch self {
+    case .native: return ""
+    case .object: return ".o"
+    case .assembly: return ".s"
+    case .llvmIR: return ".ll"
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Diagnostics
+import Nanopass
+import NativePasses
+import Passes
+
+/// The names of all passes and of the steps behind them.
+let allPassNames = nativePipeline.stages.map(\.name) + NativeStep.allCases.map(\.rawValue)
+
+/// `--list-passes`, and the check of pass names.
+enum PassList {
+  private struct Row {
+    var name: String
+    var phase: String
+    var input: String
+    var output: String
+    var summary: String
+  }
+
+  private static var rows: [Row] {
+    nativePipeline.stages.map {
+      Row(name: $0.name, phase: $0.phase, input: $0.input.name, output: $0.output.name, summary: $0.summary)
+    }
+      + NativeStep.allCases.map {
+        Row(name: $0.rawValue, phase: "native", input: $0.input, output: $0.output, summary: $0.summary)
+      }
+  }
+
+  /// Prints one pass a line.
+  static func print(json: Bool) {
+    if json {
+      let list = rows.map { row in
+        JSONValue.object([
+          ("pass", .string(row.name)), ("phase", .string(row.phase)), ("input", .string(row.input)),
+          ("output", .string(row.output)), ("summary", .string(row.summary)),
+        ])
+      }
+      Console.output(
+        JSONWriter.text(of: .object([("schema_version", .int(1)), ("passes", .array(list))])) + "\n")
+      return
+    }
+    func column(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(0, width - text.count))
+    }
+    let nameWidth = (rows.map(\.name.count).max() ?? 0) + 2
+    let phaseWidth = (rows.map(\.phase.count).max() ?? 0) + 2
+    for row in rows {
+      let languages = row.input == row.output ? row.output : "\(row.input) → \(row.output)"
+      Console.output(
+        column(row.name, nameWidth) + column(row.phase, phaseWidth) + column(languages, 23) + row.summary + "\n")
+    }
+  }
+
+  /// Throws a usage error with near names if there is no such pass.
+  static func validate(_ name: String) throws {
+    guard !allPassNames.contains(name) else { return }
+    let hint = didYouMean(nearestNames(to: name, among: allPassNames)).map { "; \($0)" } ?? ""
+    throw ValidationError("There is no pass `\(name)`\(hint). `nanoc --list-passes` lists all.")
+  }
+}

@@ -1,0 +1,188 @@
+import Languages
+import LLVMKit
+import Nanopass
+
+/// Builds the LLVM module of a `Machine` program.
+///
+/// Functions are internal and use the `tail` convention, so that any tail call, whatever its arguments, is a `musttail`
+/// call in constant stack. Block parameters become phi nodes.
+struct EmitLLVM {
+  private let module: Module
+  private let context: Context
+  private let exportsFunctions: Bool
+  private var functions: [Name: Function] = [:]
+  private var runtime: [Name: Function] = [:]
+  private var constants: [Name: Value] = [:]
+
+  /// - Parameter exportsFunctions: whether each function is visible outside, as for `--target=object`.
+  init(module: Module, exportsFunctions: Bool = false) {
+    self.module = module
+    self.exportsFunctions = exportsFunctions
+    context = module.context
+  }
+
+  /// Adds the whole program to the module, with a C `main`.
+  mutating func emit(_ program: Machine.Root) throws {
+    for constant in program.constants { try declare(constant) }
+    for function in program.functions {
+      let type = context.function(function.parameters.map { self.type($0.ty) }, to: self.type(function.result))
+      let declared = try module.addFunction(
+        "aver." + function.name.text, type, linkage: exportsFunctions ? .external : .internal, convention: .tail)
+      try declared.add(.nounwind, in: context)
+      functions[function.name] = declared
+    }
+    for function in program.functions { try body(of: function) }
+    try emitMain(program.entry)
+  }
+
+  // MARK: Declarations
+
+  private func type(_ ty: Machine.Ty) -> IRType {
+    switch ty {
+    case .word: return context.i64
+    case .float: return context.double
+    case .bit: return context.i1
+    }
+  }
+
+  private mutating func declare(_ constant: Machine.Constant) throws {
+    switch constant {
+    case .text(_, let name, let value):
+      let bytes = Array(value.utf8)
+      let scalars = value.unicodeScalars.count
+      let fields = header(tag: 0xFFFF) + [
+        context.integer(Int64(bytes.count)), context.integer(Int64(scalars)), context.bytes(bytes),
+      ]
+      try define(name, fields)
+    case .integer(_, let name, let value):
+      let limbs = Limbs(decimal: value.description)
+      let count = Int64(limbs.magnitude.count) * (limbs.isNegative ? -1 : 1)
+      let digits = limbs.magnitude.map { context.integer(context.i64, bits: $0) }
+      try define(name, header(tag: 0xFFFE) + [context.integer(count), context.array(of: context.i64, digits)])
+    }
+  }
+
+  /// The header of a static cell: a count below zero is never changed.
+  private func header(tag: Int64) -> [Value] {
+    [
+      context.integer(context.i32, Int64(Int32.min)), context.integer(context.i16, tag), context.integer(context.i16, 0),
+    ]
+  }
+
+  private mutating func define(_ name: Name, _ fields: [Value]) throws {
+    let global = try module.addGlobal(
+      "aver.constant." + name.text, context.structure(fields), constant: true, alignment: 8)
+    constants[name] = global.value
+  }
+
+  private mutating func runtimeFunction(_ name: Name) throws -> Function {
+    if let function = runtime[name] { return function }
+    guard let facts = RuntimeFunction.named(name) else {
+      throw PassBug("emit-llvm", "no run-time function is called `\(name)`", broke: "known-addresses")
+    }
+    let result = facts.result.map { type($0) } ?? context.void
+    let function = try module.addFunction(name.text, context.function(facts.arguments.map { type($0) }, to: result))
+    try function.add(.nounwind, in: context)
+    if facts.facts.contains(.cold) { try function.add(.cold, in: context) }
+    if facts.facts.contains(.neverReturns) { try function.add(.noreturn, in: context) }
+    runtime[name] = function
+    return function
+  }
+
+  private mutating func emitMain(_ entry: Name) throws {
+    guard let program = functions[entry] else {
+      throw PassBug("emit-llvm", "the entry `\(entry)` is missing", broke: "known-addresses")
+    }
+    let thunk = try module.addFunction(
+      "nanoc.entry", context.function([], to: context.void), linkage: .internal)
+    let builder = Builder(module, at: thunk.appendBlock(in: context))
+    _ = try builder.call(program, [])
+    builder.ret()
+    let start = try module.addFunction(
+      "nanoc_start", context.function([context.i32, context.pointer, context.pointer], to: context.i32))
+    let main = try module.addFunction("main", context.function([context.i32, context.pointer], to: context.i32))
+    builder.move(to: main.appendBlock(in: context))
+    builder.ret(try builder.call(start, main.parameters + [thunk.value]))
+  }
+
+  // MARK: Bodies
+
+  private mutating func body(of function: Machine.Function) throws {
+    guard let target = functions[function.name], let first = function.blocks.first else { return }
+    var emitter = FunctionEmitter(
+      module: module, function: function.name, builder: Builder(module, at: target.appendBlock("entry", in: context)))
+    for (parameter, value) in zip(function.parameters, target.parameters) {
+      emitter.values[parameter.variable.id] = value
+    }
+    emitter.functions = functions
+    emitter.constants = constants
+    let longest = function.blocks.flatMap(\.instructions).reduce(0) { max($0, arrayLength($1)) }
+    if longest > 0 {
+      emitter.scratch = try emitter.builder.alloca(context.array(of: context.i64, count: longest), alignment: 8)
+    }
+    for block in function.blocks {
+      let isFirst = block.label == first.label
+      let place = isFirst ? emitter.builder.block : target.appendBlock(block.label.name.text, in: context)
+      emitter.blocks[block.label.id] = place
+      guard !isFirst else { continue }
+      emitter.builder.move(to: place)
+      emitter.phis[block.label.id] = block.parameters.map { parameter in
+        let phi = emitter.builder.phi(type(parameter.ty))
+        emitter.values[parameter.variable.id] = phi
+        return phi
+      }
+    }
+    for block in function.blocks {
+      guard let place = emitter.blocks[block.label.id] else { continue }
+      emitter.builder.move(to: place)
+      for instruction in block.instructions {
+        for name in runtimeNames(instruction) { emitter.runtime[name] = try runtimeFunction(name) }
+        try emitter.emit(instruction)
+      }
+      try emitter.emit(block.end)
+    }
+  }
+
+  private func arrayLength(_ instruction: Machine.Instruction) -> Int {
+    if case .set(_, _, _, .array(_, let elements)) = instruction { return elements.count }
+    return 0
+  }
+
+  private func runtimeNames(_ instruction: Machine.Instruction) -> [Name] {
+    switch instruction {
+    case .set(_, _, _, .runtime(_, let function, _)), .run(_, .runtime(_, let function, _)): return [function]
+    case .set(_, _, _, .allocate), .run(_, .allocate): return ["nanoc_alloc"]
+    default: return []
+    }
+  }
+}
+
+/// The magnitude of a decimal integer in limbs of 64 bits, least first.
+struct Limbs {
+  var isNegative: Bool
+  var magnitude: [UInt64] = []
+
+  /// Reads decimal digits, nineteen at a time.
+  init(decimal text: String) {
+    isNegative = text.hasPrefix("-")
+    var digits = Array(text.utf8.drop { $0 == UInt8(ascii: "-") })[...]
+    while !digits.isEmpty {
+      let chunk = digits.prefix(19)
+      digits = digits.dropFirst(19)
+      let value = chunk.reduce(UInt64(0)) { $0 * 10 + UInt64($1 &- UInt8(ascii: "0")) }
+      let scale = chunk.reduce(UInt64(1)) { power, _ in power * 10 }
+      multiply(by: scale, adding: value)
+    }
+  }
+
+  private mutating func multiply(by factor: UInt64, adding summand: UInt64) {
+    var carry = summand
+    for index in magnitude.indices {
+      let product = magnitude[index].multipliedFullWidth(by: factor)
+      let (low, overflow) = product.low.addingReportingOverflow(carry)
+      magnitude[index] = low
+      carry = product.high + (overflow ? 1 : 0)
+    }
+    if carry != 0 { magnitude.append(carry) }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// The archive that native programs are linked with.
+public struct RuntimeLibrary: Sendable {
+  /// The path of the archive.
+  public let archive: String
+
+  /// Why it can't be found.
+  public struct NotFound: Error, CustomStringConvertible {
+    /// One sentence.
+    public let description: String
+  }
+
+  /// Finds the library in `NANOC_RUNTIME_PATH` or beside the compiler.
+  ///
+  /// - Parameter checked: the one that reports cells that were never freed.
+  public static func locate(checked: Bool) throws -> RuntimeLibrary {
+    let name = checked ? "libnanocrt-checked.a" : "libnanocrt.a"
+    var folders: [String] = []
+    if let path = ProcessInfo.processInfo.environment["NANOC_RUNTIME_PATH"] {
+      folders = [path]
+    } else if let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+      let folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
+      folders = ["../lib/nanoc", "../../build/lib/nanoc", "../../../build/lib/nanoc"].map {
+        folder.appendingPathComponent($0).standardizedFileURL.path
+      }
+    }
+    for folder in folders {
+      let path = folder + "/" + name
+      if FileManager.default.fileExists(atPath: path) { return RuntimeLibrary(archive: path) }
+    }
+    throw NotFound(description: "the run-time library \(name) is not in \(folders.joined(separator: " or ")); run `make build`")
+  }
+}
+
+/// Calls the system's linker through its C compiler, which knows where the C library is.
+enum Linker {
+  /// Why linking failed.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  static func link(_ object: [UInt8], runtime: RuntimeLibrary, to path: String) throws {
+    guard let driver = find("cc") ?? find("clang") ?? find("gcc") else {
+      throw Failure(description: "linking needs a C compiler driver; install gcc or clang, or use --target=object")
+    }
+    let objectPath = path + ".o"
+    defer { unlink(objectPath) }
+    guard FileManager.default.createFile(atPath: objectPath, contents: Data(object)) else {
+      throw Failure(description: "can't write \(objectPath)")
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: driver)
+    var arguments = ["-o", path, objectPath, runtime.archive, "-l:libgmp.a"]
+    arguments += ["-Wl,--gc-sections,--as-needed,--build-id=none", "-lm"]
+    if find("ld.lld") != nil { arguments.append("-fuse-ld=lld") }
+    process.arguments = arguments
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.standardError
+    try process.run()
+    let output = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      let text = String(decoding: output, as: UTF8.self)
+      throw Failure(description: "the linker \(driver) failed:\n\(text)")
+    }
+  }
+
+  /// The path of a program in `PATH`.
+  private static func find(_ program: String) -> String? {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+    return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+}
