@@ -34,12 +34,12 @@ extension NameResolver {
     _ span: Span, _ callee: Program.Path, _ first: Program.Ident, _ arguments: [Program.Expr]
   ) -> Resolved.Expr {
     if let entry = locals[first.name] {
-      if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry) }
+      if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry, arguments.count) }
     } else if let function = module.functions[first.name] {
       if callee.segments.count == 1 { return callFunction(span, function, arguments) }
-      reportBadCallee(callee, base: nil)
+      reportBadCallee(callee, base: nil, arguments.count)
     } else if module.bindings[first.name] != nil {
-      reportBadCallee(callee, base: nil)
+      reportBadCallee(callee, base: nil, arguments.count)
     } else {
       reportUnknown(first)
     }
@@ -54,13 +54,15 @@ extension NameResolver {
     var resolved: [Resolved.Expr] = []
     for (index, argument) in arguments.enumerated() {
       let takesFunction = index < function.takesFunction.count && function.takesFunction[index]
-      if takesFunction, case .path(let place, let path) = argument, isFunction(path) {
-        resolved.append(.erroneous(place))
-      } else {
-        resolved.append(expression(argument))
-      }
+      resolved.append(takesFunction ? possibleFunction(argument) : expression(argument))
     }
     return .call(span, function: function.name, arguments: resolved)
+  }
+
+  /// An argument that may be a function.
+  private mutating func possibleFunction(_ argument: Program.Expr) -> Resolved.Expr {
+    if case .path(let place, let path) = argument, isFunction(path) { return .erroneous(place) }
+    return expression(argument)
   }
 
   /// Whether a path names something to call. What is wrong with it is reported.
@@ -79,7 +81,7 @@ extension NameResolver {
 
   /// What is left of a call that is wrong: its arguments are still looked at.
   private mutating func dropped(_ span: Span, _ arguments: [Program.Expr]) -> Resolved.Expr {
-    for argument in arguments { _ = expression(argument) }
+    for argument in arguments { _ = possibleFunction(argument) }
     return .erroneous(span)
   }
 

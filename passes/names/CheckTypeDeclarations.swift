@@ -21,30 +21,42 @@ public struct CheckTypeDeclarations: CheckPass {
 
   public mutating func check(_ program: Resolved.Root, in context: PassContext) throws {
     var facts = Facts()
+    // Facts get numbers in the order of the declarations.
+    for declaration in program.types { _ = facts.fact(Facts.name(of: declaration)) }
     for declaration in program.types { facts.add(declaration) }
     facts.conclude()
-    for declaration in program.types where !facts.holds(Facts.name(of: declaration)) {
-      let (kind, name) =
-        switch declaration {
-        case .sum(_, let name, _): ("every variant", name)
-        case .record(_, let name, _): ("a field", name)
-        }
-      context.report(
-        .error(
-          "infinite-type", at: declaration.span, "no value of `\(name)` is finite: \(kind) holds another one",
-          help: "put it into an `Option` or a `List`"))
+    var places: [Name: Span] = [:]
+    for declaration in program.types { places[Facts.name(of: declaration)] = declaration.span }
+    for declaration in program.types {
+      for cycle in facts.cycles(from: Facts.name(of: declaration)) { report(cycle, places, context) }
     }
     context.explain("checked \(program.types.count) types", data: [("types", program.types.count)])
+  }
+
+  /// Reports the first type of a cycle.
+  private func report(_ cycle: [Name], _ places: [Name: Span], _ context: PassContext) {
+    guard let name = cycle.first, let span = places[name] else { return }
+    let short = name.text.split(separator: ".").last ?? ""
+    context.report(
+      .error(
+        "infinite-type", at: span, "no value of `\(short)` is finite: each one holds another one",
+        help: "put the inner one into an `Option` or a `List`",
+        regions: cycle.dropFirst().compactMap { places[$0].map { Region($0, "by way of this type") } }))
   }
 }
 
 /// Facts of the form "this type has a finite value", and what follows from what.
 private struct Facts {
   private struct Fact {
-    /// How many more premises it needs.
+    /// How many more premises it needs; at most 0 if it holds.
     var missing: Int
+    /// The declared type that it is about, if it is not about a part of one.
+    var name: Name?
     /// The facts that it is a premise of.
     var conclusions: [Int] = []
+    var premises: [Int] = []
+    /// The first premises hold.
+    var held = 0
   }
 
   private var facts: [Fact] = []
@@ -56,8 +68,6 @@ private struct Facts {
     case .sum(_, let name, _), .record(_, let name, _): name
     }
   }
-
-  func holds(_ name: Name) -> Bool { named[name].map { facts[$0].missing <= 0 } ?? true }
 
   mutating func add(_ declaration: Resolved.TypeDecl) {
     let conclusion = fact(Self.name(of: declaration))
@@ -78,10 +88,52 @@ private struct Facts {
     }
   }
 
+  /// The cycles for which a type has no finite value, each with its first declared type in front. The fact about that
+  /// type is then taken for granted, so that a cycle is found once, and not again from types that only lead to it.
+  mutating func cycles(from name: Name) -> [[Name]] {
+    var found: [[Name]] = []
+    var path = [fact(name)]
+    var positions = [path[0]: 0]
+    while let last = path.last {
+      if facts[last].missing <= 0 {
+        path.removeLast()
+        positions[last] = nil
+      } else if let premise = openPremise(of: last) {
+        if let position = positions[premise] {
+          let cycle = path[position...].filter { facts[$0].name != nil }.sorted()
+          found.append(cycle.compactMap { facts[$0].name })
+          grant(cycle.first ?? premise)
+        } else {
+          positions[premise] = path.count
+          path.append(premise)
+        }
+      } else {
+        grant(last)
+      }
+    }
+    return found
+  }
+
+  private mutating func openPremise(of fact: Int) -> Int? {
+    while facts[fact].held < facts[fact].premises.count {
+      let premise = facts[fact].premises[facts[fact].held]
+      if facts[premise].missing > 0 { return premise }
+      facts[fact].held += 1
+    }
+    return nil
+  }
+
+  private mutating func grant(_ fact: Int) {
+    facts[fact].missing = 0
+    settled.append(fact)
+    conclude()
+  }
+
   /// The fact that a declared type has a finite value; one premise, one of its variants, is enough.
-  private mutating func fact(_ name: Name) -> Int {
+  mutating func fact(_ name: Name) -> Int {
     if let known = named[name] { return known }
     let new = make(missing: 1)
+    facts[new].name = name
     named[name] = new
     return new
   }
@@ -92,7 +144,10 @@ private struct Facts {
     return facts.count - 1
   }
 
-  private mutating func link(_ premise: Int, to conclusion: Int) { facts[premise].conclusions.append(conclusion) }
+  private mutating func link(_ premise: Int, to conclusion: Int) {
+    facts[premise].conclusions.append(conclusion)
+    facts[conclusion].premises.append(premise)
+  }
 
   /// The fact that all of some types have finite values.
   private mutating func all(_ types: [Resolved.Ty]) -> Int {

@@ -128,7 +128,7 @@ extension NameResolver {
     let full = Name("\(space).\(segment.text)")
     if let operation = EffectOperation.named(full), operation.isPublic { return (.operation(operation), used + 1) }
     let isKnown =
-      NotYet.functions[space]?.contains(segment.text) == true || NotYet.types[full] != nil
+      Vocabulary.functions[space]?.contains(segment.text) == true || NotYet.types[full] != nil
       || Vocabulary.effects[space]?.contains(segment.text) == true
     if isKnown {
       notYet("`\(full)`", at: path.span(0..<used + 1))
@@ -186,8 +186,7 @@ extension NameResolver {
 
   /// The names of what programs can call in a built-in namespace.
   func members(of space: Name) -> [String] {
-    let defined = table.library[space]?.functions.keys.map(\.text).filter { !$0.hasPrefix("_") } ?? []
-    return defined + (NotYet.functions[space] ?? []) + (Vocabulary.effects[space] ?? [])
+    Array(Vocabulary.functions[space] ?? []) + (Vocabulary.effects[space] ?? [])
       + (Vocabulary.variants(of: space)?.map(\.name.text) ?? [])
   }
 

@@ -64,7 +64,7 @@ extension NameResolver {
   }
 
   /// Reports a call of something that is no function, such as `s.len()`.
-  mutating func reportBadCallee(_ path: Program.Path, base: LocalScope.Entry?) {
+  func reportBadCallee(_ path: Program.Path, base: LocalScope.Entry?, _ arguments: Int) {
     guard let first = path.segments.first, let last = path.segments.last, path.segments.count > 1 else {
       error("bad-callee", at: path.span, "`\(path.text)` is a value and can't be called")
       return
@@ -72,7 +72,7 @@ extension NameResolver {
     let receiver = path.prefix(path.segments.count - 1)
     var spaces = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(last.text) }
     if path.segments.count == 2, let type = base?.type.flatMap(Self.namespace) { spaces = spaces.filter { $0 == type } }
-    let calls = spaces.prefix(3).map { "`\($0).\(last.text)(\(receiver), ...)`" }
+    let calls = spaces.prefix(3).map { "`\($0).\(last.text)(\(receiver)\(arguments > 0 ? ", ..." : ""))`" }
     error(
       "bad-callee", at: path.span, "values have no methods: `\(first.text)` is no module or namespace",
       help: calls.isEmpty ? "functions are called by their names" : "write \(calls.joined(separator: " or "))")

@@ -16,22 +16,6 @@ enum NotYet {
     "Vector": 1, "Map": 2, "Bytes": 0, "Digest32": 0, "Crypto.Digest32": 0, "HttpRequest": 0, "HttpResponse": 0,
     "Http.Response": 0, "Terminal.Size": 0, "Tcp.Connection": 0, "BranchPath": 0, "Trace": 0, "EffectEvent": 0,
   ]
-
-  /// The functions of the standard library by namespace; the ones that it defines are no longer looked up here.
-  static let functions: [Name: Set<String>] = [
-    "Int": ["toBigEndian", "toLittleEndian", "fromBigEndian", "fromLittleEndian"],
-    "Float": ["atan2", "pow", "sin", "cos", "sqrt", "pi"],
-    "String": ["toUpper", "toLower", "toUtf8", "fromUtf8"],
-    "Char": ["fromCode", "toCode"],
-    "Byte": ["toHex", "fromHex"],
-    "Bytes": ["fromList", "octets", "toList", "fromHex", "toHex", "empty", "len", "concat", "take", "drop"],
-    "Crypto": ["sha256"],
-    "Crypto.Digest32": ["fromBytes", "bytes", "toBytes", "fromHex", "toHex"],
-    "List": ["fromVector"],
-    "Vector": ["new", "get", "set", "len", "fromList"],
-    "Map": ["fromList", "get", "has", "set", "remove", "len", "keys", "values", "entries"],
-    "BranchPath": ["Root", "child", "parse"],
-  ]
 }
 
 extension NameResolver {

@@ -60,11 +60,11 @@ extension NameResolver {
 
   private mutating func reportNamedArguments(_ callee: Program.Path, _ first: Program.Ident) {
     if let entry = locals[first.name] {
-      if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry) }
+      if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry, 1) }
     } else if module.functions[first.name] != nil, callee.segments.count == 1 {
       error("constructor-form", at: callee.span, "the function `\(first.text)` takes its arguments by position")
     } else if module.functions[first.name] != nil || module.bindings[first.name] != nil {
-      reportBadCallee(callee, base: nil)
+      reportBadCallee(callee, base: nil, 1)
     } else {
       reportUnknown(first)
     }

@@ -19,6 +19,8 @@ public struct ResolveNames: Pass {
 
   private var types: [Resolved.TypeDecl] = []
   private var functions: [Resolved.Function] = []
+  private var declaredTypes: Set<Name> = []
+  private var declaredFunctions: Set<Name> = []
 
   public init() {}
 
@@ -56,13 +58,13 @@ public struct ResolveNames: Pass {
     switch item {
     case .function(let span, let name, let parameters, let result, _, let effects, let body):
       let resolved = resolver.function(span, name, parameters, result, effects, body)
-      if resolver.module.functions[name.name]?.span == name.span { functions.append(resolved) }
+      if declaredFunctions.insert(resolved.name).inserted { functions.append(resolved) }
     case .sum(_, let name, let variants):
       let resolved = resolver.sum(name, variants)
-      if resolver.module.types[name.name]?.span == name.span { types.append(resolved) }
+      if declaredTypes.insert(resolver.module.fullName(name.name)).inserted { types.append(resolved) }
     case .record(_, let name, let fields):
       let resolved = resolver.record(name, fields)
-      if resolver.module.types[name.name]?.span == name.span { types.append(resolved) }
+      if declaredTypes.insert(resolver.module.fullName(name.name)).inserted { types.append(resolved) }
     case .statement(_, let statement): resolver.topLevel(statement)
     case .verify, .decision: break
     }

@@ -8,9 +8,34 @@ enum Vocabulary {
     "Int": 0, "Float": 0, "Bool": 0, "Unit": 0, "String": 0, "List": 1, "Option": 1, "Result": 2, "Tuple": nil,
   ]
 
-  private static let pureNamespaces: [Name] = [
-    "Int", "Float", "Bool", "String", "Char", "Byte", "Bits", "Bytes", "Crypto", "Crypto.Digest32", "List", "Vector",
-    "Map", "Option", "Result", "BranchPath",
+  /// The functions of the namespaces without effects, whether they can be compiled yet or not.
+  static let functions: [Name: Set<String>] = [
+    "Int": [
+      "abs", "min", "max", "div", "mod", "fromString", "fromFloat", "toBigEndian", "toLittleEndian", "fromBigEndian",
+      "fromLittleEndian",
+    ],
+    "Float": [
+      "fromInt", "fromString", "abs", "floor", "ceil", "round", "min", "max", "sqrt", "pow", "sin", "cos", "atan2",
+      "pi",
+    ],
+    "Bool": ["and", "or", "not"],
+    "String": [
+      "len", "byteLength", "charAt", "slice", "chars", "startsWith", "endsWith", "contains", "split", "join", "replace",
+      "trim", "toUpper", "toLower", "fromInt", "fromFloat", "fromBool", "firstCodePoint", "fromCodePoint", "toUtf8",
+      "fromUtf8",
+    ],
+    "Char": ["fromCode", "toCode"],
+    "Byte": ["toHex", "fromHex"],
+    "Bits": ["and", "or", "xor", "not", "shiftLeft", "shiftRight", "low"],
+    "Bytes": ["fromList", "octets", "toList", "fromHex", "toHex", "empty", "len", "concat", "take", "drop"],
+    "Crypto": ["sha256"],
+    "Crypto.Digest32": ["fromBytes", "bytes", "toBytes", "fromHex", "toHex"],
+    "List": ["len", "prepend", "concat", "reverse", "contains", "zip", "take", "drop", "fromVector"],
+    "Vector": ["new", "get", "set", "len", "fromList"],
+    "Map": ["fromList", "get", "has", "set", "remove", "len", "keys", "values", "entries"],
+    "Option": ["withDefault", "toResult"],
+    "Result": ["withDefault", "fromOption"],
+    "BranchPath": ["Root", "child", "parse"],
   ]
 
   /// The methods of the effectful namespaces.
@@ -18,7 +43,7 @@ enum Vocabulary {
     uniqueKeysWithValues: EffectOperation.namespaces.map { (Name($0.name), $0.methods) })
 
   /// All built-in namespaces.
-  static let namespaces: Set<Name> = Set(pureNamespaces + effects.keys)
+  static let namespaces: Set<Name> = Set(Array(functions.keys) + Array(effects.keys))
 
   /// The names of all built-in types.
   static let allTypes: Set<Name> = Set(Array(types.keys) + Array(NotYet.types.keys))
