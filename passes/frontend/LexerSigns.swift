@@ -91,6 +91,7 @@ extension Lexer {
     case ("^", _): return (1, "use `Bits.xor(a, b)`")
     case ("~", _): return (1, "use `Bits.not(a)`")
     case ("<", "<"): return (2, "use `Bits.shiftLeft(a, n)`")
+    case ("-", "-"): return (2, "subtract a negated value with a space between: `a - -b`")
     case ("+", _), ("-", _), ("*", _), ("/", _):
       return (2, "names keep their values: bind the new value to another name")
     case (";", _): return (1, "end the statement with a line break")

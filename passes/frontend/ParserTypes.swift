@@ -1,3 +1,4 @@
+import Diagnostics
 import Languages
 import Nanopass
 
@@ -26,7 +27,7 @@ extension Parser {
       let end = cursor.current.span
       cursor.takeGreaterOfGreaterOrEqual()
       var span = cursor.span(from: start)
-      if !end.isNone { span.length = end.start + 1 - span.start }
+      if end.length > 1 { span = span.union(Span(start: end.start, length: 1)) }
       return .named(span, name: name, arguments: arguments)
     }
     guard cursor.take(.greater) else { throw unclosed(.greater, open) }

@@ -122,7 +122,7 @@ struct TokenCursor {
     guard at(.greaterOrEqual) else { return }
     flat[index].kind = .assign
     flat[index].name = Signs.assign
-    if !flat[index].span.isNone {
+    if flat[index].span.length > 1 {
       flat[index].span.start += 1
       flat[index].span.length -= 1
     }
