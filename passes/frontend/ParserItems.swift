@@ -101,6 +101,9 @@ extension Parser {
     cursor.advance()
     let name = try declaredName("a type", .upper)
     try rejectTypeParameters()
+    if cursor.at(.assign) {
+      throw expected("the end of the line", help: "variants stand on the lines below; a type has no second name")
+    }
     try expectLineEnd(after: "the name of the type")
     let variants = try declarationBlock("a type", name, "variants, one on each line") { parser in
       let start = parser.cursor.index
