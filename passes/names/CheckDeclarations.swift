@@ -8,7 +8,7 @@ import Diagnostics
 ///     (record (ident List) ...)                                  =>   reserved-name
 ///
 /// Needs: nothing. Ensures: the first declaration of a name is the one that counts, and the only one without errors.
-public struct CheckDeclarations: CheckPass, ProgramWalker {
+public struct CheckDeclarations: CheckPass {
   public typealias Input = Program
   public typealias Output = Program
   public static let summary = "Checks that declared names are distinct and not reserved by the language"
@@ -26,7 +26,7 @@ public struct CheckDeclarations: CheckPass, ProgramWalker {
         report("reserved-name", at: module.span, "the language itself has a `\(module.name)`", first: nil)
       }
       checkDistinct(module.items)
-      for item in module.items { try visit(item) }
+      for item in module.items { checkParts(of: item) }
     }
     context.explain("checked the names of \(declarations) declarations", data: [("declarations", declarations)])
   }
@@ -66,45 +66,12 @@ public struct CheckDeclarations: CheckPass, ProgramWalker {
     }
   }
 
-  private func checkReserved(_ name: Name, at span: Span) {
-    guard name.text.hasPrefix("__") else { return }
-    report("reserved-name", at: span, "names that start with two underscores are reserved", first: nil)
-  }
-
-  // MARK: Traversal
-
-  public mutating func visit(_ node: Program.Item) throws {
-    switch node {
-    case .function(_, let name, _, _, _, _, _): checkReserved(name.name, at: name.span)
-    case .sum(_, _, let variants):
-      var seen: [Name: Span] = [:]
-      for variant in variants { add(variant.name, to: &seen) }
-    case .record(_, _, let fields):
-      var seen: [Name: Span] = [:]
-      for field in fields {
-        checkReserved(field.name.name, at: field.name.span)
-        add(field.name, to: &seen)
-      }
-    case .verify(_, _, _, let law, _):
-      if let law { checkReserved(law.name, at: law.span) }
-      return
-    case .decision: return
-    case .statement: break
+  private func checkParts(of item: Program.Item) {
+    var seen: [Name: Span] = [:]
+    switch item {
+    case .sum(_, _, let variants): for variant in variants { add(variant.name, to: &seen) }
+    case .record(_, _, let fields): for field in fields { add(field.name, to: &seen) }
+    default: break
     }
-    try walk(node)
   }
-
-  public mutating func visit(_ node: Program.Parameter) throws { checkReserved(node.name.name, at: node.name.span) }
-
-  public mutating func visit(_ node: Program.Statement) throws {
-    if case .bind(_, let name, _, _) = node { checkReserved(name.name, at: name.span) }
-    try walk(node)
-  }
-
-  public mutating func visit(_ node: Program.Pattern) throws {
-    if case .name(let span, let name) = node { checkReserved(name, at: span) }
-    try walk(node)
-  }
-
-  public mutating func visit(_ node: Program.Rest) throws { checkReserved(node.name, at: node.nameSpan) }
 }

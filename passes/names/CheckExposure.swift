@@ -2,7 +2,7 @@ public import Languages
 public import Nanopass
 import Diagnostics
 
-/// Checks that what the headers expose exists, and is exposed once.
+/// Checks that what the headers expose exists.
 ///
 ///     (only ((ident area) (ident ghost)) ())    =>   unknown-export at ghost
 ///
@@ -11,12 +11,13 @@ import Diagnostics
 public struct CheckExposure: CheckPass {
   public typealias Input = Program
   public typealias Output = Program
-  public static let summary = "Checks that the names in `exposes` exist and are listed once"
+  public static let summary = "Checks that the names in `exposes` exist"
 
   public init() {}
 
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
     let table = SymbolTable(program)
+    let hadErrors = context.hasErrors
     var count = 0
     for (module, symbols) in zip(program.modules, table.modules) {
       let (transparent, opaque): ([Program.Ident], [Program.Ident]) =
@@ -24,17 +25,11 @@ public struct CheckExposure: CheckPass {
         case .everything(_, let opaque): ([], opaque)
         case .only(_, let transparent, let opaque): (transparent, opaque)
         }
-      var seen: [Name: Span] = [:]
-      for (index, name) in (transparent + opaque).enumerated() {
+      // A module with errors has lost its items by now.
+      if module.items.isEmpty, hadErrors { continue }
+      var seen: Set<Name> = []
+      for (index, name) in (transparent + opaque).enumerated() where seen.insert(name.name).inserted {
         count += 1
-        if let first = seen[name.name] {
-          context.report(
-            .error(
-              "duplicate-clause", at: name.span, "`\(name.text)` is exposed twice",
-              regions: [Region(first, "first listed here")]))
-          continue
-        }
-        seen[name.name] = name.span
         check(name, opaque: index >= transparent.count, in: symbols, context)
       }
     }
