@@ -1,0 +1,117 @@
+import Diagnostics
+public import Languages
+public import Nanopass
+
+/// Checks that every value has an arm, and every arm a value.
+///
+///     match true
+///         true -> 1
+///
+/// is `non-exhaustive-match` and names the missing pattern `false`; an arm whose values earlier arms take is
+/// `unreachable-arm`. How it is decided, see `Usefulness`.
+///
+/// Needs: well-typed.
+/// Ensures: in a program without errors, every match has an arm for every value.
+public struct CheckMatches: CheckPass {
+  public typealias Input = Typed
+  public typealias Output = Typed
+  public static let summary = "Check that matches cover all values and have no arm in vain"
+
+  public init() {}
+
+  public mutating func check(_ program: Typed.Root, in context: PassContext) throws {
+    var variants: [Name: [(name: Name, arity: Int)]] = [:]
+    for case .sum(_, let name, let constructors) in program.types {
+      variants[name] = constructors.map { ($0.name, $0.fields.count) }
+    }
+    let known = variants
+    let usefulness = Usefulness { known[$0] ?? BuiltinData.variants(of: $0) ?? [] }
+    var checker = MatchChecker(context: context, usefulness: usefulness)
+    for function in program.functions where !function.library {
+      checker.function = function.name
+      try checker.visit(function.body)
+    }
+    context.explain(
+      "\(checker.matches) matches with \(checker.arms) arms checked",
+      data: [("matches", checker.matches), ("arms", checker.arms)])
+  }
+}
+
+/// Checks the matches of a body.
+private struct MatchChecker: TypedWalker {
+  let context: PassContext
+  var usefulness: Usefulness
+  var function: Name = ""
+  var matches = 0
+  var arms = 0
+
+  init(context: PassContext, usefulness: Usefulness) {
+    self.context = context
+    self.usefulness = usefulness
+  }
+
+  mutating func visit(_ node: Typed.Expr) throws {
+    if case .match(let span, let subject, let arms, _) = node { check(span, subject, arms) }
+    try walk(node)
+  }
+
+  private mutating func check(_ span: Span, _ subject: Typed.Expr, _ arms: [Typed.Arm]) {
+    matches += 1
+    self.arms += arms.count
+    let patterns = arms.map { MatchPattern.make($0.pattern) }
+    // The first line of the match.
+    let place = subject.span.isNone || span.isNone ? span : Span(start: span.start, length: 0).union(subject.span)
+    do {
+      if let missing = try usefulness.check(patterns) {
+        let text = (missing.first ?? nil).text
+        report(
+          .error(
+            "non-exhaustive-match", at: place, "this match has no arm for `\(text)`",
+            help: "add an arm: `\(text) -> ...`", fields: [Field("missing", text)]))
+      }
+    } catch {
+      report(
+        .error(
+          "type-error", at: place, "this match is too complex to tell whether it covers all values",
+          help: "match on one part at a time, in functions of their own"))
+      return
+    }
+    var searches = 1_000_000
+    for index in arms.indices where !usefulness.isReached[index] {
+      reportUnreachable(index, arms, patterns, &searches)
+    }
+  }
+
+  private func report(_ error: Diagnostic) {
+    var error = error
+    error.fnName = function.lastSegment
+    context.report(error)
+  }
+
+  /// Names the arms that take the values; a search for them is given up when it gets long.
+  private func reportUnreachable(
+    _ index: Int, _ arms: [Typed.Arm], _ patterns: [MatchPattern?], _ searches: inout Int
+  ) {
+    let span = arms[index].pattern.span
+    var covering: [Int] = []
+    if searches > 0 {
+      searches -= index
+      covering = patterns[..<index].firstIndex { $0.includes(patterns[index]) }.map { [$0] } ?? []
+      if covering.isEmpty { covering = patterns[..<index].indices.filter { patterns[$0].overlaps(patterns[index]) } }
+    }
+    let lines = covering.compactMap { context.sources.location(of: arms[$0].pattern.span.start)?.line }
+    let who =
+      switch lines.count {
+      case 0: "the arms above take"
+      case 1: "line \(lines[0]) takes"
+      default:
+        "lines \(lines.dropLast().map(String.init).joined(separator: ", ")) and \(lines[lines.count - 1]) together take"
+      }
+    var error = Diagnostic.error(
+      "unreachable-arm", at: span, "this arm is never taken: \(who) all its values", help: "remove it, or move it up")
+    error.regions = covering.prefix(3).map {
+      Region(arms[$0].pattern.span, covering.count == 1 ? "this covers it" : "this takes some")
+    }
+    report(error)
+  }
+}

@@ -1,0 +1,103 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// What a function says of itself to its callers.
+struct Signature {
+  let name: Name
+  let span: Span
+  let library: Bool
+  let variables: [Name]
+  let parameters: [Resolved.Ty]
+  let result: Resolved.Ty
+}
+
+/// A constructor as its type declares it.
+struct Constructor {
+  /// The type variables of a built-in type.
+  var variables: [Name] = []
+  let fields: [Resolved.Ty]
+  let result: Resolved.Ty
+  let span: Span
+}
+
+/// What the declarations of a program say, for looking up while functions are checked.
+struct Declarations {
+  private let functions: [Name: Signature]
+  private let constructors: [Name: [Name: Constructor]]
+  private let records: [Name: [Name: Resolved.Ty]]
+  private let recordFields: [Name: [Name]]
+  private let spans: [Name: Span]
+  /// The modules of opaque types.
+  private let owners: [Name: Name]
+
+  init(_ program: Resolved.Root) {
+    functions = Dictionary(program.functions.map { ($0.name, Signature($0)) }) { first, _ in first }
+    var constructors = Self.builtins
+    var records: [Name: [Name: Resolved.Ty]] = [:]
+    var recordFields: [Name: [Name]] = [:]
+    var spans: [Name: Span] = [:]
+    for type in program.types {
+      switch type {
+      case .sum(let span, let name, let variants):
+        let entries = variants.map {
+          ($0.name, Constructor(fields: $0.fields, result: .data(name: name), span: $0.span))
+        }
+        constructors[name] = Dictionary(entries) { first, _ in first }
+        spans[name] = span
+      case .record(let span, let name, let fields):
+        records[name] = Dictionary(fields.map { ($0.name, $0.ty) }) { first, _ in first }
+        recordFields[name] = fields.map(\.name)
+        spans[name] = span
+      }
+    }
+    var owners: [Name: Name] = [:]
+    for module in program.modules {
+      for type in module.opaque { owners[type] = module.name }
+    }
+    (self.constructors, self.records, self.recordFields) = (constructors, records, recordFields)
+    (self.spans, self.owners) = (spans, owners)
+  }
+
+  private static let builtins: [Name: [Name: Constructor]] = {
+    let (t, e): (Resolved.Ty, Resolved.Ty) = (.variable(name: "t"), .variable(name: "e"))
+    let option: Resolved.Ty = .option(payload: t)
+    let result: Resolved.Ty = .result(success: t, failure: e)
+    let list: Resolved.Ty = .list(element: t)
+    func make(_ variables: [Name], _ fields: [Resolved.Ty], _ result: Resolved.Ty) -> Constructor {
+      Constructor(variables: variables, fields: fields, result: result, span: .none)
+    }
+    return [
+      "Option": ["None": make(["t"], [], option), "Some": make(["t"], [t], option)],
+      "Result": ["Ok": make(["t", "e"], [t], result), "Err": make(["t", "e"], [e], result)],
+      "List": ["Nil": make(["t"], [], list), "Cons": make(["t"], [t, list], list)],
+    ]
+  }()
+
+  func function(_ name: Name) -> Signature? { functions[name] }
+
+  func constructor(_ type: Name, _ variant: Name) -> Constructor? { constructors[type]?[variant] }
+
+  /// The type of a record's field.
+  func field(_ name: Name, of record: Name) -> Resolved.Ty? { records[record]?[name] }
+
+  /// The names of a record's fields in order; nil for other types.
+  func fields(of record: Name) -> [Name]? { recordFields[record] }
+
+  /// Where a type is declared.
+  func span(of type: Name) -> Span { spans[type] ?? .none }
+
+  /// The module outside of which a type is opaque.
+  func owner(ofOpaque type: Name) -> Name? { owners[type] }
+}
+
+extension Signature {
+  fileprivate init(_ function: Resolved.Function) {
+    name = function.name
+    span = function.span
+    library = function.library
+    variables = function.variables
+    parameters = function.parameters.map(\.ty)
+    result = function.result
+  }
+}

@@ -1,0 +1,210 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// Finds the types of one function's body, given the signatures of all others.
+///
+/// It visits every expression and pattern once, in order, and notes its type in `slots`; `Elaboration` takes them from
+/// there in the same order when all are known.
+struct Inference {
+  /// A check that waits for a type to be found out.
+  struct Delayed {
+    enum Kind {
+      case operation(Name)
+      case interpolation
+    }
+    let kind: Kind
+    let type: TypeRef
+    let span: Span
+  }
+
+  let declarations: Declarations
+  let sources: SourceMap
+  var table = TypeTable()
+  /// What is wrong with the function.
+  var diagnostics: [Diagnostic] = []
+  /// The types of expressions and patterns in the order of their visit. Behind that of a call of a generic function
+  /// stands the first of its instantiated variables.
+  var slots: [TypeRef] = []
+  /// The types of locals by number.
+  var locals: [Int: TypeRef] = [:]
+  /// The greatest number of a local.
+  var greatestLocal = -1
+  var delayed: [Delayed] = []
+  /// The function that is checked.
+  private(set) var function: Signature
+  private(set) var module: Name = ""
+  private(set) var result = TypeRef.unit
+
+  init(_ declarations: Declarations, _ sources: SourceMap) {
+    self.declarations = declarations
+    self.sources = sources
+    function = Signature(
+      name: "", span: .none, library: false, variables: [], parameters: [], result: .unit)
+  }
+
+  /// Checks a function.
+  ///
+  /// - Throws: `PassBug` if names are not resolved as they should be.
+  mutating func check(_ node: Resolved.Function) throws {
+    table.reset()
+    diagnostics = []
+    slots.removeAll(keepingCapacity: true)
+    locals.removeAll(keepingCapacity: true)
+    delayed.removeAll(keepingCapacity: true)
+    greatestLocal = -1
+    guard let signature = declarations.function(node.name) else { throw bug("an unknown function", in: node) }
+    function = signature
+    module = node.module
+    result = table.make(node.result)
+    for parameter in node.parameters { bind(parameter.variable, table.make(parameter.ty)) }
+    _ = try infer(node.body, Expectation(result, .result))
+    finishDelayed()
+  }
+
+  // MARK: Tools
+
+  func bug(_ message: String, broke invariant: String = "known-functions", in node: some Writable) -> PassBug {
+    PassBug(InferTypes.self, message, broke: invariant, in: node)
+  }
+
+  mutating func bind(_ local: Local, _ type: TypeRef) {
+    locals[local.id] = type
+    greatestLocal = max(greatestLocal, local.id)
+  }
+
+  /// Makes a found type equal to the one its place asks for, or reports that they differ.
+  ///
+  /// - Returns: the type to go on with.
+  mutating func meet(_ found: TypeRef, _ expected: Expectation?, at span: Span) -> TypeRef {
+    guard let expected else { return found }
+    if !table.unify(found, expected.type) { reportMismatch(found, expected, at: span) }
+    return expected.type
+  }
+
+  // MARK: Expressions
+
+  /// Finds the type of an expression. With an expectation, that is pushed inwards, and what differs is reported.
+  mutating func infer(_ node: Resolved.Expr, _ expected: Expectation? = nil) throws -> TypeRef {
+    let slot = slots.count
+    slots.append(.wrong)
+    let type = try shape(node, expected)
+    slots[slot] = type
+    return type
+  }
+
+  private mutating func shape(_ node: Resolved.Expr, _ expected: Expectation?) throws -> TypeRef {
+    switch node {
+    case .integer(let span, _): return meet(.int, expected, at: span)
+    case .float(let span, _): return meet(.float, expected, at: span)
+    case .string(let span, _): return meet(.string, expected, at: span)
+    case .bool(let span, _): return meet(.bool, expected, at: span)
+    case .unit(let span): return meet(.unit, expected, at: span)
+    case .erroneous: return .wrong
+    case .local(let span, let variable):
+      guard let type = locals[variable.id] else {
+        throw bug("`\(variable)` is not bound", broke: "bound-locals", in: node)
+      }
+      return meet(type, expected, at: span)
+    case .interpolate(let span, let parts):
+      for case .value(_, let value) in parts { try interpolated(value) }
+      return meet(.string, expected, at: span)
+    case .call(let span, let function, let arguments):
+      return try call(node, span, function, arguments, expected)
+    case .primitive(let span, let name, let arguments):
+      return try primitive(node, span, name, arguments, expected)
+    case .perform(let span, let effect, let arguments):
+      return try perform(node, span, effect, arguments, expected)
+    case .construct(let span, let type, let variant, let arguments):
+      return try construct(node, span, type, variant, arguments, expected)
+    case .build, .update, .field: return try record(node, expected)
+    case .propagate(let span, let value): return try propagate(span, value, expected)
+    case .negate(let span, let value): return try negate(span, value, expected)
+    case .binary(let span, let sign, let left, let right):
+      return try binary(span, sign, left, right, expected)
+    case .tuple(let span, let elements): return try tuple(span, elements, expected)
+    case .list(let span, let elements): return try list(span, elements, expected)
+    case .match(_, let subject, let arms): return try match(subject, arms, expected)
+    case .block(_, let statements, let result):
+      for statement in statements { try self.statement(statement) }
+      return try infer(result, expected)
+    }
+  }
+
+  private mutating func statement(_ node: Resolved.Statement) throws {
+    switch node {
+    case .evaluate(_, let value): _ = try infer(value)
+    case .bind(_, let variable, let annotation?, let value):
+      let type = table.make(annotation)
+      _ = try infer(value, Expectation(type, .annotation(variable.name)))
+      bind(variable, type)
+    case .bind(_, let variable, nil, let value):
+      if case .list(let span, let elements) = value, elements.isEmpty {
+        slots.append(.wrong)
+        reportUntypedEmpty(variable, at: span)
+        bind(variable, .wrong)
+      } else {
+        bind(variable, try infer(value))
+      }
+    }
+  }
+
+  private mutating func tuple(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {
+    if let expected, table.head(expected.type) == .tuple {
+      let wanted = table.arguments(expected.type)
+      if wanted.count == elements.count {
+        for (index, element) in elements.enumerated() {
+          _ = try infer(element, Expectation(wanted[index], .component(index + 1)))
+        }
+        return expected.type
+      }
+    }
+    var types: [TypeRef] = []
+    types.reserveCapacity(elements.count)
+    for element in elements { types.append(try infer(element)) }
+    return meet(table.make(.tuple, types), expected, at: span)
+  }
+
+  private mutating func list(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {
+    if let expected, table.head(expected.type) == .list, let wanted = table.arguments(expected.type).first {
+      for element in elements { _ = try infer(element, Expectation(wanted, .element(first: .none))) }
+      return expected.type
+    }
+    guard let first = elements.first else { return meet(table.make(.list, [table.open()]), expected, at: span) }
+    let type = try infer(first)
+    for element in elements.dropFirst() { _ = try infer(element, Expectation(type, .element(first: first.span))) }
+    return meet(table.make(.list, [type]), expected, at: span)
+  }
+
+  private mutating func match(_ subject: Resolved.Expr, _ arms: [Resolved.Arm], _ expected: Expectation?) throws
+    -> TypeRef
+  {
+    let type = try infer(subject)
+    var wanted = expected
+    for arm in arms {
+      try pattern(arm.pattern, type, of: subject)
+      let found = try infer(arm.body, wanted)
+      wanted = wanted ?? Expectation(found, .arm(first: arm.body.span))
+    }
+    return wanted?.type ?? .wrong
+  }
+
+  private mutating func propagate(_ span: Span, _ value: Resolved.Expr, _ expected: Expectation?) throws -> TypeRef {
+    let type = try infer(value)
+    if table.isWrong(type) { return .wrong }
+    let (success, failure) = (table.open(), table.open())
+    guard table.isOpen(type) || table.head(type) == .result,
+      table.unify(type, table.make(.result, [success, failure]))
+    else {
+      reportNonResult(type, value, at: span)
+      return .wrong
+    }
+    guard !table.isWrong(result) else { return meet(success, expected, at: span) }
+    let returned = table.head(result) == .result ? table.arguments(result).last : nil
+    guard let returned, table.unify(failure, returned) else {
+      reportPropagationContext(failure, at: span)
+      return .wrong
+    }
+    return meet(success, expected, at: span)
+  }
+}

@@ -1,0 +1,106 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// The operators and the types that they work on.
+enum Operators {
+  /// Whether an operator works on a type.
+  static func works(_ sign: Name, on head: TypeHead) -> Bool {
+    switch sign.text {
+    case "==", "!=":
+      if case .function = head { false } else { true }
+    case "+", "<", ">", "<=", ">=": head == .int || head == .float || head == .string
+    case "-", "*": head == .int || head == .float
+    case "/": head == .float
+    default: false
+    }
+  }
+
+  /// Whether the result is a truth value.
+  static func compares(_ sign: Name) -> Bool {
+    switch sign.text {
+    case "==", "!=", "<", ">", "<=", ">=": true
+    default: false
+    }
+  }
+
+  /// The types that an operator works on, for people.
+  static func operands(of sign: Name) -> String {
+    switch sign.text {
+    case "+", "<", ">", "<=", ">=": "`Int`, `Float` and `String`"
+    case "-", "*": "`Int` and `Float`"
+    case "/": "`Float`"
+    default: "values"
+    }
+  }
+}
+
+extension Inference {
+  mutating func binary(
+    _ span: Span, _ sign: Name, _ left: Resolved.Expr, _ right: Resolved.Expr, _ expected: Expectation?
+  ) throws -> TypeRef {
+    let before = diagnostics.count
+    let type = try infer(left)
+    let operand = Expectation(type, .operand(sign, left: left.span))
+    let other = try infer(right, table.isWrong(type) ? nil : operand)
+    let compares = Operators.compares(sign)
+    if diagnostics.count == before {
+      // A division of integers is one mistake, not two.
+      guard check(sign, type, left: left.span, whole: span) else { return compares ? .bool : .wrong }
+    } else if !compares {
+      return .wrong
+    }
+    return meet(compares ? .bool : table.isWrong(type) ? other : type, expected, at: span)
+  }
+
+  mutating func negate(_ span: Span, _ value: Resolved.Expr, _ expected: Expectation?) throws -> TypeRef {
+    let type = try infer(value)
+    guard check("-", type, left: value.span, whole: span) else { return .wrong }
+    return meet(type, expected, at: span)
+  }
+
+  /// Whether an operator may work on a type. What is wrong is reported; an open type is looked at in the end.
+  private mutating func check(_ sign: Name, _ type: TypeRef, left: Span, whole: Span) -> Bool {
+    if table.isWrong(type) { return true }
+    guard let head = table.head(type) else {
+      delayed.append(Delayed(kind: .operation(sign), type: type, span: left))
+      return true
+    }
+    if Operators.works(sign, on: head) { return true }
+    reportOperator(sign, type, head, left: left, whole: whole)
+    return false
+  }
+
+  mutating func interpolated(_ value: Resolved.Expr) throws {
+    let type = try infer(value)
+    if table.isWrong(type) { return }
+    guard let head = table.head(type) else {
+      delayed.append(Delayed(kind: .interpolation, type: type, span: value.span))
+      return
+    }
+    if !head.isRendered { reportInterpolation(type, at: value.span) }
+  }
+
+  /// Looks at what could not be judged where it stood.
+  mutating func finishDelayed() {
+    for check in delayed where !table.isWrong(check.type) {
+      guard let head = table.head(check.type) else {
+        reportUndetermined(check)
+        _ = table.unify(check.type, .wrong)
+        continue
+      }
+      switch check.kind {
+      case .operation(let sign):
+        if !Operators.works(sign, on: head) {
+          reportOperator(sign, check.type, head, left: check.span, whole: check.span)
+        }
+      case .interpolation: if !head.isRendered { reportInterpolation(check.type, at: check.span) }
+      }
+    }
+  }
+}
+
+extension TypeHead {
+  /// Whether an interpolation can render values of the type.
+  var isRendered: Bool { self == .int || self == .float || self == .bool || self == .string }
+}

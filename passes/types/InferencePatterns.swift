@@ -1,0 +1,82 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Inference {
+  /// Checks a pattern against the type of what it matches and binds its names.
+  mutating func pattern(_ node: Resolved.Pattern, _ type: TypeRef, of subject: Resolved.Expr) throws {
+    slots.append(type)
+    switch node {
+    case .wildcard: break
+    case .erroneous: slots[slots.count - 1] = .wrong
+    case .bind(_, let variable): bind(variable, type)
+    case .integer(let span, _): literal(.int, type, subject, at: span)
+    case .float(let span, _): literal(.float, type, subject, at: span)
+    case .string(let span, _): literal(.string, type, subject, at: span)
+    case .bool(let span, _): literal(.bool, type, subject, at: span)
+    case .list(let span, let elements, let rest):
+      let element = table.open()
+      let fits = fits(table.make(.list, [element]), type, subject, "a list", at: span)
+      for pattern in elements { try self.pattern(pattern, fits ? element : .wrong, of: subject) }
+      if let rest { try pattern(rest, fits ? type : .wrong, of: subject) }
+    case .tuple(let span, let elements):
+      let types = tuple(elements.count, type, subject, at: span)
+      for (pattern, type) in zip(elements, types) { try self.pattern(pattern, type, of: subject) }
+    case .constructor(let span, let owner, let variant, let arguments):
+      try constructor(node, span, owner, variant, arguments, type, subject)
+    }
+  }
+
+  private mutating func literal(_ literal: TypeRef, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span) {
+    _ = fits(literal, type, subject, "`\(table.text(literal))`", at: span)
+  }
+
+  /// Whether a pattern of one type can match values of another. What is wrong is reported.
+  private mutating func fits(
+    _ pattern: TypeRef, _ type: TypeRef, _ subject: Resolved.Expr, _ what: String, at span: Span
+  ) -> Bool {
+    if table.isWrong(type) { return false }
+    if table.unify(pattern, type) { return true }
+    reportPattern(what, type, subject, at: span)
+    return false
+  }
+
+  /// The types of a tuple's components as its pattern sees them.
+  private mutating func tuple(_ count: Int, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span) -> [TypeRef] {
+    if table.head(type) == .tuple {
+      let types = table.arguments(type)
+      if types.count == count { return types }
+      reportPatternArity("this tuple has \(types.count) components, its pattern \(count)", at: span, declared: .none)
+      return Array(repeating: .wrong, count: count)
+    }
+    let types = (0..<count).map { _ in table.open() }
+    let isRight = fits(table.make(.tuple, types), type, subject, "a tuple", at: span)
+    return isRight ? types : Array(repeating: .wrong, count: count)
+  }
+
+  private mutating func constructor(
+    _ node: Resolved.Pattern, _ span: Span, _ owner: Name, _ variant: Name, _ arguments: [Resolved.Pattern],
+    _ type: TypeRef, _ subject: Resolved.Expr
+  ) throws {
+    guard let constructor = declarations.constructor(owner, variant) else {
+      throw bug("`\(owner).\(variant)` is not declared", broke: "known-constructors", in: node)
+    }
+    let instance = table.open()
+    for _ in constructor.variables.dropFirst() { _ = table.open() }
+    let made = table.make(constructor.result, constructor.variables, instance: instance)
+    let fits = fits(made, type, subject, "`\(table.text(made))`", at: span)
+    let count = constructor.fields.count
+    if fits, arguments.count != count {
+      let fields = count == 1 ? "1 field" : "\(count) fields"
+      reportPatternArity(
+        "`\(owner.lastSegment).\(variant)` has \(fields), its pattern \(arguments.count)", at: span,
+        declared: constructor.span)
+    }
+    for (index, argument) in arguments.enumerated() {
+      let field =
+        fits && arguments.count == count
+        ? table.make(constructor.fields[index], constructor.variables, instance: instance) : TypeRef.wrong
+      try pattern(argument, field, of: subject)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+extension Inference {
+  mutating func report(_ error: Diagnostic) {
+    var error = error
+    error.fnName = function.name.lastSegment
+    diagnostics.append(error)
+  }
+
+  mutating func reportArity(_ name: Name, takes: Int, found: Int, at span: Span, declared: Span) {
+    let arguments = takes == 0 ? "no arguments" : takes == 1 ? "1 argument" : "\(takes) arguments"
+    report(
+      .error(
+        "arity-mismatch", at: span, "`\(shown(name))` takes \(arguments), here it is given \(found)",
+        regions: declared.isNone ? [] : [Region(declared, "declared here")]))
+  }
+
+  mutating func reportUntypedEmpty(_ variable: Local, at span: Span) {
+    report(
+      .error(
+        "untyped-empty", at: span, "an empty list alone does not tell the type of its elements",
+        help: "annotate the binding: `\(variable.name): List<...> = []`"))
+  }
+
+  // MARK: Operators
+
+  mutating func reportOperator(_ sign: Name, _ type: TypeRef, _ head: TypeHead, left: Span, whole: Span) {
+    if sign == "/", head == .int {
+      report(
+        .error(
+          "int-div", at: whole, "`/` divides `Float`s only; here both sides are `Int`",
+          help: "use `Int.div`, which gives a `Result`, or a plain `Int` for a literal divisor that is not 0"))
+      return
+    }
+    if sign == "==" || sign == "!=" {
+      report(.error("not-comparable", at: left, "values of `\(table.text(type))` can't be compared"))
+      return
+    }
+    var error = Diagnostic.error(
+      "type-mismatch", at: left, "`\(sign)` works on \(Operators.operands(of: sign)), but this is `\(table.text(type))`"
+    )
+    error.fields = [Field("found", table.text(type))]
+    if head == .string, sign != "/" { error.note = "strings are joined by `+`, and have no other arithmetic" }
+    if head == .list, sign == "+" { error.repair.primary = "lists are joined by `List.concat`" }
+    if head == .option || head == .result { error.repair.primary = "match on it to get at the value inside" }
+    report(error)
+  }
+
+  mutating func reportInterpolation(_ type: TypeRef, at span: Span) {
+    report(
+      .error(
+        "interpolation-type", at: span,
+        "only `Int`, `Float`, `Bool` and `String` can stand in a string, but this is `\(table.text(type))`",
+        help: "make a `String` of it first, by a function of your own",
+        fields: [Field("found", table.text(type))]))
+  }
+
+  mutating func reportUndetermined(_ check: Delayed) {
+    let what =
+      switch check.kind {
+      case .operation(let sign): "the operands of `\(sign)`"
+      case .interpolation: "this part of the string"
+      }
+    report(
+      .error(
+        "undetermined-type", at: check.span, "nothing in `\(function.name.lastSegment)` tells the type of \(what)",
+        help: "bind the value that it comes from with an annotation: `name: Type = ...`"))
+  }
+
+  // MARK: Fields
+
+  /// The place of the field's name alone, which ends a field read.
+  private func place(of name: Name, in span: Span) -> Span {
+    let length = UInt32(clamping: name.text.utf8.count)
+    return length < span.length ? Span(start: span.end - length, length: length) : span
+  }
+
+  mutating func reportOpenRead(_ name: Name, at span: Span, base: Span) {
+    report(
+      .error(
+        "undetermined-type", at: span, "the type of this value is not known yet, so its field `\(name)` can't be read",
+        help: "bind the value with an annotation first: `name: Type = ...`", regions: [Region(base, nil)]))
+  }
+
+  mutating func reportNoField(_ name: Name, _ type: TypeRef, _ fields: [Name], at span: Span) {
+    let near = nearestNames(to: name.text, among: fields.map(\.text))
+    let known = fields.isEmpty ? nil : "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
+    let what = fields.isEmpty ? "`\(table.text(type))` is no record and" : "the record `\(table.text(type))`"
+    var error = Diagnostic.error(
+      "unknown-field", at: place(of: name, in: span), "\(what) has no field `\(name)`", help: didYouMean(near) ?? known)
+    if case .data(let record)? = table.head(type), !declarations.span(of: record).isNone {
+      error.regions = [Region(declarations.span(of: record), "declared here")]
+    }
+    report(error)
+  }
+
+  mutating func reportOpaque(_ record: Name, _ owner: Name, at span: Span) {
+    report(
+      .error(
+        "opaque-access", at: span, "`\(record.lastSegment)` is opaque: only the module `\(owner)` can read its fields",
+        help: "use a function that `\(owner)` exposes"))
+  }
+
+  // MARK: Propagation
+
+  mutating func reportNonResult(_ type: TypeRef, _ value: Resolved.Expr, at span: Span) {
+    var error = Diagnostic.error(
+      "error-prop-non-result", at: span, "`?` takes a `Result`, but this is `\(table.text(type))`")
+    if table.head(type) == .option {
+      error.repair.primary = "make it a `Result` first: `Option.toResult(..., error)`"
+    } else if case .call(_, let name, let arguments) = value, LiteralDischarge.plain(name, arguments) != nil {
+      error.note = "with this literal argument `\(name)` can't fail, so it gives a plain value"
+      error.repair.primary = "leave out the `?`"
+    } else {
+      error.repair.primary = "leave out the `?`"
+    }
+    report(error)
+  }
+
+  mutating func reportPropagationContext(_ failure: TypeRef, at span: Span) {
+    let name = function.name.lastSegment
+    let isResult = table.head(result) == .result
+    var error: Diagnostic
+    if isResult, let returned = table.arguments(result).last {
+      let (wanted, given) = table.texts(returned, failure)
+      error = .error(
+        "error-prop-context", at: span,
+        "`?` passes on an error of type `\(given)`, but `\(name)` fails with `\(wanted)`")
+      error.repair.primary = "match on it and convert the error"
+      error.fields = [Field("expected", wanted), Field("found", given)]
+    } else {
+      error = .error(
+        "error-prop-context", at: span,
+        "`?` passes errors on to the caller, but `\(name)` returns `\(table.text(result))`, not a `Result`")
+      error.repair.primary =
+        "match on it, or let `\(name)` return a `Result<\(table.text(result)), \(table.text(failure))>`"
+    }
+    if !function.span.isNone { error.regions = [Region(function.span, "its result is declared here")] }
+    report(error)
+  }
+
+  // MARK: Patterns
+
+  mutating func reportPattern(_ what: String, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span) {
+    var error = Diagnostic.error(
+      "pattern-subject-mismatch", at: span,
+      "this pattern matches \(what), but what it stands for is `\(table.text(type))`")
+    if !subject.span.isNone { error.regions = [Region(subject.span, "matched here")] }
+    if case .call(_, let name, let arguments) = subject, LiteralDischarge.plain(name, arguments) != nil {
+      error.note = "with this literal argument `\(name)` can't fail, so it gives a plain value"
+    }
+    report(error)
+  }
+
+  mutating func reportPatternArity(_ summary: String, at span: Span, declared: Span) {
+    report(
+      .error(
+        "pattern-arity", at: span, summary, regions: declared.isNone ? [] : [Region(declared, "declared here")]))
+  }
+}

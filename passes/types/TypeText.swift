@@ -1,0 +1,49 @@
+import Languages
+import Nanopass
+
+extension TypeTable {
+  /// A type as the source would write it; `_` stands for what is open. Long types are cut.
+  mutating func text(_ type: TypeRef, qualified: Bool = false) -> String {
+    var budget = 60
+    return text(type, qualified, &budget)
+  }
+
+  /// Two types, with the names of modules if they would look alike without.
+  mutating func texts(_ left: TypeRef, _ right: TypeRef) -> (String, String) {
+    let bare = (text(left), text(right))
+    return bare.0 != bare.1 ? bare : (text(left, qualified: true), text(right, qualified: true))
+  }
+
+  private mutating func text(_ type: TypeRef, _ qualified: Bool, _ budget: inout Int) -> String {
+    budget -= 1
+    guard budget >= 0 else { return "..." }
+    guard let head = head(type) else { return "_" }
+    let parts = arguments(type).map { text($0, qualified, &budget) }
+    let name: String
+    switch head {
+    case .int: name = "Int"
+    case .float: name = "Float"
+    case .bool: name = "Bool"
+    case .string: name = "String"
+    case .unit: name = "Unit"
+    case .list: name = "List"
+    case .vector: name = "Vector"
+    case .map: name = "Map"
+    case .option: name = "Option"
+    case .result: name = "Result"
+    case .tuple: name = "Tuple"
+    case .data(let full): name = qualified ? full.text : full.lastSegment
+    case .rigid(let variable): name = variable.text
+    case .function(let index):
+      let names = effects(at: index)
+      let effects = names.isEmpty ? "" : " ! [" + names.map(\.text).joined(separator: ", ") + "]"
+      return "Fn(" + parts.dropLast().joined(separator: ", ") + ") -> " + (parts.last ?? "_") + effects
+    }
+    return parts.isEmpty ? name : name + "<" + parts.joined(separator: ", ") + ">"
+  }
+}
+
+extension Name {
+  /// What follows the last dot.
+  var lastSegment: String { text.split(separator: ".").last.map(String.init) ?? text }
+}
