@@ -59,8 +59,8 @@ extension NameResolver {
     return .call(span, function: function.name, arguments: resolved)
   }
 
-  /// An argument that may be a function.
-  private mutating func possibleFunction(_ argument: Program.Expr) -> Resolved.Expr {
+  /// An expression that may name a function, or whose place is wrong for another reason already.
+  mutating func possibleFunction(_ argument: Program.Expr) -> Resolved.Expr {
     if case .path(let place, let path) = argument, isFunction(path) { return .erroneous(place) }
     return expression(argument)
   }

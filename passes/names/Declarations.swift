@@ -24,7 +24,7 @@ extension NameResolver {
     return Resolved.Function(
       name.span, name: module.fullName(name.name), module: module.name, library: module.isLibrary,
       variables: typeVariables, parameters: resolved, result: resultType, effects: declared,
-      body: self.body(body, span: span))
+      body: self.body(body, span: span, givesFunction: result?.isFunction == true))
   }
 
   /// A sum type; of two variants with one name the first counts.

@@ -85,14 +85,15 @@ extension NameResolver {
 
   // MARK: Bodies
 
-  /// A function's body. It ends with the value of its last statement, or `Unit` if that is a binding.
-  mutating func body(_ statements: [Program.Statement], span: Span) -> Resolved.Expr {
+  /// A function's body. It ends with the value of its last statement, or `Unit` if that is a binding. Where the
+  /// function is wrongly declared to give a function, that it does is no second mistake.
+  mutating func body(_ statements: [Program.Statement], span: Span, givesFunction: Bool) -> Resolved.Expr {
     let group = locals.newGroup()
     var resolved: [Resolved.Statement] = []
     for statement in statements.dropLast() { resolved.append(self.statement(statement, group: group)) }
     let result: Resolved.Expr
     switch statements.last {
-    case .evaluate(_, let value): result = expression(value)
+    case .evaluate(_, let value): result = givesFunction ? possibleFunction(value) : expression(value)
     case let last?:
       resolved.append(statement(last, group: group))
       result = .unit(last.span)
@@ -106,10 +107,10 @@ extension NameResolver {
     switch node {
     case .evaluate(let span, let value): return .evaluate(span, value: expression(value))
     case .bind(let span, let name, let annotation, let value):
-      let annotation = annotation.map { type($0) }
-      let resolved = expression(value)
-      let variable = bind(name.name, at: name.span, group: group, type: annotation)
-      return .bind(span, variable: variable, annotation: annotation, value: resolved)
+      let type = annotation.map { self.type($0) }
+      let resolved = annotation?.isFunction == true ? possibleFunction(value) : expression(value)
+      let variable = bind(name.name, at: name.span, group: group, type: type)
+      return .bind(span, variable: variable, annotation: type, value: resolved)
     }
   }
 }

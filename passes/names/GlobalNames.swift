@@ -199,7 +199,7 @@ extension NameResolver {
       return
     }
     let leading = path.segments.prefix { $0.isUpper }.count
-    if leading > 1, leading < path.segments.count {
+    if leading > 1, leading < path.segments.count, path.segments[leading].name != "update" {
       reportNotADependency(path.prefix(leading), at: path.span(0..<leading))
       return
     }

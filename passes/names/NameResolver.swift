@@ -87,3 +87,10 @@ extension Program.Rest {
     return Span(start: span.start + 2, length: span.length - 2)
   }
 }
+
+extension Program.TypeExpr {
+  /// Whether it is a `Fn` type.
+  var isFunction: Bool {
+    if case .function = self { true } else { false }
+  }
+}

@@ -163,7 +163,7 @@ struct SymbolTable {
       case .function(_, let name, let parameters, _, _, _, _):
         guard symbols.functions[name.name] == nil else { continue }
         symbols.functions[name.name] = FunctionSymbol(
-          name: symbols.fullName(name.name), span: name.span, takesFunction: parameters.map(isFunction))
+          name: symbols.fullName(name.name), span: name.span, takesFunction: parameters.map(\.ty.isFunction))
       case .sum(_, let name, let variants):
         add(name, .sum(Dictionary(variants.map { ($0.name.name, $0.fields.count) }) { first, _ in first }))
       case .record(_, let name, let fields):
@@ -173,9 +173,5 @@ struct SymbolTable {
       case .verify, .decision, .statement: break
       }
     }
-  }
-
-  private static func isFunction(_ parameter: Program.Parameter) -> Bool {
-    if case .function = parameter.ty { true } else { false }
   }
 }
