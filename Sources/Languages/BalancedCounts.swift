@@ -30,8 +30,8 @@ private struct OwnershipChecker {
   private var held = LocalCounts()
   /// The variables that hold references, by number.
   private var variables: [Int: Local] = [:]
-  /// The cell that a field was read from.
-  private var owners: [Int: Int] = [:]
+  /// The cell and the slot that a field was read from.
+  private var owners: [Int: (cell: Int, slot: Int)] = [:]
   private var arrivals: [Int: Arrival] = [:]
 
   mutating func check(_ function: Counted.Function) {
@@ -86,6 +86,19 @@ private struct OwnershipChecker {
       look(at: variable, in: step)
       held[variable.id] += 1
     case .drop(_, let variable): consume(variable, in: step)
+    case .take(_, let cell, let fields):
+      take(fields, from: cell, in: step)
+      consume(cell, in: step)
+    }
+  }
+
+  private mutating func take(_ fields: [Local], from cell: Local, in step: Counted.Step) {
+    var slots: Set<Int> = []
+    for field in fields {
+      look(at: field, in: step)
+      held[field.id] += 1
+      if let owner = owners[field.id], owner.cell == cell.id, slots.insert(owner.slot).inserted { continue }
+      report("`\(field)` is not read from a slot of `\(cell)` of its own", step)
     }
   }
 
@@ -97,9 +110,9 @@ private struct OwnershipChecker {
     case .call(_, _, let arguments): consume(arguments, in: step)
     case .cell(_, _, let counted, _): consume(counted, in: step)
     case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
-    case .read(_, let cell, _):
+    case .read(_, let cell, let slot):
       look(at: [cell], in: step)
-      if case .local(_, let owner) = cell { owners[variable.id] = owner.id }
+      if case .local(_, let owner) = cell { owners[variable.id] = (owner.id, slot) }
       return bind(variable, shape, holds: 0)
     }
     bind(variable, shape, holds: 1)
@@ -178,7 +191,7 @@ private struct OwnershipChecker {
     var current: Int? = variable.id
     while let id = current {
       if held[id] > 0 { return }
-      current = owners[id]
+      current = owners[id]?.cell
     }
     report("`\(variable)` is used, but may be freed already", node)
   }

@@ -102,15 +102,21 @@ private struct ShapeChecker {
         enter(parameters, body, in: step)
         labels[label.id] = parameters.map(\.shape)
         joins.append(label.id)
-      case .dup(_, let variable), .drop(_, let variable):
-        if let shape = shape(of: variable, in: step), !shape.isCounted {
-          report(.shapes, "`\(variable)` is counted, but holds no reference", step)
-        }
+      case .dup(_, let variable), .drop(_, let variable): count([variable], in: step)
+      case .take(_, let cell, let fields): count([cell] + fields, in: step)
       }
     }
     end(block.end)
     for id in variables { scope[id] = nil }
     for id in joins { labels[id] = nil }
+  }
+
+  private mutating func count(_ variables: [Local], in step: Counted.Step) {
+    for variable in variables {
+      if let shape = shape(of: variable, in: step), !shape.isCounted {
+        report(.shapes, "`\(variable)` is counted, but holds no reference", step)
+      }
+    }
   }
 
   private mutating func enter(_ parameters: [Counted.Parameter], _ body: Counted.Block, in node: some Writable) {

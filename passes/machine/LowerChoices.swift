@@ -9,19 +9,26 @@ extension LowerToMachine {
   private struct Branch {
     var label: Local
     var body: Counted.Block
-    /// The variable that holds an immediate there, by number.
-    var immediate: Int?
+    /// The variable that holds an immediate there, or surely a cell, by number.
+    var subject: (variable: Int, isImmediate: Bool)?
   }
 
-  private mutating func branch(_ body: Counted.Block, immediate: Int? = nil) -> Branch {
-    Branch(label: builder.make("case"), body: body, immediate: immediate)
+  private mutating func branch(
+    _ body: Counted.Block, subject: (variable: Int, isImmediate: Bool)? = nil
+  ) -> Branch {
+    Branch(label: builder.make("case"), body: body, subject: subject)
   }
 
   private mutating func lower(_ branches: [Branch]) throws {
     for branch in branches {
-      if let immediate = branch.immediate { immediates.insert(immediate) }
+      var isNew = false
+      if let (variable, isImmediate) = branch.subject {
+        isNew = isImmediate ? immediates.insert(variable).inserted : references.insert(variable).inserted
+      }
       try block(branch.body, behind: branch.label, at: branch.body.span)
-      if let immediate = branch.immediate { immediates.remove(immediate) }
+      if isNew, let (variable, isImmediate) = branch.subject {
+        if isImmediate { immediates.remove(variable) } else { references.remove(variable) }
+      }
     }
   }
 
@@ -73,7 +80,7 @@ extension LowerToMachine {
   ) throws {
     var variable: Int?
     if case .local(_, let local) = subject { variable = local.id }
-    var branches = cases.map { branch($0.body, immediate: $0.immediate ? variable : nil) }
+    var branches = cases.map { one in branch(one.body, subject: variable.map { ($0, one.immediate) }) }
     var immediates: [(value: Int, label: Local)] = []
     var cells: [(value: Int, label: Local)] = []
     for (one, branch) in zip(cases, branches) {

@@ -17,7 +17,7 @@ public import Nanopass
 ///     (store (local p.1) 8 8 (local x.0))
 ///     (return (local p.1))
 ///
-/// Integer operators stay for `expand-integer-arithmetic`, counts are calls of `nanoc_dup` and `nanoc_drop`.
+/// Integer operators stay for `expand-integer-arithmetic`, counts for `expand-counts`.
 ///
 /// Needs: bound-locals, bound-labels, matching-shapes. Ensures: dominating-definitions, known-labels, known-addresses.
 public struct LowerToMachine: Pass {
@@ -33,6 +33,9 @@ public struct LowerToMachine: Pass {
   var bits: [Int: Machine.Operand] = [:]
   /// The variables known to hold immediates at the current place.
   var immediates: Set<Int> = []
+  /// The variables known to hold cells at the current place.
+  var references: Set<Int> = []
+  private var integers: Set<Int> = []
 
   public init() {}
 
@@ -50,6 +53,9 @@ public struct LowerToMachine: Pass {
     operands = [:]
     bits = [:]
     immediates = []
+    references = []
+    integers = []
+    for parameter in node.parameters { note(parameter.variable, parameter.shape) }
     builder.begin(builder.make("entry"), at: node.span)
     try block(node.body)
     return Machine.Function(
@@ -74,7 +80,8 @@ public struct LowerToMachine: Pass {
     if node.failure != nil { throw bug("steps that fail are not supported", "balanced-counts", in: node) }
     for step in node.steps { try self.step(step) }
     try end(node.end)
-    for case .join(let span, let label, let parameters, let body) in node.steps {
+    // Later join points first, since they may be the only ones to jump to earlier ones.
+    for case .join(let span, let label, let parameters, let body) in node.steps.reversed() {
       try block(body, behind: label, parameters, at: span)
     }
   }
@@ -83,6 +90,7 @@ public struct LowerToMachine: Pass {
   mutating func block(
     _ body: Counted.Block, behind label: Local, _ parameters: [Counted.Parameter] = [], at span: Span
   ) throws {
+    for parameter in parameters { note(parameter.variable, parameter.shape) }
     builder.begin(label, parameters.map(parameter), at: span)
     try block(body)
   }
@@ -91,21 +99,33 @@ public struct LowerToMachine: Pass {
     switch node {
     case .join: break
     case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, at: span)
-    case .dup(let span, let variable): count("nanoc_dup", variable, at: span)
-    case .drop(let span, let variable): count("nanoc_drop", variable, at: span)
+    case .dup(let span, let variable): count("dup", variable, at: span)
+    case .drop(let span, let variable): count("drop", variable, at: span)
+    case .take(let span, let cell, let fields):
+      let operands = ([cell] + fields).map { operand(of: $0, at: span) }
+      builder.append(.run(span, value: .compute(span, operator: "take", operands: operands)))
     }
   }
 
+  /// Remembers the variables that hold integers.
+  private mutating func note(_ variable: Local, _ shape: Counted.Shape) {
+    if shape == .integer { integers.insert(variable.id) }
+  }
+
   /// Constants and immediates are not counted.
-  private mutating func count(_ function: Name, _ variable: Local, at span: Span) {
+  private mutating func count(_ verb: String, _ variable: Local, at span: Span) {
     let operand = operand(of: variable, at: span)
     guard !operand.isConstant, !immediates.contains(variable.id) else { return }
-    builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
+    let isReference = references.contains(variable.id)
+    let kind = isReference ? "reference" : integers.contains(variable.id) ? "integer" : "cell"
+    let operation = Machine.Operation.compute(span, operator: Name("\(verb).\(kind)"), operands: [operand])
+    builder.append(.run(span, value: operation))
   }
 
   private mutating func `let`(
     _ variable: Local, _ shape: Counted.Shape, _ value: Counted.Value, at span: Span
   ) throws {
+    note(variable, shape)
     switch value {
     case .atom(_, let atom): operands[variable.id] = operand(atom)
     case .call(_, let function, let arguments):
@@ -136,6 +156,7 @@ public struct LowerToMachine: Pass {
     _ tag: Int, _ counted: [Machine.Operand], _ raw: [Machine.Operand], to variable: Local, at span: Span
   ) {
     let fields = counted + raw
+    references.insert(variable.id)
     let cell = Machine.Operand.local(span, variable: variable)
     set(variable, .word, .allocate(span, size: 8 + 8 * fields.count), at: span)
     let header = counted.count << 48 | tag << 32 | 1

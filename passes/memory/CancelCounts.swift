@@ -63,6 +63,7 @@ private struct FieldPairs {
       } else {
         forget(variable.id)
       }
+    case .take(_, let cell, _): forget(cell.id)
     case .let(_, let variable, _, let value): take(value, for: variable)
     }
   }

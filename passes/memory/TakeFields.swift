@@ -1,0 +1,115 @@
+import Diagnostics
+public import Languages
+public import Nanopass
+
+/// Joins the `dup` of fields and the `drop` of their cell, so that the last owner of a cell takes its fields over
+/// without counting.
+///
+///     (let h.2 cell (read (local xs.1) 0))
+///     (dup h.2)
+///     (let t.3 cell (read (local xs.1) 1))
+///     (dup t.3)
+///     (drop xs.1)
+///
+/// becomes
+///
+///     (let h.2 cell (read (local xs.1) 0))
+///     (let t.3 cell (read (local xs.1) 1))
+///     (take xs.1 [h.2 t.3])
+///
+/// Drop specialisation: Reinking, Xie, de Moura, Leijen, Perceus, PLDI 2021, section 2.3.
+///
+/// Needs: balanced-counts. Ensures: balanced-counts.
+public struct TakeFields: CountedToCounted {
+  public static let summary = "Take fields over from cells whose last owner reads them."
+
+  private var taken = 0
+
+  public init() {}
+
+  public mutating func end(in context: PassContext) {
+    context.explain("Joined \(taken) dups of fields with the drop of their cell.", data: [("fields", taken)])
+  }
+
+  public mutating func block(_ node: Counted.Block) throws -> Counted.Block {
+    var finder = TakenFields()
+    for (index, step) in node.steps.enumerated() { finder.take(step, at: index) }
+    guard !finder.replaced.isEmpty else { return try derive(node) }
+    taken += finder.replaced.count
+    var block = node
+    block.steps = node.steps.enumerated().compactMap { index, step in
+      if finder.replaced.contains(index) { return nil }
+      guard let fields = finder.fields[index], case .drop(let span, let cell) = step else { return step }
+      return .take(span, cell: cell, fields: fields)
+    }
+    return try derive(block)
+  }
+}
+
+/// Goes through the steps of a block and remembers which fields got references while their cell is owned.
+private struct TakenFields {
+  private struct Candidate {
+    var field: Local
+    var slot: Int
+    /// The place of the `dup`.
+    var index: Int
+  }
+
+  /// The places of the `dup`s that go.
+  private(set) var replaced: Set<Int> = []
+  /// What the `drop` at a place takes over.
+  private(set) var fields: [Int: [Local]] = [:]
+  private var origins: [Int: (cell: Int, slot: Int)] = [:]
+  /// The fields of each cell that hold a reference which nothing has consumed.
+  private var candidates: [Int: [Candidate]] = [:]
+  /// The fields among these.
+  private var waiting: Set<Int> = []
+
+  mutating func take(_ step: Counted.Step, at index: Int) {
+    switch step {
+    case .join: break
+    case .dup(_, let variable):
+      guard let (cell, slot) = origins[variable.id], waiting.insert(variable.id).inserted else { return }
+      candidates[cell, default: []].append(Candidate(field: variable, slot: slot, index: index))
+    case .drop(_, let variable):
+      consume(variable)
+      drop(variable, at: index)
+    case .take(_, let cell, _): consume(cell)
+    case .let(_, let variable, _, let value): take(value, for: variable)
+    }
+  }
+
+  private mutating func take(_ value: Counted.Value, for variable: Local) {
+    switch value {
+    case .primitive, .service: break
+    case .read(_, .local(_, let cell), let slot): origins[variable.id] = (cell.id, slot)
+    case .read: break
+    case .atom(_, let atom): consume([atom])
+    case .call(_, _, let arguments): consume(arguments)
+    case .cell(_, _, let counted, _): consume(counted)
+    }
+  }
+
+  private mutating func consume(_ atoms: [Counted.Atom]) {
+    for case .local(_, let variable) in atoms {
+      consume(variable)
+      candidates[variable.id] = nil
+    }
+  }
+
+  /// The reference that a `dup` gave may be used up.
+  private mutating func consume(_ variable: Local) {
+    origins[variable.id] = nil
+    waiting.remove(variable.id)
+  }
+
+  private mutating func drop(_ cell: Local, at index: Int) {
+    var slots: Set<Int> = []
+    for candidate in candidates.removeValue(forKey: cell.id) ?? [] {
+      guard waiting.contains(candidate.field.id), slots.insert(candidate.slot).inserted else { continue }
+      consume(candidate.field)
+      replaced.insert(candidate.index)
+      fields[index, default: []].append(candidate.field)
+    }
+  }
+}
