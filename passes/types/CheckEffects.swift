@@ -10,21 +10,21 @@ public import Nanopass
 ///     fn main() -> Unit
 ///         Console.print("x")
 ///
-/// is `effect-violation` at the call. Calls of functions that are left out for other errors are not looked at.
+/// is `effect-violation` at the call. The pass reads names only, so that functions with wrong types are checked as well.
 ///
 /// Needs: bound-locals and known-functions.
 /// Ensures: in a program without errors, every function's effects cover those of the operations it performs and of the
 /// functions it calls.
 public struct CheckEffects: CheckPass {
-  public typealias Input = Typed
-  public typealias Output = Typed
+  public typealias Input = Resolved
+  public typealias Output = Resolved
   public static let summary = "Check that functions declare the effects of what they call"
 
-  private var functions: [Name: Typed.Function] = [:]
+  private var functions: [Name: Resolved.Function] = [:]
 
   public init() {}
 
-  public mutating func check(_ program: Typed.Root, in context: PassContext) throws {
+  public mutating func check(_ program: Resolved.Root, in context: PassContext) throws {
     functions = Dictionary(program.functions.map { ($0.name, $0) }) { first, _ in first }
     let bounds = Dictionary(program.modules.map { ($0.name, $0.bound) }) { first, _ in first }
     var count = 0
@@ -46,7 +46,7 @@ public struct CheckEffects: CheckPass {
   }
 
   private func report(
-    _ missing: [Name], of call: EffectfulCall, in function: Typed.Function, _ program: Typed.Root,
+    _ missing: [Name], of call: EffectfulCall, in function: Resolved.Function, _ program: Resolved.Root,
     _ context: PassContext
   ) throws {
     let name = function.name.lastSegment
@@ -75,7 +75,7 @@ public struct CheckEffects: CheckPass {
   }
 
   /// Says which functions will need the effects next.
-  private func callers(of function: Typed.Function, lacking missing: [Name], _ program: Typed.Root) throws
+  private func callers(of function: Resolved.Function, lacking missing: [Name], _ program: Resolved.Root) throws
     -> String?
   {
     var names: [String] = []
@@ -91,7 +91,7 @@ public struct CheckEffects: CheckPass {
     return "the callers of `\(function.name.lastSegment)` need it too: \(shown)"
   }
 
-  private func checkBound(_ function: Typed.Function, _ bound: Typed.Effects, in context: PassContext) {
+  private func checkBound(_ function: Resolved.Function, _ bound: Resolved.Effects, in context: PassContext) {
     let allowed = EffectSet(bound)
     for effect in function.effects.effects where effect.name != "_" && !allowed.covers(effect.name) {
       let names = bound.effects.map(\.name.text)

@@ -8,7 +8,7 @@ struct EffectSet {
 
   init() {}
 
-  init(_ effects: Typed.Effects) { names = Set(effects.effects.map(\.name)) }
+  init(_ effects: Resolved.Effects) { names = Set(effects.effects.map(\.name)) }
 
   mutating func formUnion(_ more: [Name]) { names.formUnion(more) }
 
@@ -36,15 +36,15 @@ struct EffectfulCall {
 }
 
 /// Gathers the calls of a body that need effects, in order.
-struct EffectfulCalls: TypedWalker {
-  let functions: [Name: Typed.Function]
+struct EffectfulCalls: ResolvedWalker {
+  let functions: [Name: Resolved.Function]
   var found: [EffectfulCall] = []
 
-  mutating func visit(_ node: Typed.Expr) throws {
+  mutating func visit(_ node: Resolved.Expr) throws {
     switch node {
-    case .perform(let span, let effect, _, _):
+    case .perform(let span, let effect, _):
       found.append(EffectfulCall(callee: effect, isOperation: true, effects: [effect], span: span))
-    case .call(let span, let name, _, _, _):
+    case .call(let span, let name, _):
       guard let callee = functions[name], !callee.library else { break }
       let effects = callee.effects.effects.map(\.name).filter { $0 != "_" }
       if !effects.isEmpty {
@@ -57,12 +57,12 @@ struct EffectfulCalls: TypedWalker {
 }
 
 /// Looks for a call of one function.
-struct CallFinder: TypedWalker {
+struct CallFinder: ResolvedWalker {
   let callee: Name
   var found = false
 
-  mutating func visit(_ node: Typed.Expr) throws {
+  mutating func visit(_ node: Resolved.Expr) throws {
     if found { return }
-    if case .call(_, callee, _, _, _) = node { found = true } else { try walk(node) }
+    if case .call(_, callee, _) = node { found = true } else { try walk(node) }
   }
 }
