@@ -144,6 +144,8 @@ public struct Primitive: Sendable {
       "string.replace", [.string, .string, .string], .string,
       .runtime("nanoc_string_replace", [.counted, .counted, .counted], .counted)),
     Primitive("string.trim", [.string], .string, .runtime("nanoc_string_trim", [.counted], .counted)),
+    Primitive("string.toUpper", [.string], .string, .runtime("nanoc_string_to_upper", [.counted], .counted)),
+    Primitive("string.toLower", [.string], .string, .runtime("nanoc_string_to_lower", [.counted], .counted)),
     // -1 for the empty string.
     Primitive(
       "string.firstCodePoint", [.string], .int, .runtime("nanoc_string_first_code_point", [.counted], .index)),
