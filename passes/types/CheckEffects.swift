@@ -56,7 +56,7 @@ public struct CheckEffects: CheckPass {
     let what =
       call.isOperation
       ? "performs \(list)"
-      : "calls `\(call.callee)`, which has \(missing.count == 1 ? "the effect" : "the effects") \(list)"
+      : "calls `\(call.callee.shown(in: function.module))`, which has \(missing.count == 1 ? "the effect" : "the effects") \(list)"
     var error = Diagnostic.error(
       "effect-violation", at: call.span,
       "`\(name)` \(what), but does not declare \(missing.count == 1 ? "it" : "them")",

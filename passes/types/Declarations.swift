@@ -5,6 +5,7 @@ import Nanopass
 /// What a function says of itself to its callers.
 struct Signature {
   let name: Name
+  /// Where it is declared; none in the standard library, whose source is no help.
   let span: Span
   let library: Bool
   let variables: [Name]
@@ -94,7 +95,7 @@ struct Declarations {
 extension Signature {
   fileprivate init(_ function: Resolved.Function) {
     name = function.name
-    span = function.span
+    span = function.library ? .none : function.span
     library = function.library
     variables = function.variables
     parameters = function.parameters.map(\.ty)

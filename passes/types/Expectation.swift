@@ -39,7 +39,7 @@ extension Inference {
   mutating func reportMismatch(_ found: TypeRef, _ expected: Expectation, at span: Span) {
     let (wanted, given) = table.texts(expected.type, found)
     let summary =
-      wanted == given
+      table.refusedCycle
       ? "this would need a type that contains itself"
       : summary(expected.reason, wanted: wanted, given: given)
     var error = Diagnostic.error("type-mismatch", at: span, summary, label: "this is `\(given)`")
@@ -78,11 +78,7 @@ extension Inference {
   }
 
   /// A function's name as its callers write it.
-  func shown(_ name: Name) -> String {
-    let text = name.text
-    let prefix = module.text + "."
-    return text.hasPrefix(prefix) && !module.text.isEmpty ? String(text.dropFirst(prefix.count)) : text
-  }
+  func shown(_ name: Name) -> String { name.shown(in: module) }
 
   // MARK: Help
 

@@ -31,6 +31,8 @@ struct Inference {
   /// The greatest number of a local.
   var greatestLocal = -1
   var delayed: [Delayed] = []
+  /// What has been said of the patterns of the match that is checked.
+  var patternMistakes: Set<String> = []
   /// The function that is checked.
   private(set) var function: Signature
   private(set) var module: Name = ""
@@ -181,7 +183,10 @@ struct Inference {
   {
     let type = try infer(subject)
     var wanted = expected
+    var mistakes: Set<String> = []
     for arm in arms {
+      swap(&mistakes, &patternMistakes)
+      defer { swap(&mistakes, &patternMistakes) }
       try pattern(arm.pattern, type, of: subject)
       let found = try infer(arm.body, wanted)
       wanted = wanted ?? Expectation(found, .arm(first: arm.body.span))

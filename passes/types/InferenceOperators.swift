@@ -41,11 +41,15 @@ extension Inference {
   ) throws -> TypeRef {
     let before = diagnostics.count
     let type = try infer(left)
+    if let head = table.head(type), !Operators.works(sign, on: head), sign != "/" || head != .int {
+      reportOperator(sign, type, head, left: left.span, whole: span)
+      _ = try infer(right)
+      return Operators.compares(sign) ? .bool : .wrong
+    }
     let operand = Expectation(type, .operand(sign, left: left.span))
     let other = try infer(right, table.isWrong(type) ? nil : operand)
     let compares = Operators.compares(sign)
     if diagnostics.count == before {
-      // A division of integers is one mistake, not two.
       guard check(sign, type, left: left.span, whole: span) else { return compares ? .bool : .wrong }
     } else if !compares {
       return .wrong

@@ -144,9 +144,10 @@ extension Inference {
   // MARK: Patterns
 
   mutating func reportPattern(_ what: String, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span) {
-    var error = Diagnostic.error(
-      "pattern-subject-mismatch", at: span,
-      "this pattern matches \(what), but what it stands for is `\(table.text(type))`")
+    let summary = "this pattern matches \(what), but what it stands for is `\(table.text(type))`"
+    // A subject of the wrong type is one mistake, however many arms there are.
+    guard patternMistakes.insert(summary).inserted else { return }
+    var error = Diagnostic.error("pattern-subject-mismatch", at: span, summary)
     if !subject.span.isNone { error.regions = [Region(subject.span, "matched here")] }
     if case .call(_, let name, let arguments) = subject, LiteralDischarge.plain(name, arguments) != nil {
       error.note = "with this literal argument `\(name)` can't fail, so it gives a plain value"

@@ -56,6 +56,8 @@ struct TypeTable {
   private var visits = 0
   private var parts: [TypeRef] = []
   private var effects: [[Name]] = []
+  /// Whether the last solution refused would have contained itself.
+  private(set) var refusedCycle = false
 
   init() { reset() }
 
@@ -174,7 +176,10 @@ struct TypeTable {
     case (.open, _): return solve(left, right)
     case (_, .open): return solve(right, left)
     case (.built(let head, let start, let count), .built(let otherHead, let otherStart, let otherCount)):
-      guard head.fits(otherHead), count == otherCount else { return false }
+      guard head.fits(otherHead), count == otherCount else {
+        refusedCycle = false
+        return false
+      }
       for offset in 0..<count where !unify(parts[start + offset], parts[otherStart + offset]) { return false }
       // The basic types stay what they are.
       if left.index < right.index { shapes[right.index] = .same(left) } else { shapes[left.index] = .same(right) }
@@ -185,7 +190,8 @@ struct TypeTable {
 
   private mutating func solve(_ variable: TypeRef, _ solution: TypeRef) -> Bool {
     visits += 1
-    if occurs(variable, in: solution) { return false }
+    refusedCycle = occurs(variable, in: solution)
+    if refusedCycle { return false }
     shapes[variable.index] = .same(solution)
     return true
   }

@@ -46,4 +46,10 @@ extension TypeTable {
 extension Name {
   /// What follows the last dot.
   var lastSegment: String { text.split(separator: ".").last.map(String.init) ?? text }
+
+  /// A function's name as code of a module writes it.
+  func shown(in module: Name) -> String {
+    guard !module.text.isEmpty, text.hasPrefix(module.text + ".") else { return text }
+    return String(text.dropFirst(module.text.count + 1))
+  }
 }
