@@ -23,12 +23,12 @@ build: runtime ## build the release compiler, build/bin/nanoc, and its run-time 
 
 test: deps runtime ## build what is needed and run all tests
 	swift build --build-tests
-	swift test --skip-build --parallel
+	swift test --skip-build
 	Tests/runtime/run build/lib/nanoc
 
 golden: debug ## bring golden/ and Tests/passes up to date (ONLY=pass, ALL=1)
 	@NANOC=$(debug) scripts/golden
-	@scripts/bless
+	@NANOC_BLESS=1 NANOC_ONLY=$(ONLY) swift test --filter PassCaseTests/expected
 
 bench: build ## measure the compiler and what it makes against the aims
 	@scripts/bench $(release)

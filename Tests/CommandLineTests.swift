@@ -1,0 +1,249 @@
+import Diagnostics
+import Foundation
+import Nanopass
+import Passes
+import Testing
+
+/// The compiler as people call it.
+@Suite struct CommandLineTests {
+  let work: TemporaryFolder
+  static let hello = "module Hello\n\nfn main() -> Unit\n    ! [Console.print]\n    Console.print(\"hello\")\n"
+  static let wrong =
+    "module Wrong\nfn main() -> Unit\n    ! [Console.print]\n    Console.print(helo)\n    Console.print(1)\n"
+
+  init() throws {
+    work = try TemporaryFolder()
+    try work.write("hello.av", Self.hello)
+    try work.write("wrong.av", Self.wrong)
+  }
+
+  private func nanoc(_ arguments: String...) throws -> ProcessResult { try nanocTests.nanoc(arguments, in: work.path) }
+
+  private func json(_ text: String) throws -> [String: Any] {
+    let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    return try #require(value as? [String: Any])
+  }
+
+  // MARK: Compiling
+
+  @Test func compilesToTheStemOfTheFile() throws {
+    let result = try nanoc("hello.av")
+    #expect(result.code == 0)
+    #expect(result.output.isEmpty && result.errors.isEmpty, "a compilation that succeeds prints nothing")
+    #expect(work.entries == ["hello", "hello.av", "wrong.av"])
+    #expect(try run(work.path + "/hello", []).output == "hello\n")
+  }
+
+  @Test func makesFoldersForTheOutput() throws {
+    #expect(try nanoc("hello.av", "-o", "a/b/c").code == 0)
+    #expect(try run(work.path + "/a/b/c", []).output == "hello\n")
+  }
+
+  @Test(arguments: [("object", "hello.o"), ("llvm-ir", "hello.ll"), ("assembly", "hello.s")])
+  func otherTargets(_ target: String, _ file: String) throws {
+    #expect(try nanoc("hello.av", "--target=" + target).code == 0)
+    let bytes = try #require(work.bytes(file))
+    #expect(!bytes.isEmpty)
+    if target == "llvm-ir" { #expect(String(decoding: bytes, as: UTF8.self).contains("define ")) }
+    if target == "object" { #expect(Array(bytes.prefix(4)) == [0x7f, 0x45, 0x4c, 0x46]) }
+  }
+
+  @Test(arguments: ["-O0", "-O1", "-O2", "-O3", "-Os"]) func levels(_ level: String) throws {
+    #expect(try nanoc("hello.av", level, "-o", "out").code == 0)
+    #expect(try run(work.path + "/out", []).output == "hello\n")
+  }
+
+  @Test func equalCallsGiveEqualBytes() throws {
+    for name in ["one", "two"] { #expect(try nanoc("hello.av", "--target=object", "-o", name).code == 0) }
+    #expect(work.bytes("one") == work.bytes("two"))
+  }
+
+  @Test func runPassesArgumentsAndExitCodes() throws {
+    try work.write(
+      "args.av",
+      """
+      module Args
+
+      fn main() -> Result<Unit, String>
+          ! [Console.print, Args.get]
+          Console.print(String.join(Args.get(), "|"))
+          Result.Err("no luck")
+
+      """)
+    let result = try nanoc("run", "args.av", "--", "a b", "--help", "-o")
+    #expect(result.output == "a b|--help|-o\n")
+    #expect(result.errors == "Main returned error: no luck\n")
+    #expect(result.code == 1)
+  }
+
+  // MARK: Errors
+
+  @Test func allErrorsAreShownWithTheirLines() throws {
+    let result = try nanoc("wrong.av")
+    #expect(result.code == 1)
+    #expect(result.output.isEmpty)
+    #expect(result.errors.contains("error[unknown-ident]"))
+    #expect(result.errors.contains(" --> wrong.av:4:19"))
+    #expect(result.errors.contains("Console.print(helo)"))
+    #expect(result.errors.contains("^^^^"))
+  }
+
+  @Test func errorsLeaveNoOutput() throws {
+    #expect(try nanoc("wrong.av", "-o", "out").code == 1)
+    #expect(work.entries == ["hello.av", "wrong.av"])
+  }
+
+  @Test func errorsKeepAnOlderOutput() throws {
+    try work.write("out", "precious")
+    #expect(try nanoc("wrong.av", "-o", "out").code == 1)
+    #expect(work.bytes("out") == Array("precious".utf8))
+    #expect(work.entries == ["hello.av", "out", "wrong.av"])
+  }
+
+  @Test func outputThatCannotBeWritten() throws {
+    let result = try nanoc("hello.av", "-o", "/proc/nowhere/out")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("/proc/nowhere"))
+    #expect(try nanoc("hello.av", "-o", work.path).code == 2)
+  }
+
+  @Test func diagnosticsAsJSON() throws {
+    let result = try nanoc("wrong.av", "--json")
+    #expect(result.code == 1)
+    #expect(result.errors.isEmpty)
+    let lines = result.output.split(separator: "\n").map(String.init)
+    let summary = try json(try #require(lines.last))
+    #expect(summary["kind"] as? String == "summary")
+    let analysis = try json(try #require(lines.first))
+    #expect(analysis["kind"] as? String == "analysis")
+    let diagnostics = try #require(analysis["diagnostics"] as? [[String: Any]])
+    #expect(diagnostics.contains { $0["slug"] as? String == "unknown-ident" })
+  }
+
+  @Test(arguments: [
+    ["missing.av"], ["hello.av", "--no-such-option"], ["hello.av", "--target=vax"], ["hello.av", "other.av"], ["run"],
+    ["run", "missing.av"], ["hello.av", "--resume=x.zst"], ["snapshot", "show", "missing.zst"], ["hello.av", "-O7"],
+    ["--resume=missing.zst"], ["."], ["snapshot", "diff", "one.zst"],
+  ]) func wrongCalls(_ arguments: [String]) throws {
+    let result = try nanocTests.nanoc(arguments, in: work.path)
+    #expect(result.code == 2, "\(arguments): \(result.errors)")
+    #expect(!result.errors.isEmpty)
+    #expect(work.entries == ["hello.av", "wrong.av"])
+  }
+
+  @Test func misspeltPassesAreSuggested() throws {
+    let result = try nanoc("hello.av", "--stop-after=lower-efects")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("lower-effects"))
+  }
+
+  // MARK: Passes and snapshots
+
+  @Test func listsPasses() throws {
+    let result = try nanoc("--list-passes")
+    #expect(result.code == 0)
+    let names = result.output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+    #expect(names.starts(with: nativePipeline.stages.map(\.name)))
+    let list = try #require(try json(try nanoc("--list-passes", "--json").output)["passes"] as? [[String: Any]])
+    #expect(list.compactMap { $0["pass"] as? String } == names)
+  }
+
+  @Test func thereAreThirtyPasses() {
+    #expect(nativePipeline.stages.count >= 30)
+    #expect(Set(nativePipeline.stages.map(\.name)).count == nativePipeline.stages.count)
+    for stage in nativePipeline.stages {
+      #expect(stage.summary.first?.isUppercase == true, "\(stage.name): \(stage.summary)")
+    }
+  }
+
+  @Test func stopsBehindEveryPass() throws {
+    let work = work
+    for (index, stage) in nativePipeline.stages.enumerated() where index % 6 == 0 {
+      let result = try nanoc("hello.av", "--stop-after=" + stage.name)
+      #expect(result.code == 0 && result.output.hasPrefix("("), "\(stage.name)")
+      let file = work.path + "/x.zst"
+      #expect(try nanoc("hello.av", "--stop-after=" + stage.name, "-o", file).code == 0)
+      #expect(try nanoc("snapshot", "show", file).output == result.output)
+    }
+  }
+
+  @Test func everySnapshotIsWhole() throws {
+    #expect(try nanoc("hello.av", "--snapshots=stages", "-o", "out").code == 0)
+    let files = try FileManager.default.contentsOfDirectory(atPath: work.path + "/stages").sorted()
+    #expect(files == nativePipeline.stages.enumerated().map { GoldenProgram.file($0, $1) })
+    let verified = try nanocTests.nanoc(["snapshot", "verify"] + files.map { "stages/" + $0 }, in: work.path)
+    #expect(verified.code == 0, "\(verified.errors)")
+    try FileManager.default.removeItem(atPath: work.path + "/hello.av")
+    let last = try #require(files.last)
+    #expect(try nanoc("--resume=stages/" + (files.first ?? ""), "-o", "again").code == 0)
+    #expect(try nanoc("--resume=stages/" + last, "-o", "last").code == 0)
+    #expect(work.bytes("again") == work.bytes("out"))
+    #expect(work.bytes("last") == work.bytes("out"))
+    let same = try nanoc("snapshot", "diff", "stages/" + last, "stages/" + last)
+    #expect(same.code == 0 && same.output.isEmpty)
+    #expect(try nanoc("snapshot", "diff", "stages/" + (files.first ?? ""), "stages/" + last).code == 1)
+  }
+
+  @Test func damagedSnapshotsAreTheInputsFault() throws {
+    try work.write("bad.zst", "no snapshot at all")
+    for arguments in [["--resume=bad.zst"], ["snapshot", "show", "bad.zst"], ["snapshot", "verify", "bad.zst"]] {
+      let result = try nanocTests.nanoc(arguments, in: work.path)
+      #expect(result.code == 1, "\(arguments)")
+      #expect(result.errors.contains("bad.zst"))
+    }
+    #expect(work.entries == ["bad.zst", "hello.av", "wrong.av"])
+  }
+
+  @Test func explainsPasses() throws {
+    let text = try nanoc("hello.av", "--explain-passes", "-o", "out")
+    #expect(text.code == 0 && text.output.contains("lower-effects"))
+    let explained = try json(try nanoc("hello.av", "--explain-passes", "--json", "-o", "out").output)
+    #expect(explained["schema_version"] as? Int == 1)
+    let passes = try #require(explained["passes"] as? [[String: Any]])
+    #expect(!passes.isEmpty)
+    for pass in passes {
+      #expect(
+        pass["pass"] is String && pass["phase"] is String && pass["summary"] is String && pass["data"] is [String: Any])
+    }
+  }
+
+  @Test func timesPasses() throws {
+    let result = try nanoc("hello.av", "--time-passes", "-o", "out")
+    #expect(result.code == 0 && result.output.isEmpty)
+    for stage in nativePipeline.stages { #expect(result.errors.contains(stage.name)) }
+  }
+
+  @Test func verifiesBetweenPasses() throws { #expect(try nanoc("hello.av", "--verify-ir", "-o", "out").code == 0) }
+
+  /// A snapshot whose program breaks an invariant is blamed on no pass that only took it.
+  @Test func brokenProgramsInSnapshotsAreReported() throws {
+    let context = PassContext(sources: SourceMap())
+    let stage = try #require(nativePipeline.stages.last)
+    let program = try read(
+      stage.output, "(program [] [(function main [] word [(block b.0 [] [] (return (local x.1)))])] main)")
+    try work.write("broken.zst", try Snapshot(of: program, after: stage.name, in: context).encoded())
+    let verified = try nanoc("snapshot", "verify", "broken.zst")
+    #expect(verified.code == 1 && verified.errors.contains("dominating-definitions"), "\(verified.errors)")
+    let resumed = try nanoc("--resume=broken.zst", "-o", "out")
+    #expect(resumed.code == 1 || resumed.code == 71, "\(resumed.errors)")
+    #expect(work.bytes("out") == nil)
+  }
+
+  // MARK: Help
+
+  @Test func helpIsForNewcomers() throws {
+    let result = try nanoc("--help")
+    #expect(result.code == 0)
+    for word in ["nanoc hello.av", "run", "--stop-after", "snapshot", "EXIT CODES"] {
+      #expect(result.output.contains(word), "`\(word)` is missing")
+    }
+    #expect(try nanoc("help", "run").code == 0)
+    #expect(try nanoc("--version").output.hasPrefix("nanoc "))
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func completions(_ shell: String) throws {
+    let result = try nanoc("--generate-completion-script", shell)
+    #expect(result.code == 0)
+    #expect(result.output.contains("lower-effects"), "pass names are completed")
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// A program in `Tests/programs/`: `NAME.av`, and beside it what it does: `NAME.out` (standard output), `NAME.err`,
+/// `NAME.code` (exit code), `NAME.args` (one argument a line), `NAME.in`. What is absent is empty, or 0. A program of
+/// several modules is `NAME/main.av` with `NAME/expected.out` and so on.
+struct SampleProgram: Sendable, CustomTestStringConvertible {
+  var name: String
+  /// The folder to compile in, relative to the repository.
+  var folder = "Tests/programs"
+  var file: String
+  /// The name of the files beside it, up to the dot.
+  var stem: String
+  var testDescription: String { name }
+
+  static let all: [SampleProgram] = Repository.entries("Tests/programs").compactMap { entry in
+    if entry.hasSuffix(".av") {
+      let stem = String(entry.dropLast(3))
+      return SampleProgram(name: stem, file: entry, stem: stem)
+    }
+    let folder = "Tests/programs/\(entry)"
+    guard Repository.entries(folder).contains("main.av") else { return nil }
+    return SampleProgram(name: entry, folder: folder, file: "main.av", stem: "expected")
+  }
+
+  private func companion(_ suffix: String) -> String {
+    (try? Repository.text("\(folder)/\(stem).\(suffix)")) ?? ""
+  }
+
+  var arguments: [String] { companion("args").split(separator: "\n").map(String.init) }
+  var input: [UInt8] { Array(companion("in").utf8) }
+  var expected: ProcessResult {
+    let code = Int32(companion("code").trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    return ProcessResult(code: code, output: companion("out"), errors: companion("err"))
+  }
+}
+
+@Suite struct ProgramTests {
+  private func expect(_ actual: ProcessResult, _ program: SampleProgram, _ how: String) {
+    let expected = program.expected
+    #expect(actual.code == expected.code, "\(program.name) \(how): \(actual.errors.suffix(600))")
+    if actual.output != expected.output {
+      Issue.record("\(program.name) \(how): stdout differs at \(firstDifference(expected.output, actual.output))")
+    }
+    if actual.errors != expected.errors {
+      Issue.record("\(program.name) \(how): stderr differs at \(firstDifference(expected.errors, actual.errors))")
+    }
+  }
+
+  /// Compiled with the checked runtime, which fails if a cell is never freed.
+  @Test(arguments: SampleProgram.all, ["-O0", "-O2"]) func compiled(_ program: SampleProgram, _ level: String) throws {
+    let work = try TemporaryFolder()
+    let executable = work.path + "/program"
+    let compilation = try nanoc(
+      [program.file, "-o", executable, level, "--check-leaks", "--verify-ir"],
+      in: Repository.path(program.folder))
+    try #require(compilation.code == 0, "\(program.name): \(compilation.errors)")
+    expect(try run(executable, program.arguments, input: program.input), program, level)
+  }
+
+  @Test(arguments: SampleProgram.all) func runInMemory(_ program: SampleProgram) throws {
+    let result = try nanoc(
+      ["run", program.file, "--"] + program.arguments, in: Repository.path(program.folder),
+      input: program.input)
+    expect(result, program, "by nanoc run")
+  }
+
+  @Test func thereAreThoseThatWerePromised() {
+    let names = Set(SampleProgram.all.map(\.name))
+    for name in ["expressions", "red_black", "big_fibonacci", "tokenizer", "queens"] {
+      #expect(names.contains(name), "Tests/programs/\(name).av is missing")
+    }
+  }
+}
