@@ -33,6 +33,8 @@ public struct InsertCounts: ShapedToCounted {
   private var captured: [Int: LocalCounts] = [:]
   /// The same for loops, found before.
   private var usedInLoops: [Int: LocalCounts] = [:]
+  /// The join points that control can reach; others are left out.
+  private var reached: Set<Int> = []
   private var dups = 0
   private var drops = 0
 
@@ -49,7 +51,8 @@ public struct InsertCounts: ShapedToCounted {
     live = LocalCounts()
     try finder.visit(node)
     counted = finder.counted
-    usedInLoops = finder.ofLoops
+    usedInLoops = finder.usedByLoops
+    reached = finder.reachedLabels
     let body = try block(node.body)
     return Counted.Function(
       node.span, name: node.name, parameters: node.parameters, result: node.result, effects: node.effects,
@@ -64,7 +67,7 @@ public struct InsertCounts: ShapedToCounted {
       throw PassBug(Self.self, "failing steps are not counted", broke: "balanced-counts", in: node)
     }
     var joins: [Counted.Step] = []
-    for case .join(let span, let label, let parameters, let body) in node.steps {
+    for case .join(let span, let label, let parameters, let body) in node.steps where reached.contains(label.id) {
       let inner = try owned(body, parameters)
       captured[label.id] = live
       joins.append(.join(span, label: label, parameters: parameters, body: inner))
@@ -74,8 +77,8 @@ public struct InsertCounts: ShapedToCounted {
     let end = try self.end(node.end, &steps)
     for step in node.steps.reversed() {
       switch step {
-      case .join:
-        if let join = joins.popLast() { steps.append(join) }
+      case .join(_, let label, _, _):
+        if reached.contains(label.id), let join = joins.popLast() { steps.append(join) }
       case .let(let span, let variable, let shape, let value): self.let(variable, shape, value, step: span, &steps)
       }
     }
@@ -209,61 +212,5 @@ public struct InsertCounts: ShapedToCounted {
   private mutating func drop(_ variable: Local, _ span: Span, _ steps: inout [Counted.Step]) {
     drops += 1
     steps.append(.drop(span, variable: variable))
-  }
-}
-
-/// Finds the counted variables of a function, and those from around that each loop uses.
-private struct LoopUses: ShapedWalker {
-  private(set) var counted: [Int: Local] = [:]
-  private(set) var ofLoops: [Int: LocalCounts] = [:]
-  /// What the walk has met since the innermost loop began, and what join points in scope use.
-  private var used = LocalCounts()
-  private var ofJoins: [Int: LocalCounts] = [:]
-  /// The counted variables bound since that loop or join point began.
-  private var bound: [Int] = []
-
-  private mutating func bind(_ variable: Local) {
-    counted[variable.id] = variable
-    bound.append(variable.id)
-  }
-
-  mutating func visit(_ node: Shaped.Parameter) {
-    if node.shape.isCounted { bind(node.variable) }
-  }
-
-  mutating func visit(_ node: Shaped.Step) throws {
-    switch node {
-    case .let(_, let variable, let shape, let value):
-      try visit(value)
-      if shape.isCounted { bind(variable) }
-    case .join(_, let label, let parameters, let body):
-      ofJoins[label.id] = try uses(in: body, parameters)
-    }
-  }
-
-  mutating func visit(_ node: Shaped.End) throws {
-    if case .jump(_, let label, _) = node, let uses = ofJoins[label.id] { used.formUnion(uses) }
-    guard case .loop(_, let label, let parameters, let arguments, let body) = node else { return try walk(node) }
-    for argument in arguments { visit(argument) }
-    let inner = try uses(in: body, parameters)
-    ofLoops[label.id] = inner
-    used.formUnion(inner)
-  }
-
-  mutating func visit(_ node: Shaped.Atom) {
-    if case .local(_, let variable) = node, counted[variable.id] != nil { used[variable.id] = 1 }
-  }
-
-  /// What a block uses of the counted variables around it.
-  private mutating func uses(in body: Shaped.Block, _ parameters: [Shaped.Parameter]) throws -> LocalCounts {
-    let outside = used
-    defer { used = outside }
-    used = LocalCounts()
-    let start = bound.count
-    for parameter in parameters { visit(parameter) }
-    try visit(body)
-    for id in bound[start...] { used[id] = 0 }
-    bound.removeSubrange(start...)
-    return used
   }
 }

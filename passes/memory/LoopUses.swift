@@ -1,0 +1,106 @@
+import Languages
+import Nanopass
+
+/// Finds the counted variables of a function, those from around that each loop uses, and the labels that control can
+/// reach.
+struct LoopUses: ShapedWalker {
+  /// What a block needs of its surroundings: counted variables, and loops that it jumps back to.
+  private struct Uses {
+    var variables = LocalCounts()
+    var loops = LocalCounts()
+
+    mutating func formUnion(_ other: Uses) {
+      variables.formUnion(other.variables)
+      loops.formUnion(other.loops)
+    }
+  }
+
+  /// The counted variables, by number.
+  private(set) var counted: [Int: Local] = [:]
+  /// What the walk has met since the innermost loop or join point began.
+  private var used = Uses()
+  private var ofJoins: [Int: Uses] = [:]
+  /// The loops, outer ones behind those that they hold.
+  private var loops: [(label: Int, uses: Uses)] = []
+  /// The counted variables bound since that loop or join point began.
+  private var bound: [Int] = []
+  /// The join point around the current place, by number, and where each may jump to; -1 stands for the function.
+  private var around = -1
+  private var jumps: [Int: [Int]] = [:]
+
+  /// The labels that control can reach.
+  var reachedLabels: Set<Int> {
+    var reached: Set<Int> = []
+    var waiting = jumps[-1] ?? []
+    while let label = waiting.popLast() {
+      if reached.insert(label).inserted { waiting += jumps[label] ?? [] }
+    }
+    return reached
+  }
+
+  /// The variables from around that each loop uses. One that jumps back to a loop around it needs all that this does.
+  var usedByLoops: [Int: LocalCounts] {
+    var result: [Int: LocalCounts] = [:]
+    for (label, uses) in loops.reversed() {
+      var variables = uses.variables
+      for outer in uses.loops.ids { variables.formUnion(result[outer] ?? LocalCounts()) }
+      result[label] = variables
+    }
+    return result
+  }
+
+  private mutating func bind(_ variable: Local) {
+    counted[variable.id] = variable
+    bound.append(variable.id)
+  }
+
+  mutating func visit(_ node: Shaped.Parameter) {
+    if node.shape.isCounted { bind(node.variable) }
+  }
+
+  mutating func visit(_ node: Shaped.Step) throws {
+    switch node {
+    case .let(_, let variable, let shape, let value):
+      try visit(value)
+      if shape.isCounted { bind(variable) }
+    case .join(_, let label, let parameters, let body):
+      let outer = around
+      around = label.id
+      ofJoins[label.id] = try uses(in: body, parameters)
+      around = outer
+    }
+  }
+
+  mutating func visit(_ node: Shaped.End) throws {
+    switch node {
+    case .jump(_, let label, let arguments):
+      for argument in arguments { visit(argument) }
+      jumps[around, default: []].append(label.id)
+      if let uses = ofJoins[label.id] { used.formUnion(uses) } else { used.loops[label.id] = 1 }
+    case .loop(_, let label, let parameters, let arguments, let body):
+      for argument in arguments { visit(argument) }
+      var inner = try uses(in: body, parameters)
+      inner.loops[label.id] = 0
+      loops.append((label.id, inner))
+      used.formUnion(inner)
+    default: try walk(node)
+    }
+  }
+
+  mutating func visit(_ node: Shaped.Atom) {
+    if case .local(_, let variable) = node, counted[variable.id] != nil { used.variables[variable.id] = 1 }
+  }
+
+  /// What a block uses of its surroundings.
+  private mutating func uses(in body: Shaped.Block, _ parameters: [Shaped.Parameter]) throws -> Uses {
+    let outside = used
+    defer { used = outside }
+    used = Uses()
+    let start = bound.count
+    for parameter in parameters { visit(parameter) }
+    try visit(body)
+    for id in bound[start...] { used.variables[id] = 0 }
+    bound.removeSubrange(start...)
+    return used
+  }
+}
