@@ -21,6 +21,7 @@ public struct CheckEffects: CheckPass {
   public static let summary = "Check that functions declare the effects of what they call"
 
   private var functions: [Name: Resolved.Function] = [:]
+  private var callers: [Name: [Name]]?
 
   public init() {}
 
@@ -45,7 +46,7 @@ public struct CheckEffects: CheckPass {
     context.explain("\(count) calls with effects checked", data: [("calls", count)])
   }
 
-  private func report(
+  private mutating func report(
     _ missing: [Name], of call: EffectfulCall, in function: Resolved.Function, _ program: Resolved.Root,
     _ context: PassContext
   ) throws {
@@ -53,15 +54,15 @@ public struct CheckEffects: CheckPass {
     let list = missing.map { "`\($0)`" }.joined(separator: ", ")
     let declared = function.effects.effects.map(\.name)
     let repaired = (declared + missing).map(\.text).joined(separator: ", ")
+    let isOne = missing.count == 1
+    let callee = call.callee.shown(in: function.module)
     let what =
       call.isOperation
-      ? "performs \(list)"
-      : "calls `\(call.callee.shown(in: function.module))`, which has \(missing.count == 1 ? "the effect" : "the effects") \(list)"
+      ? "performs \(list)" : "calls `\(callee)`, which has the \(isOne ? "effect" : "effects") \(list)"
+    let place = declared.isEmpty ? "below the header of" : "in"
     var error = Diagnostic.error(
-      "effect-violation", at: call.span,
-      "`\(name)` \(what), but does not declare \(missing.count == 1 ? "it" : "them")",
-      help: declared.isEmpty
-        ? "declare it below the header of `\(name)`: `! [\(repaired)]`" : "declare it in `\(name)`: `! [\(repaired)]`")
+      "effect-violation", at: call.span, "`\(name)` \(what), but does not declare \(isOne ? "it" : "them")",
+      help: "declare \(isOne ? "it" : "them") \(place) `\(name)`: `! [\(repaired)]`")
     if !call.isOperation, let callee = functions[call.callee], !callee.span.isNone {
       error.regions.append(Region(callee.span, "declared here"))
     }
@@ -69,26 +70,37 @@ public struct CheckEffects: CheckPass {
     error.fields =
       [Field("caller", function.name.text), Field("callee", call.callee.text)]
       + missing.map { Field("effect", $0.text) }
-    error.note = try callers(of: function, lacking: missing, program)
+    error.note = try note(on: function, lacking: missing, program)
     error.fnName = name
     context.report(error)
   }
 
   /// Says which functions will need the effects next.
-  private func callers(of function: Resolved.Function, lacking missing: [Name], _ program: Resolved.Root) throws
+  private mutating func note(on function: Resolved.Function, lacking missing: [Name], _ program: Resolved.Root) throws
     -> String?
   {
-    var names: [String] = []
-    for other in program.functions where !other.library && other.name != function.name {
-      let declared = EffectSet(other.effects)
-      guard !missing.allSatisfy({ declared.covers($0) }) else { continue }
-      var finder = CallFinder(callee: function.name)
-      try finder.visit(other.body)
-      if finder.found { names.append("`\(other.name.lastSegment)`") }
+    let known = try callers ?? Self.callers(in: program)
+    callers = known
+    let lacking = known[function.name, default: []].filter { caller in
+      guard caller != function.name, let effects = functions[caller]?.effects else { return false }
+      let declared = EffectSet(effects)
+      return !missing.allSatisfy(declared.covers)
     }
-    guard !names.isEmpty else { return nil }
-    let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
-    return "the callers of `\(function.name.lastSegment)` need it too: \(shown)"
+    guard !lacking.isEmpty else { return nil }
+    let names = lacking.prefix(5).map { "`\($0.shown(in: function.module))`" }.joined(separator: ", ")
+    let more = lacking.count > 5 ? " and \(lacking.count - 5) more" : ""
+    return "its callers will need it too: \(names)\(more)"
+  }
+
+  /// The user's functions by what they call, each once.
+  private static func callers(in program: Resolved.Root) throws -> [Name: [Name]] {
+    var callers: [Name: [Name]] = [:]
+    for function in program.functions where !function.library {
+      var callees = Callees()
+      try callees.visit(function.body)
+      for callee in callees.found { callers[callee, default: []].append(function.name) }
+    }
+    return callers
   }
 
   private func checkBound(_ function: Resolved.Function, _ bound: Resolved.Effects, in context: PassContext) {

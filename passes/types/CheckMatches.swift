@@ -99,13 +99,13 @@ private struct MatchChecker: TypedWalker {
       covering = patterns[..<index].firstIndex { $0.includes(patterns[index]) }.map { [$0] } ?? []
       if covering.isEmpty { covering = patterns[..<index].indices.filter { patterns[$0].overlaps(patterns[index]) } }
     }
-    let lines = covering.compactMap { context.sources.location(of: arms[$0].pattern.span.start)?.line }
+    let lines = covering.compactMap { context.sources.location(of: arms[$0].pattern.span.start).map { "\($0.line)" } }
     let who =
       switch lines.count {
       case 0: "the arms above take"
-      case 1: "line \(lines[0]) takes"
-      default:
-        "lines \(lines.dropLast().map(String.init).joined(separator: ", ")) and \(lines[lines.count - 1]) together take"
+      case 1: "line \(lines.joined()) takes"
+      case 2...5: "lines \(lines.dropLast().joined(separator: ", ")) and \(lines.suffix(1).joined()) together take"
+      default: "lines \(lines.prefix(4).joined(separator: ", ")) and \(lines.count - 4) more together take"
       }
     var error = Diagnostic.error(
       "unreachable-arm", at: span, "this arm is never taken: \(who) all its values", help: "remove it, or move it up")

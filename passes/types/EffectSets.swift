@@ -56,13 +56,13 @@ struct EffectfulCalls: ResolvedWalker {
   }
 }
 
-/// Looks for a call of one function.
-struct CallFinder: ResolvedWalker {
-  let callee: Name
-  var found = false
+/// Gathers the functions that a body calls, each once.
+struct Callees: ResolvedWalker {
+  private var seen: Set<Name> = []
+  private(set) var found: [Name] = []
 
   mutating func visit(_ node: Resolved.Expr) throws {
-    if found { return }
-    if case .call(_, callee, _) = node { found = true } else { try walk(node) }
+    if case .call(_, let name, _) = node, seen.insert(name).inserted { found.append(name) }
+    try walk(node)
   }
 }

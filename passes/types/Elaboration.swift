@@ -16,13 +16,15 @@ struct Elaboration {
 
   /// The most parts a type may have.
   static let largestType = 10_000
+  /// How deep the parts of a type may lie.
+  static let deepestType = 200
 
   private let declarations: Declarations
   private var table: TypeTable
   private let slots: [TypeRef]
   private var next = 0
   private var fresh: FreshLocals
-  private var types: [TypeRef: (ty: Typed.Ty, size: Int)] = [:]
+  private var types: [TypeRef: (ty: Typed.Ty, size: Int, depth: Int)] = [:]
 
   init(_ inference: Inference) {
     declarations = inference.declarations
@@ -44,33 +46,34 @@ struct Elaboration {
   /// The type found; what is still open becomes `Unit`.
   private mutating func ty(_ type: TypeRef, at span: Span) throws -> Typed.Ty {
     let found = try sized(type)
-    guard found.size <= Self.largestType else { throw Obstacle.typeTooLarge(span) }
+    guard found.size <= Self.largestType, found.depth <= Self.deepestType else { throw Obstacle.typeTooLarge(span) }
     return found.ty
   }
 
-  private mutating func sized(_ type: TypeRef) throws -> (ty: Typed.Ty, size: Int) {
+  private mutating func sized(_ type: TypeRef) throws -> (ty: Typed.Ty, size: Int, depth: Int) {
     let type = table.representative(type)
     switch type {
-    case .int: return (.int, 1)
-    case .float: return (.float, 1)
-    case .bool: return (.bool, 1)
-    case .string: return (.string, 1)
-    case .unit: return (.unit, 1)
+    case .int: return (.int, 1, 1)
+    case .float: return (.float, 1, 1)
+    case .bool: return (.bool, 1, 1)
+    case .string: return (.string, 1, 1)
+    case .unit: return (.unit, 1, 1)
     case .wrong: throw Obstacle.wrong
     default: break
     }
     if let known = types[type] { return known }
-    guard let head = table.head(type) else { return (.unit, 1) }
+    guard let head = table.head(type) else { return (.unit, 1, 1) }
     var parts: [Typed.Ty] = []
-    var size = 1
+    var (size, depth) = (1, 1)
     for part in table.arguments(type) {
       let part = try sized(part)
       size = min(size + part.size, Self.largestType + 1)
+      depth = max(depth, part.depth + 1)
       parts.append(part.ty)
     }
     guard let ty = make(head, parts) else { throw Obstacle.wrong }
-    types[type] = (ty, size)
-    return (ty, size)
+    types[type] = (ty, size, depth)
+    return (ty, size, depth)
   }
 
   private func make(_ head: TypeHead, _ parts: [Typed.Ty]) -> Typed.Ty? {

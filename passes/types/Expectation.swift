@@ -44,7 +44,7 @@ extension Inference {
       : summary(expected.reason, wanted: wanted, given: given)
     var error = Diagnostic.error("type-mismatch", at: span, summary, label: "this is `\(given)`")
     error.regions = regions(expected.reason, wanted: wanted)
-    error.fields = [Field("expected", wanted), Field("found", given)]
+    if !table.refusedCycle { error.fields = [Field("expected", wanted), Field("found", given)] }
     error.repair.primary = help(found, expected, at: span)
     report(error)
   }

@@ -56,9 +56,9 @@ public struct InferTypes: Pass {
     } catch Elaboration.Obstacle.typeTooLarge(let span) {
       inference.report(
         .error(
-          "nesting-too-deep", at: span,
-          "the type of this has more than \(Elaboration.largestType) parts, which is more than the compiler takes",
-          help: "declare a record for some of its parts"))
+          "nesting-too-deep", at: span, "the type of this is larger than the compiler takes",
+          help: "declare a record for some of its parts",
+          note: "types may have \(Elaboration.largestType) parts, which may be nested \(Elaboration.deepestType) deep"))
       return nil
     } catch {
       return nil
