@@ -110,7 +110,7 @@ struct CoreGenerator {
   }
 
   private mutating func test(_ result: Core.Ty, _ depth: Int, _ steps: inout [Core.Step]) -> Core.End {
-    let ty = source.pick(Self.scalars)
+    let ty = source.below(2) == 0 ? .bool : source.pick(Self.scalars)
     let subject = atom(ty, &steps)
     let literals: [Core.Literal] =
       switch ty {
@@ -213,7 +213,10 @@ struct CoreGenerator {
 
   private mutating func atom(_ ty: Core.Ty, _ steps: inout [Core.Step]) -> Core.Atom {
     let fitting = locals.filter { $0.ty == ty }
-    if !fitting.isEmpty, source.below(4) > 0 { return .local(.none, variable: source.pick(fitting).variable) }
+    // The first one often, so that the same is asked again inside of an arm.
+    if let first = fitting.first, source.below(4) > 0 {
+      return .local(.none, variable: source.below(2) == 0 ? first.variable : source.pick(fitting).variable)
+    }
     switch ty {
     case .int: return .integer(.none, value: .small(source.pick([0, 1, 2, 7, -3, 1 << 62])))
     case .bool: return .bool(.none, value: source.below(2) == 0)
