@@ -59,7 +59,12 @@ private struct DominanceChecker {
     let graph = MachineGraph(function)
     var children = [[Int]](repeating: [], count: function.blocks.count)
     for (block, dominator) in graph.immediateDominators.enumerated() {
-      if let dominator { children[dominator].append(block) }
+      guard let dominator else { continue }
+      children[dominator].append(block)
+      if dominator > block {
+        let label = function.blocks[block].label
+        violations.append(Violation("`\(label)` stands before a block that all ways to it pass through", in: label))
+      }
     }
     define(function.parameters.map(\.variable), in: function.name)
     enum Visit { case enter(Int), leave([Int]) }

@@ -57,12 +57,6 @@ extension Machine.Operand {
     if case .word(_, .small(let value)) = self { return value }
     return nil
   }
-
-  /// Whether it is known at compile time, so that it is no counted reference.
-  var isConstant: Bool {
-    if case .local = self { return false }
-    return true
-  }
 }
 
 extension Machine.Target {

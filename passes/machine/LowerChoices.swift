@@ -78,8 +78,9 @@ extension LowerToMachine {
   mutating func switchTag(
     _ subject: Counted.Atom, _ cases: [Counted.TagCase], _ rest: Counted.Block?, at span: Span
   ) throws {
+    let operand = operand(subject)
     var variable: Int?
-    if case .local(_, let local) = subject { variable = local.id }
+    if case .local(_, let register) = operand { variable = register.id }
     var branches = cases.map { one in branch(one.body, subject: variable.map { ($0, one.immediate) }) }
     var immediates: [(value: Int, label: Local)] = []
     var cells: [(value: Int, label: Local)] = []
@@ -91,7 +92,7 @@ extension LowerToMachine {
       }
     }
     let other = rest.map { branch($0) }
-    split(operand(subject), immediates, cells, otherwise: other?.label, at: span)
+    split(operand, immediates, cells, otherwise: other?.label, at: span)
     if let other { branches.append(other) }
     try lower(branches)
   }

@@ -77,6 +77,7 @@ extension LowerToMachine {
     let call = Machine.Operation.runtime(span, function: function, arguments: operands)
     guard result == .index else { return set(variable, result == .float ? .float : .word, call, at: span) }
     // Lengths and positions fit 63 bits.
+    immediates.insert(variable.id)
     let count = builder.set("count", .word, call, at: span)
     let shifted = builder.compute("count", .word, "shl", [count, .number(1)], at: span)
     set(variable, .word, .compute(span, operator: "or", operands: [shifted, .number(1)]), at: span)

@@ -31,9 +31,9 @@ public struct LowerToMachine: Pass {
   var operands: [Int: Machine.Operand] = [:]
   /// The bits from which words were made.
   var bits: [Int: Machine.Operand] = [:]
-  /// The variables known to hold immediates at the current place.
+  /// The registers known to hold immediates or small integers at the current place.
   var immediates: Set<Int> = []
-  /// The variables known to hold cells at the current place.
+  /// The registers known to hold cells at the current place.
   var references: Set<Int> = []
   private var integers: Set<Int> = []
 
@@ -115,8 +115,8 @@ public struct LowerToMachine: Pass {
   /// Constants and immediates are not counted.
   private mutating func count(_ verb: String, _ variable: Local, at span: Span) {
     let operand = operand(of: variable, at: span)
-    guard !operand.isConstant, !immediates.contains(variable.id) else { return }
-    let isReference = references.contains(variable.id)
+    guard case .local(_, let register) = operand, !immediates.contains(register.id) else { return }
+    let isReference = references.contains(register.id)
     let kind = isReference ? "reference" : integers.contains(variable.id) ? "integer" : "cell"
     let operation = Machine.Operation.compute(span, operator: Name("\(verb).\(kind)"), operands: [operand])
     builder.append(.run(span, value: operation))
