@@ -62,7 +62,7 @@ import Testing
     try work.write(
       "args.av",
       """
-      module Args
+      module Listing
 
       fn main() -> Result<Unit, String>
           ! [Console.print, Args.get]

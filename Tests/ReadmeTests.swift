@@ -81,7 +81,7 @@ private struct Block {
       try block.text.write(toFile: copy + "/" + path, atomically: true, encoding: .utf8)
     }
     let commands = try #require(blocks.first { $0.language == "sh" }).text.split(separator: "\n")
-    #expect(commands.last == "make golden")
+    #expect(commands.last == "make golden ALL=1")
     let edits = try run("bash", ["-ec", commands.dropLast().joined(separator: "\n")], in: copy)
     #expect(edits.code == 0, "\(edits.errors)")
 
@@ -93,13 +93,19 @@ private struct Block {
 
     let kept = Repository.path("build/worked-example")
     try Example.synchronise(copy, with: kept)
-    let build = try run("swift", ["build", "--product", "nanoc"], in: kept, seconds: 1500)
+    let build = try run("swift", ["build", "--build-tests"], in: kept, seconds: 1500)
     try #require(build.code == 0, "\(build.output.suffix(3000))\(build.errors.suffix(1000))")
     let golden = try run(
       "scripts/golden", [], in: kept,
-      environment: ["NANOC": kept + "/.build/debug/nanoc", "NANOC_RUNTIME_PATH": Repository.path("build/lib/nanoc")])
+      environment: [
+        "ALL": "1", "NANOC": kept + "/.build/debug/nanoc", "NANOC_RUNTIME_PATH": Repository.path("build/lib/nanoc"),
+      ])
     #expect(golden.code == 0, "\(golden.output.suffix(2000))\(golden.errors)")
     try checkGolden(kept)
+    let passCase = try run(
+      "swift", ["test", "--skip-build", "--filter", "PassCaseTests/expected"], in: kept,
+      environment: ["NANOC_ONLY": "bind-statements"])
+    #expect(passCase.code == 0 && passCase.output.contains("with 1 test case passed"), "\(passCase.output)")
   }
 
   /// The pass's snapshots are there, and what was there before has not changed but for what the pass does.
@@ -128,6 +134,11 @@ private enum Example {
     try files.createDirectory(atPath: copy, withIntermediateDirectories: true)
     for part in parts where files.fileExists(atPath: Repository.path(part)) {
       try files.copyItem(atPath: Repository.path(part), toPath: copy + "/" + part)
+    }
+    // Of the tests only those of pass cases; each further file would cost time.
+    for file in try files.contentsOfDirectory(atPath: copy + "/Tests")
+    where file.hasSuffix(".swift") && !["TestSupport.swift", "PassCaseTests.swift"].contains(file) {
+      try files.removeItem(atPath: copy + "/Tests/" + file)
     }
   }
 
