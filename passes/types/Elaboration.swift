@@ -192,23 +192,16 @@ struct Elaboration {
   }
 
   private mutating func operation(_ span: Span, _ sign: Name, _ left: Typed.Expr, _ right: Typed.Expr) -> Typed.Expr {
-    func apply(_ name: String, _ ty: Typed.Ty) -> Typed.Expr {
-      let scalar = left.ty == .float ? "float." : left.ty == .string ? "string." : "int."
-      return .primitive(span, name: Name(scalar + name), arguments: [left, right], ty: ty)
-    }
     switch sign.text {
-    case "+": return apply(left.ty == .string ? "concat" : "add", left.ty)
-    case "-": return apply("subtract", left.ty)
-    case "*": return apply("multiply", left.ty)
-    case "/": return apply("divide", left.ty)
-    case "<": return apply("less", .bool)
-    case "<=": return apply("lessEqual", .bool)
     case ">": return swapped(span, "<", left, right)
     case ">=": return swapped(span, "<=", left, right)
     case "==": return .equal(span, left: left, right: right)
-    default:
+    case "!=":
       let equal: Typed.Expr = .equal(span, left: left, right: right)
       return .primitive(span, name: "bool.equal", arguments: [equal, .bool(span, value: false)], ty: .bool)
+    default:
+      let ty = Operators.compares(sign) ? .bool : left.ty
+      return .primitive(span, name: Operators.primitive(sign, on: left.ty), arguments: [left, right], ty: ty)
     }
   }
 

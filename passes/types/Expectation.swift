@@ -9,8 +9,10 @@ struct Expectation {
     case annotation(Name)
     /// The function's result.
     case result
-    /// An argument by position, from 1, of a function or constructor declared somewhere.
+    /// An argument by position, from 1, of a function declared somewhere.
     case argument(Name, Int, declared: Span)
+    /// An argument by position, from 1, of a constructor of a type.
+    case payload(Name, of: Name, Int, declared: Span)
     /// A field of a record.
     case field(Name, of: Name)
     /// The record that is changed.
@@ -55,6 +57,8 @@ extension Inference {
     case .result: "`\(function.name.lastSegment)` returns `\(wanted)`, but this is `\(given)`"
     case .argument(let callee, let index, _):
       "argument \(index) of `\(shown(callee))` is `\(wanted)`, but here it is `\(given)`"
+    case .payload(let variant, let type, let index, _):
+      "argument \(index) of `\(type.lastSegment).\(variant)` is `\(wanted)`, but here it is `\(given)`"
     case .field(let field, let record):
       "the field `\(field)` of `\(record.lastSegment)` is `\(wanted)`, but here it is `\(given)`"
     case .updated(let record): "`\(record.lastSegment).update` takes a `\(wanted)`, but this is `\(given)`"
@@ -69,7 +73,7 @@ extension Inference {
     let (place, label): (Span, String) =
       switch reason {
       case .result: (function.span, "its result is declared here")
-      case .argument(_, _, let declared): (declared, "declared here")
+      case .argument(_, _, let declared), .payload(_, _, _, let declared): (declared, "declared here")
       case .element(let first), .arm(let first), .operand(_, let first): (first, "this is `\(wanted)`")
       case .field(_, let record), .updated(let record): (declarations.span(of: record), "declared here")
       case .annotation, .component: (.none, "")

@@ -50,10 +50,10 @@ extension Inference {
     let instance = instantiate(constructor.variables)
     let result = meet(
       table.make(constructor.result, constructor.variables, instance: instance), expected, at: span)
-    let name = Name("\(type.lastSegment).\(variant)")
     if arguments.count != constructor.fields.count {
       reportArity(
-        name, takes: constructor.fields.count, found: arguments.count, at: span, declared: constructor.span)
+        Name("\(type.lastSegment).\(variant)"), takes: constructor.fields.count, found: arguments.count, at: span,
+        declared: constructor.span)
     }
     for (index, argument) in arguments.enumerated() {
       guard index < constructor.fields.count else {
@@ -61,7 +61,7 @@ extension Inference {
         continue
       }
       let field = table.make(constructor.fields[index], constructor.variables, instance: instance)
-      let reason = Expectation.Reason.argument(name, index + 1, declared: constructor.span)
+      let reason = Expectation.Reason.payload(variant, of: type, index + 1, declared: constructor.span)
       _ = try infer(argument, Expectation(field, reason))
     }
     return result

@@ -24,6 +24,21 @@ enum Operators {
     }
   }
 
+  /// The primitive of an operator that works on the type.
+  static func primitive(_ sign: Name, on ty: Typed.Ty) -> Name {
+    guard let names = primitives[sign] else { return sign }
+    return ty == .float ? names.float : ty == .string ? names.string : names.int
+  }
+
+  private static let primitives: [Name: (int: Name, float: Name, string: Name)] = [
+    "+": ("int.add", "float.add", "string.concat"),
+    "-": ("int.subtract", "float.subtract", "-"),
+    "*": ("int.multiply", "float.multiply", "*"),
+    "/": ("/", "float.divide", "/"),
+    "<": ("int.less", "float.less", "string.less"),
+    "<=": ("int.lessEqual", "float.lessEqual", "string.lessEqual"),
+  ]
+
   /// The types that an operator works on, for people.
   static func operands(of sign: Name) -> String {
     switch sign.text {

@@ -10,8 +10,10 @@ enum MatchHead: Hashable {
   case string([UInt8])
   case empty
   case cons
+  /// With the number of parts.
   case tuple(Int)
-  case constructor(Name, Name)
+  /// Type, constructor and number of fields.
+  case constructor(Name, Name, Int)
 
   /// Whether finitely many such heads make up all values.
   var isLiteral: Bool {
@@ -45,7 +47,7 @@ final class MatchPattern: Sendable {
       return elements.reversed().reduce(tail) { tail, element in MatchPattern(.cons, [make(element), tail]) }
     case .tuple(_, let elements): return MatchPattern(.tuple(elements.count), elements.map(make))
     case .constructor(_, let type, let variant, let arguments):
-      return MatchPattern(.constructor(type, variant), arguments.map(make))
+      return MatchPattern(.constructor(type, variant, arguments.count), arguments.map(make))
     }
   }
 }
@@ -76,7 +78,7 @@ extension Optional where Wrapped == MatchPattern {
     case .empty: return "[]"
     case .cons: return listText
     case .tuple: return "(" + self.parts.map(\.text).joined(separator: ", ") + ")"
-    case .constructor(let type, let variant):
+    case .constructor(let type, let variant, _):
       let arguments = self.parts.isEmpty ? "" : "(" + self.parts.map(\.text).joined(separator: ", ") + ")"
       return type.lastSegment + "." + variant.text + arguments
     }

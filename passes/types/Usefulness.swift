@@ -148,7 +148,7 @@ struct Usefulness {
     case .bool: [(.bool(true), 0), (.bool(false), 0)]
     case .empty, .cons: [(.empty, 0), (.cons, 2)]
     case .tuple(let count): [(sample, count)]
-    case .constructor(let type, _): constructors(type).map { (.constructor(type, $0.name), $0.arity) }
+    case .constructor(let type, _, _): constructors(type).map { (.constructor(type, $0.name, $0.arity), $0.arity) }
     case .integer, .float, .string: []
     }
   }
