@@ -13,6 +13,8 @@ public import Nanopass
 public struct FoldConstants: CoreToCore {
   public static let summary = "Carry operations on literals out at compile time"
 
+  private static let concatenation: Name = "string.concatenate"
+
   private var substitution = Substitution()
   /// The literals that stay in a variable.
   private var literals: [Local: Core.Atom] = [:]
@@ -61,7 +63,7 @@ public struct FoldConstants: CoreToCore {
       count += 1
       return .atom(span, atom: result)
     }
-    return name == "string.concatenate" ? concatenate(value, known) : value
+    return name == Self.concatenation ? concatenate(value, known) : value
   }
 
   /// Joins neighbouring literals of a concatenation, leaves out empty ones.
@@ -83,6 +85,6 @@ public struct FoldConstants: CoreToCore {
     count += 1
     if parts.isEmpty { return .atom(value.span, atom: .string(value.span, value: "")) }
     if parts.count == 1 { return .atom(value.span, atom: parts[0]) }
-    return .primitive(value.span, name: "string.concatenate", arguments: parts)
+    return .primitive(value.span, name: Self.concatenation, arguments: parts)
   }
 }

@@ -19,6 +19,9 @@ public import Nanopass
 public struct NormaliseToANF: SwitchToCore {
   public static let summary = "Name every intermediate value; blocks of steps with join points"
 
+  private static let temporary: Name = "t"
+  private static let joinPoint: Name = "k"
+
   private var locals = FunctionLocals<Switch.Function>()
   private var builder = BlockBuilder()
   /// The join points that something jumps to.
@@ -149,7 +152,7 @@ public struct NormaliseToANF: SwitchToCore {
       for each in statements { try statement(each) }
       return try atom(result)
     default:
-      let variable = locals.make("t")
+      let variable = locals.make(Self.temporary)
       temporaries += 1
       try bind(variable, to: node)
       return .local(node.span, variable: variable)
@@ -174,7 +177,7 @@ public struct NormaliseToANF: SwitchToCore {
 
   /// Lets control divide; it comes together where the variable has its value.
   private mutating func divide(_ variable: Local, _ node: Switch.Expr) throws {
-    let label = locals.make("k")
+    let label = locals.make(Self.joinPoint)
     let parameter = Core.Parameter(node.span, variable: variable, ty: node.ty)
     let depth = builder.depth
     let point = builder.reserve(BlockBuilder.JoinPoint(node.span, label: label, parameter: parameter))
