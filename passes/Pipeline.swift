@@ -64,6 +64,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(ChooseShapes.self)
   .then(InsertCounts.self)
   .whenOptimising(CancelCounts.self)
+  .whenOptimising(TakeFields.self)
   .phase("machine")
   .then(LowerToMachine.self)
   .then(ExpandIntegerArithmetic.self)
