@@ -107,6 +107,18 @@ import Testing
     #expect(try nanoc("hello.av", "-o", work.path).code == 2)
   }
 
+  /// A pipe or a device, such as /dev/null, is written to; a file never takes its place.
+  @Test func specialFilesAreNotReplaced() throws {
+    let pipe = work.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let script = "cat pipe > got & \"$0\" hello.av --stop-after=lower-effects -o pipe; wait"
+    let result = try run("bash", ["-c", script, Repository.nanoc], in: work.path, seconds: 10)
+    #expect(result.code == 0, "\(result.errors)")
+    let kind = try FileManager.default.attributesOfItem(atPath: pipe)[.type] as? FileAttributeType
+    #expect(kind == .typeUnknown, "the pipe has become a file")
+    #expect(work.bytes("got")?.first == UInt8(ascii: "("))
+  }
+
   @Test func diagnosticsAsJSON() throws {
     let result = try nanoc("wrong.av", "--json")
     #expect(result.code == 1)
