@@ -67,6 +67,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .whenOptimising(TakeFields.self)
   .phase("machine")
   .then(LowerToMachine.self)
+  .whenOptimising(FuseIntegerCounts.self)
   .then(ExpandIntegerArithmetic.self)
   .then(ExpandCounts.self)
   .then(SimplifyBlocks.self)

@@ -30,8 +30,8 @@ private struct OwnershipChecker {
   private var held = LocalCounts()
   /// The variables that hold references, by number.
   private var variables: [Int: Local] = [:]
-  /// The cell and the slot that a field was read from.
-  private var owners: [Int: (cell: Int, slot: Int)] = [:]
+  /// The cell and the slot that a field was read from, and how many counted fields the cell has.
+  private var owners: [Int: (cell: Int, slot: Int, counted: Int)] = [:]
   private var arrivals: [Int: Arrival] = [:]
 
   mutating func check(_ function: Counted.Function) {
@@ -97,8 +97,9 @@ private struct OwnershipChecker {
     for field in fields {
       look(at: field, in: step)
       held[field.id] += 1
-      if let owner = owners[field.id], owner.cell == cell.id, slots.insert(owner.slot).inserted { continue }
-      report("`\(field)` is not read from a slot of `\(cell)` of its own", step)
+      let owner = owners[field.id]
+      if owner?.cell == cell.id, owner?.counted == fields.count, slots.insert(owner?.slot ?? 0).inserted { continue }
+      report("`\(field)` is not one of the \(fields.count) counted fields of `\(cell)`", step)
     }
   }
 
@@ -110,9 +111,9 @@ private struct OwnershipChecker {
     case .call(_, _, let arguments): consume(arguments, in: step)
     case .cell(_, _, let counted, _): consume(counted, in: step)
     case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
-    case .read(_, let cell, let slot):
+    case .read(_, let cell, let slot, let counted):
       look(at: [cell], in: step)
-      if case .local(_, let owner) = cell { owners[variable.id] = (owner.id, slot) }
+      if case .local(_, let owner) = cell { owners[variable.id] = (owner.id, slot, counted) }
       return bind(variable, shape, holds: 0)
     }
     bind(variable, shape, holds: 1)

@@ -178,7 +178,7 @@ private struct ShapeChecker {
       fields(counted, areCounted: true, in: step)
       fields(raw, areCounted: false, in: step)
       expect(shape, .cell, "cell", step)
-    case .read(_, let cell, _): expect([cell], [.cell], in: step)
+    case .read(_, let cell, _, _): expect([cell], [.cell], in: step)
     }
   }
 

@@ -48,8 +48,8 @@ public struct RuntimeFunction: Sendable {
     RuntimeFunction("nanoc_drop", [.word], nil),
     // Frees a cell to which a last reference is left, and drops what it holds.
     RuntimeFunction("nanoc_free", [.word], nil),
-    // Frees a cell to which a last reference is left, but nothing that it holds.
-    RuntimeFunction("nanoc_release", [.word], nil),
+    // One reference less to a cell, and one more to each of its counted fields.
+    RuntimeFunction("nanoc_take", [.word], nil),
   ]
 
   private static let arithmetic = [

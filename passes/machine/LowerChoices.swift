@@ -9,7 +9,7 @@ extension LowerToMachine {
   private struct Branch {
     var label: Local
     var body: Counted.Block
-    /// The variable that holds an immediate there, or surely a cell, by number.
+    /// The register that holds an immediate or a small integer there, or surely a cell, by number.
     var subject: (variable: Int, isImmediate: Bool)?
   }
 
@@ -139,6 +139,8 @@ extension LowerToMachine {
     _ subject: Counted.Atom, _ cases: [Counted.LiteralCase], _ rest: Counted.Block, at span: Span
   ) throws {
     let subject = operand(subject)
+    var register: Int?
+    if case .local(_, let variable) = subject { register = variable.id }
     var branches: [Branch] = []
     var words: [(value: Int, label: Local)] = []
     var compared: [(literal: Counted.Literal, label: Local)] = []
@@ -146,7 +148,7 @@ extension LowerToMachine {
     for one in cases {
       if case .integer(_, let value) = one.literal, let word = taggedWord(value) {
         guard known.insert(word).inserted else { continue }
-        branches.append(branch(one.body))
+        branches.append(branch(one.body, subject: register.map { ($0, true) }))
         words.append((word, branches[branches.count - 1].label))
       } else {
         branches.append(branch(one.body))

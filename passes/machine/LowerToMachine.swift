@@ -49,7 +49,7 @@ public struct LowerToMachine: Pass {
   }
 
   private mutating func function(_ node: Counted.Function) throws -> Machine.Function {
-    builder = BlockBuilder(FreshLocals(above: node))
+    builder = BlockBuilder(FreshLocals(from: try Binders.greatest(in: node) + 1))
     operands = [:]
     bits = [:]
     immediates = []
@@ -101,9 +101,9 @@ public struct LowerToMachine: Pass {
     case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, at: span)
     case .dup(let span, let variable): count("dup", variable, at: span)
     case .drop(let span, let variable): count("drop", variable, at: span)
-    case .take(let span, let cell, let fields):
-      let operands = ([cell] + fields).map { operand(of: $0, at: span) }
-      builder.append(.run(span, value: .compute(span, operator: "take", operands: operands)))
+    case .take(let span, let cell, _):
+      let cell = operand(of: cell, at: span)
+      builder.append(.run(span, value: .compute(span, operator: "take", operands: [cell])))
     }
   }
 
@@ -143,7 +143,7 @@ public struct LowerToMachine: Pass {
     case .cell(_, let tag, let counted, let raw):
       guard tag < 0xfffe, counted.count < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: value) }
       cell(tag, counted.map { operand($0) }, raw.map { operand($0) }, to: variable, at: span)
-    case .read(_, let cell, let slot):
+    case .read(_, let cell, let slot, _):
       set(variable, type(shape), .load(span, address: operand(cell), offset: 8 + 8 * slot, width: 8), at: span)
     }
   }

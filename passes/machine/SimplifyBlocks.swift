@@ -34,7 +34,7 @@ public struct SimplifyBlocks: MachineToMachine {
     shortcuts = [:]
     findShortcuts(node)
     var function = node
-    function.blocks = try node.blocks.map { try block($0) }
+    for index in function.blocks.indices { function.blocks[index].end = try end(function.blocks[index].end) }
     let joined = joinChains(function)
     function.blocks = replacements.isEmpty ? joined : try joined.map { try block($0) }
     after += function.blocks.count

@@ -3,7 +3,7 @@ public import Nanopass
 
 /// Removes the `dup` and the `drop` of a field that is only looked at while its cell is alive anyhow.
 ///
-///     (let h.2 cell (read (local xs.1) 0))
+///     (let h.2 cell (read (local xs.1) 0 2))
 ///     (dup h.2)
 ///     (let n.3 integer (primitive string.length [(local h.2)]))
 ///     (drop h.2)
@@ -11,7 +11,7 @@ public import Nanopass
 ///
 /// becomes
 ///
-///     (let h.2 cell (read (local xs.1) 0))
+///     (let h.2 cell (read (local xs.1) 0 2))
 ///     (let n.3 integer (primitive string.length [(local h.2)]))
 ///     (drop xs.1)
 ///
@@ -71,7 +71,7 @@ private struct FieldPairs {
   private mutating func take(_ value: Counted.Value, for variable: Local) {
     switch value {
     case .primitive, .service: break
-    case .read(_, let cell, _):
+    case .read(_, let cell, _, _):
       guard case .local(_, let owner) = cell else { return }
       owners[variable.id] = owner.id
       fields[owner.id, default: []].append(variable.id)

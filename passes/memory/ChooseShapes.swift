@@ -14,7 +14,7 @@ public import Nanopass
 /// becomes
 ///
 ///     (let p.1 cell (cell 0 [(local x.0)] [(float 1.5)]))
-///     (let y.2 integer (read (local p.1) 0))
+///     (let y.2 integer (read (local p.1) 0 1))
 ///
 /// Needs: known-types. Ensures: matching-shapes.
 public struct ChooseShapes: ServicesToShaped {
@@ -24,11 +24,13 @@ public struct ChooseShapes: ServicesToShaped {
   private struct Layout {
     var shapes: [Shaped.Shape]
     var slots: [Int]
+    var counted: Int
 
     init(_ shapes: [Shaped.Shape]) {
       self.shapes = shapes
       slots = shapes.map { _ in 0 }
       let counted = shapes.indices.filter { shapes[$0].isCounted }
+      self.counted = counted.count
       let raw = shapes.indices.filter { !shapes[$0].isCounted }
       for (slot, field) in (counted + raw).enumerated() { slots[field] = slot }
     }
@@ -115,7 +117,7 @@ public struct ChooseShapes: ServicesToShaped {
     guard layout.slots.indices.contains(index) else {
       throw PassBug(Self.self, "constructor \(variant) has no field \(index)", broke: "known-types", in: type)
     }
-    return .read(span, cell: try atom(subject), slot: layout.slots[index])
+    return .read(span, cell: try atom(subject), slot: layout.slots[index], counted: layout.counted)
   }
 
   // MARK: Choices

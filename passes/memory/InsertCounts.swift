@@ -8,12 +8,12 @@ public import Nanopass
 /// at it. A label owns what its block uses of the variables around it: a jump hands these over beside the arguments.
 /// A reference ends behind its last use, or at the start of a branch that has no use for it.
 ///
-///     (let h.2 cell (read (local xs.1) 0))
+///     (let h.2 cell (read (local xs.1) 0 2))
 ///     (let n.3 integer (call f [(local h.2)]))        -- xs.1 is not used below
 ///
 /// becomes
 ///
-///     (let h.2 cell (read (local xs.1) 0))
+///     (let h.2 cell (read (local xs.1) 0 2))
 ///     (dup h.2)
 ///     (drop xs.1)
 ///     (let n.3 integer (call f [(local h.2)]))
@@ -114,7 +114,7 @@ public struct InsertCounts: ShapedToCounted {
   ) {
     let isNeeded = live.contains(variable.id)
     live[variable.id] = 0
-    if case .read(_, let cell, _) = value {
+    if case .read(_, let cell, _, _) = value {
       if shape.isCounted, !isNeeded { return }
       look(at: [cell], span, &steps)
       if shape.isCounted { dup(variable, span, &steps) }

@@ -2,19 +2,19 @@ import Diagnostics
 public import Languages
 public import Nanopass
 
-/// Joins the `dup` of fields and the `drop` of their cell, so that the last owner of a cell takes its fields over
+/// Joins the `dup` of all counted fields of a cell and the `drop` of the cell, so that the last owner of a cell takes its fields over
 /// without counting.
 ///
-///     (let h.2 cell (read (local xs.1) 0))
+///     (let h.2 cell (read (local xs.1) 0 2))
 ///     (dup h.2)
-///     (let t.3 cell (read (local xs.1) 1))
+///     (let t.3 cell (read (local xs.1) 1 2))
 ///     (dup t.3)
 ///     (drop xs.1)
 ///
 /// becomes
 ///
-///     (let h.2 cell (read (local xs.1) 0))
-///     (let t.3 cell (read (local xs.1) 1))
+///     (let h.2 cell (read (local xs.1) 0 2))
+///     (let t.3 cell (read (local xs.1) 1 2))
 ///     (take xs.1 [h.2 t.3])
 ///
 /// Drop specialisation: Reinking, Xie, de Moura, Leijen, Perceus, PLDI 2021, section 2.3.
@@ -39,7 +39,7 @@ public struct TakeFields: CountedToCounted {
     var block = node
     block.steps = node.steps.enumerated().compactMap { index, step in
       if finder.replaced.contains(index) { return nil }
-      guard let fields = finder.fields[index], case .drop(let span, let cell) = step else { return step }
+      guard let fields = finder.taken[index], case .drop(let span, let cell) = step else { return step }
       return .take(span, cell: cell, fields: fields)
     }
     return try derive(block)
@@ -58,8 +58,10 @@ private struct TakenFields {
   /// The places of the `dup`s that go.
   private(set) var replaced: Set<Int> = []
   /// What the `drop` at a place takes over.
-  private(set) var fields: [Int: [Local]] = [:]
+  private(set) var taken: [Int: [Local]] = [:]
   private var origins: [Int: (cell: Int, slot: Int)] = [:]
+  /// How many counted fields each cell has.
+  private var sizes: [Int: Int] = [:]
   /// The fields of each cell that hold a reference which nothing has consumed.
   private var candidates: [Int: [Candidate]] = [:]
   /// The fields among these.
@@ -82,7 +84,9 @@ private struct TakenFields {
   private mutating func take(_ value: Counted.Value, for variable: Local) {
     switch value {
     case .primitive, .service: break
-    case .read(_, .local(_, let cell), let slot): origins[variable.id] = (cell.id, slot)
+    case .read(_, .local(_, let cell), let slot, let counted):
+      origins[variable.id] = (cell.id, slot)
+      sizes[cell.id] = counted
     case .read: break
     case .atom(_, let atom): consume([atom])
     case .call(_, _, let arguments): consume(arguments)
@@ -105,11 +109,14 @@ private struct TakenFields {
 
   private mutating func drop(_ cell: Local, at index: Int) {
     var slots: Set<Int> = []
-    for candidate in candidates.removeValue(forKey: cell.id) ?? [] {
-      guard waiting.contains(candidate.field.id), slots.insert(candidate.slot).inserted else { continue }
+    let fields = (candidates.removeValue(forKey: cell.id) ?? []).filter { candidate in
+      waiting.contains(candidate.field.id) && slots.insert(candidate.slot).inserted
+    }
+    guard !fields.isEmpty, fields.count == sizes[cell.id] else { return }
+    for candidate in fields {
       consume(candidate.field)
       replaced.insert(candidate.index)
-      fields[index, default: []].append(candidate.field)
+      taken[index, default: []].append(candidate.field)
     }
   }
 }

@@ -1,0 +1,127 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// Writes the functions that carry integer operators out.
+///
+/// A small integer `n` is the word `2n + 1`, and the low bit of a big one is 0. So the sum of two small ones is the sum
+/// of their words less 1, and tagged words are ordered as their values are. Operands that the operator drops matter only
+/// where the library is called, since small integers are not counted.
+struct IntegerFunction {
+  /// The operators on integers.
+  static let operators: Set<Name> = [
+    "int.add", "int.subtract", "int.multiply", "int.negate", "int.equal", "int.less", "int.lessEqual", "int.toWord",
+  ]
+
+  /// An operator without what it says of its operands.
+  static func plain(_ operator: Name) -> Name { Name(String(`operator`.text.prefix { $0 != "!" })) }
+
+  /// What the function behind an operator is called.
+  static func name(of operator: Name) -> Name { Name("nanoc." + `operator`.text) }
+
+  private var builder = BlockBuilder(FreshLocals(from: 2))
+  private let operands: [Machine.Operand]
+  /// The operands that the operator drops.
+  private let consumed: [Machine.Operand]
+  private let span: Span
+
+  private init(_ parameters: [Machine.Parameter], consuming: Substring, at span: Span) {
+    operands = parameters.map { .local(span, variable: $0.variable) }
+    consumed = zip(1..., operands).filter { consuming.contains("\($0.0)") }.map(\.1)
+    self.span = span
+    builder.begin(builder.make("entry"), at: span)
+  }
+
+  /// The function behind an operator.
+  static func of(_ operator: Name, at span: Span) -> Machine.Function {
+    let plain = plain(`operator`)
+    let isUnary = plain == "int.negate" || plain == "int.toWord"
+    let isComparison = ["int.equal", "int.less", "int.lessEqual"].contains(plain)
+    let locals = isUnary ? [Local("a", 0)] : [Local("a", 0), Local("b", 1)]
+    let parameters = locals.map { Machine.Parameter(span, variable: $0, ty: .word) }
+    var writer = IntegerFunction(parameters, consuming: `operator`.text.dropFirst(plain.text.count), at: span)
+    writer.write(plain)
+    return Machine.Function(
+      span, name: name(of: `operator`), parameters: parameters, result: isComparison ? .bit : .word,
+      blocks: writer.builder.blocks)
+  }
+
+  private mutating func write(_ operator: Name) {
+    switch `operator` {
+    case "int.add": arithmetic("add", operands[0], less(operands[1]), "nanoc_int_add")
+    case "int.subtract": arithmetic("sub", operands[0], less(operands[1]), "nanoc_int_sub")
+    case "int.multiply": arithmetic("mul", less(operands[0]), half(operands[1]), "nanoc_int_mul")
+    case "int.negate": arithmetic("sub", .number(2), operands[0], "nanoc_int_neg")
+    case "int.toWord": toWord()
+    case "int.less": compare("slt")
+    case "int.lessEqual": compare("sle")
+    default: equal()
+    }
+  }
+
+  /// The word without its tag.
+  private mutating func less(_ word: Machine.Operand) -> Machine.Operand {
+    builder.compute("raw", .word, "sub", [word, .number(1)], at: span)
+  }
+
+  /// The value of a small integer.
+  private mutating func half(_ word: Machine.Operand) -> Machine.Operand {
+    builder.compute("value", .word, "ashr", [word, .number(1)], at: span)
+  }
+
+  /// Computes in place; goes to the library if an operand is big or the result does not fit.
+  private mutating func arithmetic(
+    _ name: Name, _ left: Machine.Operand, _ right: Machine.Operand, _ function: Name
+  ) {
+    let (result, overflow) = (builder.make("result"), builder.make("overflow"))
+    builder.append(.checked(span, variable: result, overflow: overflow, operator: name, left: left, right: right))
+    var value = Machine.Operand.local(span, variable: result)
+    if name == "mul" { value = builder.compute("result", .word, "or", [value, .number(1)], at: span) }
+    let big = isBig("and")
+    let slow = builder.compute("slow", .bit, "or", [big, .local(span, variable: overflow)], at: span)
+    finish(slow, fast: value, function)
+  }
+
+  private mutating func toWord() {
+    let value = half(operands[0])
+    finish(isBig("and"), fast: value, "nanoc_int_to_word_saturating")
+  }
+
+  private mutating func compare(_ relation: Name) {
+    let fast = builder.compute("fast", .bit, relation, operands, at: span)
+    finish(isBig("and"), fast: fast, "nanoc_int_compare", relation: relation)
+  }
+
+  /// Small integers are equal exactly if their words are, and never equal to big ones; the library is needed for two big
+  /// ones, or to drop one.
+  private mutating func equal() {
+    let fast = builder.compute("fast", .bit, "eq", operands, at: span)
+    finish(isBig(consumed.isEmpty ? "or" : "and"), fast: fast, "nanoc_int_equal", relation: "ne")
+  }
+
+  /// A bit that says whether an operand is big, or with `or` whether all are.
+  private mutating func isBig(_ join: Name) -> Machine.Operand {
+    var tags = operands[0]
+    if operands.count > 1 { tags = builder.compute("tags", .word, join, operands, at: span) }
+    let low = builder.compute("low", .word, "and", [tags, .number(1)], at: span)
+    return builder.compute("big", .bit, "eq", [low, .number(0)], at: span)
+  }
+
+  /// Returns the fast value, or, if `slow`, the result of a call, which `relation` compares with 0.
+  private mutating func finish(
+    _ slow: Machine.Operand, fast: Machine.Operand, _ function: Name, relation: Name? = nil
+  ) {
+    let (big, small) = (builder.make("big"), builder.make("small"))
+    builder.end(.branch(span, condition: slow, then: .to(big), else: .to(small), likely: "else"))
+    builder.begin(small, at: span)
+    builder.end(.return(span, value: fast))
+    builder.begin(big, at: span)
+    var result = builder.set(
+      "result", .word, .runtime(span, function: function, arguments: operands), at: span)
+    for operand in consumed {
+      builder.append(.run(span, value: .runtime(span, function: "nanoc_drop", arguments: [operand])))
+    }
+    if let relation { result = builder.compute("is", .bit, relation, [result, .number(0)], at: span) }
+    builder.end(.return(span, value: result))
+  }
+}
