@@ -50,9 +50,10 @@ struct EmitLLVM {
     case .text(_, let name, let value):
       let bytes = Array(value.utf8)
       let scalars = value.unicodeScalars.count
-      let fields = header(tag: 0xFFFF) + [
-        context.integer(Int64(bytes.count)), context.integer(Int64(scalars)), context.bytes(bytes),
-      ]
+      let fields =
+        header(tag: 0xFFFF) + [
+          context.integer(Int64(bytes.count)), context.integer(Int64(scalars)), context.bytes(bytes),
+        ]
       try define(name, fields)
     case .integer(_, let name, let value):
       let limbs = Limbs(decimal: value.description)
@@ -65,7 +66,8 @@ struct EmitLLVM {
   /// The header of a static cell: a count below zero is never changed.
   private func header(tag: Int64) -> [Value] {
     [
-      context.integer(context.i32, Int64(Int32.min)), context.integer(context.i16, tag), context.integer(context.i16, 0),
+      context.integer(context.i32, Int64(Int32.min)), context.integer(context.i16, tag),
+      context.integer(context.i16, 0),
     ]
   }
 

@@ -37,7 +37,9 @@ struct FunctionEmitter {
     case .store(_, let address, let offset, let width, let value):
       let place = try self.address(address, offset)
       let operand = try operand(value)
-      let narrow = width == 8 || operand.type == context.double ? operand : builder.convert(.trunc, operand, to: integerType(width))
+      let narrow =
+        width == 8 || operand.type == context.double
+        ? operand : builder.convert(.trunc, operand, to: integerType(width))
       try builder.store(narrow, to: place, alignment: width)
     }
   }

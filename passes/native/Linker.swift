@@ -29,7 +29,8 @@ public struct RuntimeLibrary: Sendable {
       let path = folder + "/" + name
       if FileManager.default.fileExists(atPath: path) { return RuntimeLibrary(archive: path) }
     }
-    throw NotFound(description: "the run-time library \(name) is not in \(folders.joined(separator: " or ")); run `make build`")
+    let places = folders.joined(separator: " or ")
+    throw NotFound(description: "the run-time library \(name) is not in \(places); run `make build`")
   }
 }
 
