@@ -41,7 +41,7 @@ func readFile(_ path: String) throws -> [UInt8] {
 }
 
 /// Writes a file so that it is either whole or not there; an older one stays as it is until then.
-func writeFile(_ bytes: [UInt8], to path: String, executable: Bool = false) throws {
+func writeFile(_ bytes: [UInt8], to path: String) throws {
   try withTemporaryFile(beside: path) { temporary in
     guard FileManager.default.createFile(atPath: temporary, contents: Data(bytes)) else {
       throw InvocationError("can't write \(path): \(systemMessage())")
@@ -49,26 +49,38 @@ func writeFile(_ bytes: [UInt8], to path: String, executable: Bool = false) thro
   }
 }
 
-/// Lets `make` fill a new file beside `path`, which takes the place of `path` only if all went well.
+/// Lets `make` fill a new file beside `path`, which takes the place of `path` only if all went well. A device or a pipe
+/// such as `/dev/null` is written to, not replaced.
 func withTemporaryFile(beside path: String, _ make: (String) throws -> Void) throws {
   let url = URL(fileURLWithPath: path)
   var status = stat()
-  if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-    throw InvocationError("can't write \(path): it is a directory")
-  }
-  let directory = url.deletingLastPathComponent()
+  let exists = stat(path, &status) == 0
+  let kind = status.st_mode & S_IFMT
+  if exists, kind == S_IFDIR { throw InvocationError("can't write \(path): it is a directory") }
+  let isSpecial = exists && kind != S_IFREG
+  let directory = isSpecial ? FileManager.default.temporaryDirectory : url.deletingLastPathComponent()
   do {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   } catch {
     throw InvocationError("can't make the folder \(directory.path)")
   }
-  if status.st_mode & S_IFMT != S_IFREG, stat(path, &status) == 0 {
-    // A device or a pipe such as /dev/null is written to, not replaced.
-    try make(path)
-    return
-  }
   let temporary = directory.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp").path
   defer { unlink(temporary) }
   try make(temporary)
+  if isSpecial { return try copy(temporary, intoSpecial: path) }
   guard rename(temporary, path) == 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
+}
+
+/// Writes what a file holds to a device or a pipe.
+private func copy(_ file: String, intoSpecial path: String) throws {
+  guard let data = FileManager.default.contents(atPath: file) else { throw InvocationError("can't read \(file)") }
+  let descriptor = open(path, O_WRONLY)
+  guard descriptor >= 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
+  defer { close(descriptor) }
+  var rest = [UInt8](data)[...]
+  while !rest.isEmpty {
+    let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    guard written > 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
+    rest = rest.dropFirst(written)
+  }
 }
