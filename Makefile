@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 
 release := build/bin/nanoc
+# One file that starts fast and needs no Swift libraries.
+static := --static-swift-stdlib
 debug := .build/debug/nanoc
 # The last file that build-runtime writes.
 runtime := build/lib/nanoc/libnanocrt-checked.a
@@ -17,9 +19,9 @@ deps: ## install what is missing (LLVM, zstd, GMP, a linker) by apt
 	@scripts/deps
 
 build: runtime ## build the release compiler, build/bin/nanoc, and its run-time library
-	swift build -c release --product nanoc
+	swift build -c release --product nanoc $(static)
 	@mkdir -p build/bin
-	@install -m 755 "$$(swift build -c release --show-bin-path)/nanoc" $(release)
+	@install -m 755 "$$(swift build -c release $(static) --show-bin-path)/nanoc" $(release)
 
 test: deps runtime ## build what is needed and run all tests
 	swift build --build-tests

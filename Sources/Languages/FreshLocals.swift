@@ -31,6 +31,8 @@ private struct GreatestLocal: NodeSink {
   mutating func atom(_ text: String) {}
   mutating func name(_ name: Name) {}
   mutating func local(_ local: Local) { greatest = max(greatest, local.id) }
+  mutating func number(_ number: Int) {}
+  mutating func integer(_ integer: Integer) {}
   mutating func beginList(count: Int, minimum: Int) {}
   mutating func endList() {}
   mutating func absent() {}

@@ -37,6 +37,10 @@ public protocol NodeSink {
   mutating func name(_ name: Name)
   /// A local.
   mutating func local(_ local: Local)
+  /// A natural number.
+  mutating func number(_ number: Int)
+  /// An integer literal.
+  mutating func integer(_ integer: Integer)
   /// A list field of `count` elements begins.
   mutating func beginList(count: Int, minimum: Int)
   /// The list ends.
@@ -51,6 +55,12 @@ extension NodeSink {
 
   /// By default an atom.
   public mutating func local(_ local: Local) { atom(Printer.spelling(of: local.description)) }
+
+  /// By default an atom.
+  public mutating func number(_ number: Int) { atom(String(number)) }
+
+  /// By default an atom.
+  public mutating func integer(_ integer: Integer) { atom(integer.description) }
 
   /// A list field.
   @inlinable public mutating func list<Element: Writable>(_ elements: [Element], minimum: Int) {
@@ -70,21 +80,54 @@ extension NodeSink {
 }
 
 /// Writes a node as bytes without its spans: two nodes are equal exactly if their bytes are.
+///
+/// Each part starts with a byte that says what it is; texts come with their length, so that no two nodes run together.
 struct NodeEncoder: NodeSink {
-  var bytes: [UInt8] = []
+  private enum Part: UInt8 {
+    case form, end, atom, name, local, number, list, endOfList, absent
+  }
+
+  private(set) var bytes: [UInt8] = []
 
   mutating func open(_ form: StaticString, _ span: Span, spanned: Bool) {
-    bytes.append(1)
-    form.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(Part.form.rawValue)
+    form.withUTF8Buffer { append($0) }
   }
-  mutating func close(empty: Bool) { bytes.append(2) }
-  mutating func atom(_ text: String) {
-    bytes.append(3)
-    bytes.append(contentsOf: text.utf8)
+  mutating func close(empty: Bool) { bytes.append(Part.end.rawValue) }
+  mutating func atom(_ text: String) { append(.atom, text) }
+  mutating func name(_ name: Name) { append(.name, name.text) }
+  mutating func local(_ local: Local) {
+    append(.local, local.name.text)
+    append(local.id)
   }
-  mutating func beginList(count: Int, minimum: Int) { bytes.append(4) }
-  mutating func endList() { bytes.append(5) }
-  mutating func absent() { bytes.append(6) }
+  mutating func number(_ number: Int) {
+    bytes.append(Part.number.rawValue)
+    append(number)
+  }
+  mutating func integer(_ integer: Integer) {
+    switch integer {
+    case .small(let value): number(value)
+    case .big(let digits): atom(digits)
+    }
+  }
+  mutating func beginList(count: Int, minimum: Int) { bytes.append(Part.list.rawValue) }
+  mutating func endList() { bytes.append(Part.endOfList.rawValue) }
+  mutating func absent() { bytes.append(Part.absent.rawValue) }
+
+  private mutating func append(_ part: Part, _ text: String) {
+    bytes.append(part.rawValue)
+    var text = text
+    text.withUTF8 { append($0) }
+  }
+
+  private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+    append(text.count)
+    bytes.append(contentsOf: text)
+  }
+
+  private mutating func append(_ number: Int) {
+    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+  }
 }
 
 /// The FNV-1a hash, 64 bits (Fowler, Noll, Vo): stable between runs, unlike Swift's.

@@ -34,7 +34,7 @@ public struct Name: Sendable, ExpressibleByStringLiteral, CustomStringConvertibl
   }
 
   /// The name written as a literal.
-  public init(stringLiteral text: String) { self.init(text) }
+  public init(stringLiteral text: StaticString) { self = LiteralNames.name(text) }
 
   /// The name's text.
   public var text: String { entry._withUnsafeGuaranteedRef { $0.text } }
@@ -50,6 +50,51 @@ extension Name: Hashable, Comparable {
   @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(entry.toOpaque()) }
   public static func < (left: Name, right: Name) -> Bool {
     left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+  }
+}
+
+/// The names of literals by where the program has their text, so that a name written in a pass takes no lock and no
+/// hashing of its text.
+///
+/// An open-addressed table without a lock: a slot is written once, and never freed since another thread may be reading.
+private enum LiteralNames {
+  private final class Literal: Sendable {
+    let start: UInt
+    let name: Name
+    init(_ start: UInt, _ name: Name) { (self.start, self.name) = (start, name) }
+  }
+
+  private static let slotCount: UInt = 4096
+  private static let longestProbe: UInt = 16
+  nonisolated(unsafe) private static let slots: UnsafeMutablePointer<Atomic<UInt>> = {
+    let slots = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: Int(slotCount))
+    for index in 0..<Int(slotCount) { (slots + index).initialize(to: Atomic(0)) }
+    return slots
+  }()
+
+  static func name(_ text: StaticString) -> Name {
+    guard text.hasPointerRepresentation else { return Name(text.description) }
+    let start = UInt(bitPattern: text.utf8Start)
+    for probe in 0..<longestProbe {
+      let slot = slots + Int((start &+ probe) % slotCount)
+      let held = slot.pointee.load(ordering: .acquiring)
+      if let object = UnsafeRawPointer(bitPattern: held) {
+        let literal = Unmanaged<Literal>.fromOpaque(object)
+        if literal._withUnsafeGuaranteedRef({ $0.start == start }) { return literal._withUnsafeGuaranteedRef(\.name) }
+      } else {
+        return remember(Name(text.description), from: start, in: slot)
+      }
+    }
+    return Name(text.description)
+  }
+
+  private static func remember(_ name: Name, from start: UInt, in slot: UnsafeMutablePointer<Atomic<UInt>>) -> Name {
+    let literal = Unmanaged.passRetained(Literal(start, name))
+    let address = UInt(bitPattern: literal.toOpaque())
+    if !slot.pointee.compareExchange(expected: 0, desired: address, ordering: .acquiringAndReleasing).exchanged {
+      literal.release()
+    }
+    return name
   }
 }
 
@@ -155,7 +200,7 @@ extension Local: Writable {
 }
 
 extension Integer: Writable {
-  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(description) }
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.integer(self) }
   public init(reading text: SExpression, from reader: inout NodeReader) throws {
     let atom = try reader.atom(text, "an integer")
     guard let value = Integer(decimal: atom) else {
@@ -215,7 +260,7 @@ extension Bool: Writable {
 }
 
 extension Int: Writable {
-  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.atom(String(self)) }
+  public func write<Sink: NodeSink>(to sink: inout Sink) { sink.number(self) }
   public init(reading text: SExpression, from reader: inout NodeReader) throws {
     let atom = try reader.atom(text, "a natural number")
     guard let value = Int(atom), value >= 0 else {

@@ -22,9 +22,14 @@ public struct ExpandCounts: MachineToMachine {
   /// Those for which a function is added.
   private static let others: Set<Name> = ["dup.integer", "drop.integer", "dup.cell", "drop.cell", "dup.reference"]
 
-  /// The operators that the program uses, in the order of their first use, with the number of operands.
-  private var used: [(operator: Name, operands: Int)] = []
-  private var isUsed: Set<Name> = []
+  private struct Use: Hashable {
+    var `operator`: Name
+    var operands: Int
+  }
+
+  /// What the program uses, in the order of the first use, and the functions for it.
+  private var used: [Use] = []
+  private var functions: [Use: Name] = [:]
   private var count = 0
 
   public init() {}
@@ -48,8 +53,15 @@ public struct ExpandCounts: MachineToMachine {
     guard Self.others.contains(name) else {
       throw PassBug(Self.self, "there is no operator `\(name)`", broke: "known-addresses", in: node)
     }
-    let function = CountFunction.name(of: name, operands: operands.count)
-    if isUsed.insert(function).inserted { used.append((name, operands.count)) }
+    let function = function(for: Use(operator: name, operands: operands.count))
     return .run(span, value: .call(span, function: function, arguments: operands))
+  }
+
+  private mutating func function(for use: Use) -> Name {
+    if let function = functions[use] { return function }
+    let function = CountFunction.name(of: use.operator, operands: use.operands)
+    functions[use] = function
+    used.append(use)
+    return function
   }
 }

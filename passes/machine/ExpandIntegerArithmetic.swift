@@ -17,9 +17,9 @@ public import Nanopass
 public struct ExpandIntegerArithmetic: MachineToMachine {
   public static let summary = "Expand integer operators into fast paths on small and calls for big integers."
 
-  /// The operators that the program uses, in the order of their first use.
+  /// The operators that the program uses, in the order of their first use, and the functions for them.
   private var used: [Name] = []
-  private var isUsed: Set<Name> = []
+  private var functions: [Name: Name] = [:]
   private var count = 0
 
   public init() {}
@@ -38,15 +38,23 @@ public struct ExpandIntegerArithmetic: MachineToMachine {
 
   public mutating func operation(_ node: Machine.Operation) throws -> Machine.Operation {
     guard case .compute(let span, let name, let operands) = node, name.text.hasPrefix("int.") else { return node }
-    guard IntegerFunction.operators.contains(IntegerFunction.plain(name)) else {
-      throw PassBug(Self.self, "there is no operator `\(name)`", broke: "known-addresses", in: node)
-    }
     count += 1
     // A big integer never equals a small literal.
     if name == "int.equal", operands.contains(where: { $0.number != nil }) {
       return .compute(span, operator: "eq", operands: operands)
     }
-    if isUsed.insert(name).inserted { used.append(name) }
-    return .call(span, function: IntegerFunction.name(of: name), arguments: operands)
+    guard let function = functions[name] ?? add(name) else {
+      throw PassBug(Self.self, "there is no operator `\(name)`", broke: "known-addresses", in: node)
+    }
+    return .call(span, function: function, arguments: operands)
+  }
+
+  /// The function for an operator that is met for the first time; nil if there is no such operator.
+  private mutating func add(_ operator: Name) -> Name? {
+    guard IntegerFunction.operators.contains(IntegerFunction.plain(`operator`)) else { return nil }
+    let function = IntegerFunction.name(of: `operator`)
+    functions[`operator`] = function
+    used.append(`operator`)
+    return function
   }
 }

@@ -99,8 +99,8 @@ public struct LowerToMachine: Pass {
     switch node {
     case .join: break
     case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, at: span)
-    case .dup(let span, let variable): count("dup", variable, at: span)
-    case .drop(let span, let variable): count("drop", variable, at: span)
+    case .dup(let span, let variable): count(.dup, variable, at: span)
+    case .drop(let span, let variable): count(.drop, variable, at: span)
     case .take(let span, let cell, _):
       let cell = operand(of: cell, at: span)
       builder.append(.run(span, value: .compute(span, operator: "take", operands: [cell])))
@@ -112,13 +112,22 @@ public struct LowerToMachine: Pass {
     if shape == .integer { integers.insert(variable.id) }
   }
 
+  /// The operators that count what is known to be a reference, an integer, or none of the two.
+  private struct Counting {
+    var reference, integer, cell: Name
+
+    static let dup = Counting(reference: "dup.reference", integer: "dup.integer", cell: "dup.cell")
+    static let drop = Counting(reference: "drop.reference", integer: "drop.integer", cell: "drop.cell")
+  }
+
   /// Constants and immediates are not counted.
-  private mutating func count(_ verb: String, _ variable: Local, at span: Span) {
+  private mutating func count(_ counting: Counting, _ variable: Local, at span: Span) {
     let operand = operand(of: variable, at: span)
     guard case .local(_, let register) = operand, !immediates.contains(register.id) else { return }
-    let isReference = references.contains(register.id)
-    let kind = isReference ? "reference" : integers.contains(variable.id) ? "integer" : "cell"
-    let operation = Machine.Operation.compute(span, operator: Name("\(verb).\(kind)"), operands: [operand])
+    let name =
+      references.contains(register.id)
+      ? counting.reference : integers.contains(variable.id) ? counting.integer : counting.cell
+    let operation = Machine.Operation.compute(span, operator: name, operands: [operand])
     builder.append(.run(span, value: operation))
   }
 

@@ -73,10 +73,12 @@ public struct SimplifyBlocks: MachineToMachine {
     if case .jump(let span, let label, let arguments) = node, let shortcut = shortcuts[label.id] {
       return .jump(span, label: shortcut, arguments: arguments)
     }
-    if case .branch(let span, _, let then, let rest, _) = try derive(node), then == rest {
+    let end = try derive(node)
+    // Labels first: comparing arguments takes longer.
+    if case .branch(let span, _, let then, let rest, _) = end, then.label == rest.label, then == rest {
       return .jump(span, label: then.label, arguments: then.arguments)
     }
-    return try derive(node)
+    return end
   }
 
   // MARK: Chains
