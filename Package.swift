@@ -86,7 +86,7 @@ let package = Package(
 
     .testTarget(
       name: "nanocTests",
-      dependencies: ["Passes", "Nanopass", "Languages", "Diagnostics", "LanguageCompiler", "LLVMKit"],
+      dependencies: ["nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "LanguageCompiler", "LLVMKit"],
       path: "Tests", exclude: ["programs", "passes", "diagnostics", "runtime"], swiftSettings: llvmHeaders),
   ]
 )

@@ -40,6 +40,7 @@ struct Driver: @unchecked Sendable {
   /// Compiles, prints or writes what was asked for, and gives the exit code.
   func compile() -> Int32 {
     guarded {
+      try refuseToOverwriteInput()
       var outcome = try runPipeline()
       guard let program = outcome.program else { return finish(&outcome, code: 1) }
       if let stopAfter, let stage = outcome.lastStage, stage.name == stopAfter || !isNativeStep(stopAfter) {
@@ -47,7 +48,11 @@ struct Driver: @unchecked Sendable {
         return finish(&outcome, code: 0)
       }
       guard let machine = program.root as? Machine.Root else { return finish(&outcome, code: 0) }
-      try backEnd(machine, &outcome)
+      do {
+        try backEnd(machine, &outcome)
+      } catch let bug as PassBug {
+        throw BugReport(bug: bug, program: program, stage: outcome.lastStage, context: outcome.context)
+      }
       return finish(&outcome, code: 0)
     }
   }
@@ -56,21 +61,39 @@ struct Driver: @unchecked Sendable {
   func runProgram(_ arguments: [String]) -> Int32 {
     guarded {
       var outcome = try runPipeline()
-      guard let machine = outcome.program?.root as? Machine.Root else { return finish(&outcome, code: 1) }
-      var backEnd = try NativeBackEnd(machine, optimisation: nativeOptimisation, forJIT: true)
-      try backEnd.prepare()
-      let program = try backEnd.load(runtime: try RuntimeLibrary.locate(checked: checksLeaks))
-      outcome.measures += backEnd.measures
+      guard let program = outcome.program, let machine = program.root as? Machine.Root else {
+        return finish(&outcome, code: 1)
+      }
+      let loaded: LoadedProgram
+      do {
+        loaded = try load(machine, &outcome)
+      } catch let bug as PassBug {
+        throw BugReport(bug: bug, program: program, stage: outcome.lastStage, context: outcome.context)
+      }
       guard finish(&outcome, code: 0) == 0 else { return 1 }
-      return program.run(name: programName, arguments: arguments)
+      return loaded.run(name: programName, arguments: arguments)
     }
+  }
+
+  private func load(_ machine: Machine.Root, _ outcome: inout Outcome) throws -> LoadedProgram {
+    var backEnd = try NativeBackEnd(machine, optimisation: nativeOptimisation, forJIT: true)
+    try backEnd.prepare()
+    let program = try backEnd.load(runtime: try RuntimeLibrary.locate(checked: checksLeaks))
+    outcome.measures += backEnd.measures
+    return program
+  }
+
+  private func refuseToOverwriteInput() throws {
+    let destination = output ?? (stopAfter == nil ? programName + target.suffix : nil)
+    guard let destination, let input = file ?? passes.resume, isSameFile(destination, input) else { return }
+    throw InvocationError("the output would overwrite \(input); name another file with -o")
   }
 
   private func guarded(_ body: () throws -> Int32) -> Int32 {
     do {
       return try body()
-    } catch let bug as PassBug {
-      return reportBug(bug)
+    } catch let bug as BugReport {
+      return bug.report()
     } catch let failure as SnapshotFailure {
       failure.report()
       return 1
@@ -103,12 +126,17 @@ struct Driver: @unchecked Sendable {
     var outcome = Outcome(context: context)
     var reports: [(Stage, PassReport)] = []
     var last: Stage? = start > 0 ? stages[start - 1] : nil
+    var lastProgram = program
     runner.observe = { index, stage, program, report in
-      last = stage
+      (last, lastProgram) = (stage, program)
       if let report { reports.append((stage, report)) }
       if let directory = passes.snapshots { try keep(program, index, stage, directory, context) }
     }
-    outcome.program = try runner.run(program, from: start, through: end, in: context)
+    do {
+      outcome.program = try runner.run(program, from: start, through: end, in: context)
+    } catch let bug as PassBug {
+      throw BugReport(bug: bug, program: last == nil ? nil : lastProgram, stage: last, context: context)
+    }
     outcome.lastStage = last
     outcome.measures = runner.measures
     outcome.reports = reports
@@ -148,7 +176,11 @@ struct Driver: @unchecked Sendable {
       guard let index = nativePipeline.stages.firstIndex(where: { $0.name == snapshot.pass }) else {
         throw SnapshotError("it stands behind the pass `\(snapshot.pass)`, which this nanoc does not have")
       }
-      let program = try snapshot.program(by: nativePipeline.stages[index], sources: context.sources)
+      let stage = nativePipeline.stages[index]
+      let program = try snapshot.program(by: stage, sources: context.sources)
+      if let (invariant, violation) = stage.verify(program).first {
+        throw SnapshotError("its program breaks the invariant `\(invariant)`: \(violation.message)")
+      }
       context.options = snapshot.options
       return (program, index + 1)
     } catch let error as SnapshotError {
@@ -197,6 +229,9 @@ struct Driver: @unchecked Sendable {
     try backEnd.prepare()
     if stopAfter == NativeStep.optimiseLLVM.rawValue { return try writeText(backEnd.llvmIR) }
     let path = output ?? programName + target.suffix
+    if target == .native, stopAfter == nil, isStandardOutput(path) {
+      throw InvocationError("an executable can't go to the standard output; name a file")
+    }
     switch target {
     case .llvmIR: try writeFile(Array(backEnd.llvmIR.utf8), to: path)
     case .assembly: try writeFile(try backEnd.emitAssembly(), to: path)
@@ -235,24 +270,6 @@ struct Driver: @unchecked Sendable {
     if passes.explainPasses { Reports.explain(outcome.reports, json: source.json) }
     if passes.timePasses { Reports.times(outcome.measures, json: source.json) }
     return list.hasErrors ? 1 : code
-  }
-
-  private func reportBug(_ bug: PassBug) -> Int32 {
-    Console.error("error[internal]: the pass `\(bug.pass)` broke the invariant `\(bug.invariant)`: \(bug.message)")
-    if !bug.form.isEmpty {
-      Console.error("  in this form:")
-      for line in bug.form.split(separator: "\n") { Console.error("    " + line) }
-    }
-    let input = file ?? passes.resume ?? ""
-    let stages = nativePipeline.stages
-    let index = stages.firstIndex { $0.name == bug.pass } ?? 0
-    Console.error("  = note: this is a bug in nanoc, not in your program")
-    if index > 0, passes.resume == nil {
-      let before = stages[index - 1].name
-      Console.error("  = help: please report it with the snapshot that this command writes:")
-      Console.error("          nanoc --stop-after=\(before) \(input) -o \(before).zst")
-    }
-    return 71
   }
 }
 

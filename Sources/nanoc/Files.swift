@@ -40,8 +40,19 @@ func readFile(_ path: String) throws -> [UInt8] {
   }
 }
 
+/// Whether a path stands for the standard output.
+func isStandardOutput(_ path: String) -> Bool { path == "-" }
+
+/// Whether two paths lead to one file that exists.
+func isSameFile(_ left: String, _ right: String) -> Bool {
+  var (a, b) = (stat(), stat())
+  guard stat(left, &a) == 0, stat(right, &b) == 0 else { return false }
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode & S_IFMT == S_IFREG
+}
+
 /// Writes a file so that it is either whole or not there; an older one stays as it is until then.
 func writeFile(_ bytes: [UInt8], to path: String) throws {
+  if isStandardOutput(path) { return try FileHandle.standardOutput.write(contentsOf: Data(bytes)) }
   try withTemporaryFile(beside: path) { temporary in
     guard FileManager.default.createFile(atPath: temporary, contents: Data(bytes)) else {
       throw InvocationError("can't write \(path): \(systemMessage())")

@@ -55,6 +55,6 @@ enum PassList {
   static func validate(_ name: String) throws {
     guard !allPassNames.contains(name) else { return }
     let hint = didYouMean(nearestNames(to: name, among: allPassNames)).map { "; \($0)" } ?? ""
-    throw ValidationError("There is no pass `\(name)`\(hint). `nanoc --list-passes` lists all.")
+    throw ValidationError("There is no pass `\(name)`\(hint.isEmpty ? "." : hint) `nanoc --list-passes` lists all.")
   }
 }
