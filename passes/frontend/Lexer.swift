@@ -45,7 +45,7 @@ struct Lexer {
   /// Column of the `?` whose text lines may follow; -1 if there is none.
   private var textColumn = -1
   private var tabReported = false
-  /// Offset behind the last character that starts no token.
+  /// Offset behind the last character or operator that there is not.
   var badCharacterEnd = -1
 
   init(_ content: String, base: UInt32, headerOnly: Bool = false) {
@@ -194,7 +194,7 @@ extension Lexer {
     let text = String(decoding: bytes[position..<min(position + length, end)], as: UTF8.self)
     error(
       "bad-character", position, position + length, "\(describe(text)) starts no word and no sign",
-      help: text == "\t" ? "separate words with spaces" : nil)
+      help: text == "\t" ? "separate words with spaces" : Self.quotes[text].map(rewritten))
   }
 
   private func describe(_ text: String) -> String {

@@ -68,14 +68,14 @@ extension Lexer {
 
   /// Reports an operator of other languages, or a character that starts nothing.
   private mutating func rejected(_ byte: UInt8, _ next: UInt8) {
-    guard let (length, advice) = replacement(byte, next) else {
-      reportBadCharacter(1)
-      position += 1
-      return
-    }
+    guard let (length, advice) = replacement(byte, next) else { return badCharacter(1) }
+    let previousEnd = badCharacterEnd
+    badCharacterEnd = position + length
+    defer { position += length }
+    // Signs in a row are one mistake.
+    if previousEnd == position { return }
     let spelling = text(position, position + length)
     error("rejected-operator", position, position + length, "there is no operator `\(spelling)`", help: advice)
-    position += length
   }
 
   private func replacement(_ byte: UInt8, _ next: UInt8) -> (length: Int, advice: String)? {

@@ -18,9 +18,13 @@ extension Parser {
     if !isAtLineEnd { throw unexpectedBehindHeader(hasResult: result != nil) }
     _ = cursor.take(.newline)
     guard cursor.take(.indent) else { throw missingBody(of: name) }
-    let description = cursor.at(.question) ? recovering { try $0.description() } : nil
-    let effects = cursor.at(.bang) ? recovering { try $0.effectLine() } : nil
-    if cursor.at(.dedent) { report(missingBodyError(of: name)) }
+    let hasDescription = cursor.at(.question)
+    let description = hasDescription ? recovering { try $0.description() } : nil
+    let hasEffects = isAtEffectLine
+    let effects = hasEffects ? recovering { try $0.effectLine() } : nil
+    // A wrong line may have been meant as a statement.
+    let isWrong = hasDescription && description == nil || hasEffects && effects == nil
+    if cursor.at(.dedent), !isWrong { report(missingBodyError(of: name)) }
     let body = try block(of: "a function") { try $0.statement() }
     return .function(
       cursor.span(from: start), name: name, parameters: parameters, result: result, description: description,
@@ -74,9 +78,19 @@ extension Parser {
     return try moreText("the description", after: [first])
   }
 
+  /// Whether a list of effects follows, or the name of one whose brackets were forgotten; `!a` is a rejected operator.
+  private var isAtEffectLine: Bool {
+    guard cursor.at(.bang) else { return false }
+    let (next, dot, method) = (cursor.ahead(1), cursor.ahead(2), cursor.ahead(3))
+    guard next.kind == .upper else { return next.kind == .openBracket || next.kind == .newline }
+    guard let space = EffectOperation.namespaces.first(where: { $0.name == next.name.text }) else { return false }
+    return dot.kind != .dot || space.methods.contains(method.name.text) && cursor.ahead(4).kind != .openParen
+  }
+
   private mutating func effectLine() throws -> Syntax.EffectLine {
     let start = cursor.index
     cursor.advance()
+    if !cursor.at(.openBracket) { throw expected("`[` and a list of effects", help: "`! [Console.print]`") }
     let names = try effectNames()
     let line = Syntax.EffectLine(cursor.span(from: start), effects: names)
     try expectLineEnd(after: "the effects")

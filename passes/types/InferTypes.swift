@@ -21,6 +21,7 @@ public struct InferTypes: Pass {
   public init() {}
 
   public mutating func run(_ input: Resolved.Root, in context: PassContext) throws -> Typed.Root {
+    context.sources.arrange(input.modules.map(\.span))
     let declarations = Declarations(input)
     var inference = Inference(declarations, context.sources)
     var functions: [Typed.Function] = []
