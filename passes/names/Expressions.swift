@@ -42,16 +42,23 @@ extension NameResolver {
 
   private mutating func unsupported(_ what: String, _ span: Span, _ parts: [Program.Expr]) -> Resolved.Expr {
     notYet(what, at: span)
-    for part in parts { _ = expression(part) }
-    return .erroneous(span)
+    return erroneous(span, keeping: parts.map { expression($0) })
+  }
+
+  /// What is left of a wrong expression: its parts, in which more may be wrong, and a value that fits anything.
+  func erroneous(_ span: Span, keeping parts: [Resolved.Expr]) -> Resolved.Expr {
+    let statements = parts.compactMap { part -> Resolved.Statement? in
+      if case .erroneous = part { return nil }
+      return .evaluate(part.span, value: part)
+    }
+    return statements.isEmpty ? .erroneous(span) : .block(span, statements: statements, result: .erroneous(span))
   }
 
   private mutating func projection(
     _ span: Span, _ base: Program.Expr, _ name: Program.Ident, _ arguments: [Program.Expr]
   ) -> Resolved.Expr {
     error("verify-trace", at: name.span, "`.\(name.text)(...)` is only for trace blocks")
-    for part in [base] + arguments { _ = expression(part) }
-    return .erroneous(span)
+    return erroneous(span, keeping: ([base] + arguments).map { expression($0) })
   }
 
   /// A dotted name on its own.

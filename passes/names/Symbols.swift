@@ -92,6 +92,9 @@ final class ModuleSymbols {
     return exposed.contains(name)
   }
 
+  /// Whether the header lists the name; if nothing here is called so, that has been reported.
+  func lists(_ name: Name) -> Bool { exposed.contains(name) || opaqueNames.contains(name) }
+
   /// The name of what is declared here, seen from everywhere.
   func fullName(_ short: Name) -> Name { name.text.isEmpty ? short : Name(name.text + "." + short.text) }
 

@@ -125,6 +125,7 @@ extension NameResolver {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
     }
+    if module.dependencyList.contains(where: { $0.lists(name.name) }) { return }
     let help = suggestion(for: name.text) {
       module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
         + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
