@@ -36,6 +36,19 @@ struct KnownErrors {
     return low < lines.count && lines[low] <= last
   }
 
+  /// Whether a place begins a later line than another, indented no deeper than that: hardly a continuation.
+  func outdented(_ place: Span, from earlier: Span) -> Bool {
+    guard let source, earlier.start >= source.base, place.start > earlier.start else { return false }
+    let (first, second) = (
+      source.line(ofOffset: earlier.start - source.base), source.line(ofOffset: place.start - source.base)
+    )
+    guard first < second, let line = source.byteRange(ofLine: first) else { return false }
+    let indentation = source.bytes[line].prefix { $0 == 0x20 }.count
+    let column = source.column(ofOffset: place.start - source.base, line: second)
+    let begins = source.byteRange(ofLine: second).map { source.bytes[$0].prefix { $0 == 0x20 }.count + 1 == column }
+    return begins == true && column <= indentation + 1
+  }
+
   /// The lines of all declarations in which a tab indents something.
   private static func linesWithTabs(in source: SourceFile) -> [Int] {
     var found: [Int] = []

@@ -38,7 +38,7 @@ struct Lexer {
   /// The interpolations around the current place, outermost first.
   var interpolations: [OpenInterpolation] = []
   /// Column of the line that no token has been found in yet; -1 behind its first token.
-  private var lineColumn = 0
+  private(set) var lineColumn = 0
   /// Number of brackets open outside strings.
   var depth = 0
   private var block = Block.code
@@ -194,7 +194,15 @@ extension Lexer {
     let text = String(decoding: bytes[position..<min(position + length, end)], as: UTF8.self)
     error(
       "bad-character", position, position + length, "\(describe(text)) starts no word and no sign",
-      help: text == "\t" ? "separate words with spaces" : Self.quotes[text].map(rewritten))
+      help: help(for: text))
+  }
+
+  private func help(for text: String) -> String? {
+    switch text {
+    case "\t": "separate words with spaces"
+    case "#": "a comment begins with `//`"
+    default: Self.quotes[text].map(rewritten)
+    }
   }
 
   private func describe(_ text: String) -> String {

@@ -162,7 +162,7 @@ struct Parser {
   /// Reports what stands where a list should go on or end.
   mutating func unclosed(_ close: TokenKind, _ open: FlatToken) -> ParseFailure {
     let sign = close == .closeParen ? ")" : close == .closeBracket ? "]" : close == .greater ? ">" : "}"
-    if isAtLineEnd {
+    if isAtLineEnd || knownErrors.outdented(cursor.current.span, from: open.span) {
       return fail("parse-error", at: open.span, "`\(open.name)` is never closed", help: "add `\(sign)`")
     }
     return expected("`,` or `\(sign)`", regions: [Region(open.span, "opened here")])

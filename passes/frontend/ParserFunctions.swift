@@ -59,7 +59,11 @@ extension Parser {
   private mutating func unexpectedBehindHeader(hasResult: Bool) -> ParseFailure {
     let token = cursor.current
     switch token.kind {
-    case .colon: return expected("the end of the line", help: hasResult ? nil : "the result type stands behind `->`")
+    case .colon:
+      return expected(
+        "the end of the line",
+        help: hasResult || cursor.ahead(1).kind == .newline ? "leave the `:` out" : "the result type stands behind `->`"
+      )
     case .upper where !hasResult: return expected("`->` and the result type, or the end of the line")
     case .bang: return expected("the end of the line", help: "effects stand on a line of their own below")
     case .assign, .fatArrow, .openBrace, .openParen, .openBracket, .lower, .upper, .integer, .float, .stringStart,
@@ -81,10 +85,11 @@ extension Parser {
   /// Whether a list of effects follows, or the name of one whose brackets were forgotten; `!a` is a rejected operator.
   private var isAtEffectLine: Bool {
     guard cursor.at(.bang) else { return false }
-    let (next, dot, method) = (cursor.ahead(1), cursor.ahead(2), cursor.ahead(3))
+    let offset = cursor.ahead(1).kind == .openParen ? 1 : 0
+    let (next, dot, method) = (cursor.ahead(offset + 1), cursor.ahead(offset + 2), cursor.ahead(offset + 3))
     guard next.kind == .upper else { return next.kind == .openBracket || next.kind == .newline }
     guard let space = EffectOperation.namespaces.first(where: { $0.name == next.name.text }) else { return false }
-    return dot.kind != .dot || space.methods.contains(method.name.text) && cursor.ahead(4).kind != .openParen
+    return dot.kind != .dot || space.methods.contains(method.name.text) && cursor.ahead(offset + 4).kind != .openParen
   }
 
   private mutating func effectLine() throws -> Syntax.EffectLine {

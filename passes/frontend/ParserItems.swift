@@ -90,10 +90,21 @@ extension Parser {
     case .record: return try record()
     case .verify: return try verifyBlock()
     case .decision: return try decision()
+    case .lower where isHeaderWithoutKeyword:
+      let name = cursor.current
+      throw fail(
+        "parse-error", at: name.span, "a function begins with `fn`", help: "`fn \(name.name)(...)`")
     default:
       let statement = try statement()
       return .statement(cursor.span(from: start), statement: statement)
     }
+  }
+
+  /// Whether `f(x:` or `f() ->` follows.
+  private var isHeaderWithoutKeyword: Bool {
+    guard cursor.ahead(1).kind == .openParen else { return false }
+    return cursor.ahead(2).kind == .lower && cursor.ahead(3).kind == .colon
+      || cursor.ahead(2).kind == .closeParen && cursor.ahead(3).kind == .arrow
   }
 
   private mutating func sum() throws -> Syntax.Item {
@@ -125,7 +136,15 @@ extension Parser {
         "parse-error", at: open.span.union(cursor.current.span), "a variant without fields has no parentheses",
         help: "leave the `()` out")
     }
-    return try list(until: .closeParen, open) { try $0.type() }
+    return try list(until: .closeParen, open) { parser in
+      let name = parser.cursor.current
+      if name.kind == .lower, parser.cursor.ahead(1).kind == .colon {
+        throw parser.fail(
+          "parse-error", at: name.span.union(parser.cursor.ahead(1).span), "the fields of a variant have no names",
+          help: "write their types alone, or declare a record and make it the only field")
+      }
+      return try parser.type()
+    }
   }
 
   private mutating func record() throws -> Syntax.Item {

@@ -109,6 +109,9 @@ extension Parser {
     switch token.kind {
     case .assign:
       return expected("the end of the line", help: "`==` compares; a binding begins with one plain name")
+    case .closeParen, .closeBracket, .closeBrace:
+      return fail(
+        "parse-error", at: token.span, "this `\(token.name)` closes nothing", help: "leave it out, or open it before")
     case .arrow: return expected("the end of the line", help: "arms stand in the lines below `match`")
     case .fatArrow: return expected("the end of the line", help: "`->` stands between a pattern and its result")
     case .bang where cursor.ahead(1).kind == .openBracket:
@@ -125,13 +128,11 @@ extension Parser {
     let subject = try expression()
     let subjectHeight = height
     guard cursor.at(.newline) else {
-      throw expected("the end of the line behind the subject of `match`", help: "arms stand on the lines below")
+      let help = cursor.at(.colon) ? "leave the `:` out" : "arms stand on the lines below"
+      throw expected("the end of the line behind the subject of `match`", help: help)
     }
     cursor.advance()
-    guard cursor.take(.indent) else {
-      throw fail(
-        "parse-error", at: keyword.span, "this `match` has no arms", help: "add indented lines `pattern -> result`")
-    }
+    guard cursor.take(.indent) else { throw missingArms(of: keyword) }
     var tallest = subjectHeight
     let arms = try block(of: "a match") { parser in
       let arm = try parser.arm()
@@ -141,6 +142,32 @@ extension Parser {
     leave()
     height = tallest + 1
     return .match(cursor.span(from: start), subject: subject, arms: arms)
+  }
+
+  /// Reports a `match` without a block; arms that stand no deeper belong to the mistake.
+  private mutating func missingArms(of keyword: FlatToken) -> ParseFailure {
+    let level = cursor.level
+    guard isAtArm else {
+      return fail(
+        "parse-error", at: keyword.span, "this `match` has no arms", help: "add indented lines `pattern -> result`")
+    }
+    let failure = fail(
+      "parse-error", at: cursor.current.span, "the arms of a `match` are indented deeper than it",
+      help: "indent them by four more spaces", regions: [Region(keyword.span, "the match")])
+    while isAtArm { cursor.skipLine(startedAt: cursor.index, level: level) }
+    return failure
+  }
+
+  /// Whether the line has an `->`.
+  private var isAtArm: Bool {
+    var distance = 0
+    while true {
+      switch cursor.ahead(distance).kind {
+      case .arrow: return true
+      case .newline, .indent, .dedent, .end, .fn: return false
+      default: distance += 1
+      }
+    }
   }
 
   private mutating func arm() throws -> Syntax.Arm {
@@ -162,7 +189,7 @@ extension Parser {
   private var guardHelp: String? {
     switch cursor.current.kind {
     case .lower: return "patterns have no guards: match again in the arm"
-    case .fatArrow: return "`=>` belongs to maps and verify cases"
+    case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
     default: return nil
     }
   }

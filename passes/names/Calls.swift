@@ -41,7 +41,7 @@ extension NameResolver {
     } else if module.bindings[first.name] != nil {
       reportBadCallee(callee, base: nil, arguments.count)
     } else {
-      reportUnknown(first)
+      reportUnknown(first, isCalled: true)
     }
     return dropped(span, arguments)
   }

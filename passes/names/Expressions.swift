@@ -110,9 +110,23 @@ extension NameResolver {
     return .block(resolved.reduce(result.span) { $0.union($1.span) }, statements: resolved, result: result)
   }
 
+  /// Reports `x == 1` as a statement where `x` is unknown, and takes it for the binding that was meant.
+  private mutating func bindComparedName(_ value: Program.Expr, group: Int) {
+    guard case .binary(_, let sign, .path(_, let path), _) = value, sign.name == "==", path.segments.count == 1,
+      let name = path.segments.first, !name.isUpper, locals[name.name] == nil, module.functions[name.name] == nil,
+      module.bindings[name.name] == nil
+    else { return }
+    reportUnknown(name, help: "`==` compares; a binding is written `\(name.text) = ...`")
+    let mark = locals.mark
+    _ = bind(name.name, at: name.span, group: group)
+    locals.forget(since: mark)
+  }
+
   private mutating func statement(_ node: Program.Statement, group: Int) -> Resolved.Statement {
     switch node {
-    case .evaluate(let span, let value): return .evaluate(span, value: expression(value))
+    case .evaluate(let span, let value):
+      bindComparedName(value, group: group)
+      return .evaluate(span, value: expression(value))
     case .bind(let span, let name, let annotation, let value):
       let type = annotation.map { self.type($0) }
       let resolved = annotation?.isFunction == true ? possibleFunction(value) : expression(value)

@@ -158,7 +158,7 @@ extension NameResolver {
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
       reportNotExposed(segment.name, of: owner, at: segment.span)
-    } else if owner === module || !owner.lists(segment.name) {
+    } else if owner === module || !owner.lists(segment.name), isFirst(path.prefix(used + 1)) {
       let help = suggestion(for: segment.text) {
         owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
           + owner.exportedTypes.keys.map(\.text)
@@ -178,6 +178,7 @@ extension NameResolver {
   }
 
   private mutating func reportNoBuiltin(_ space: Name, _ segment: Program.Ident, _ full: Name) {
+    guard isFirst(full) else { return }
     let help =
       Vocabulary.replacement(of: full.text)
       ?? suggestion(for: segment.text) { self.members(of: space) }
@@ -208,7 +209,7 @@ extension NameResolver {
       reportNotExposed(first.name, of: owner, at: first.span)
       return
     }
-    if module.dependencyList.contains(where: { $0.lists(first.name) }) { return }
+    if module.dependencyList.contains(where: { $0.lists(first.name) }) || !isFirst(first.name) { return }
     let help = suggestion(for: first.text) {
       module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
         + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }

@@ -10,6 +10,7 @@ extension NameResolver {
       if earlier.group == group {
         error(
           "duplicate-binding", at: span, "`\(name)` is bound twice here",
+          help: "a name keeps its value; choose another",
           regions: [Region(earlier.span, "first bound here")])
       } else {
         reportShadowing(name, at: span, earlier: earlier.span)
@@ -53,9 +54,13 @@ extension NameResolver {
       help: "call it, or pass it for a parameter of a `Fn` type")
   }
 
-  mutating func reportUnknown(_ name: Program.Ident) {
-    let help: String?
-    if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }) {
+  /// Reports a name that means nothing: each value once in a function, each function once in a module.
+  mutating func reportUnknown(_ name: Program.Ident, isCalled: Bool = false, help: String? = nil) {
+    if lacksNames && !isCalled || !isFirst(name.name, inModule: isCalled) { return }
+    var help = help
+    if help != nil {
+    } else if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }
+    ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
       help = suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }

@@ -15,6 +15,11 @@ struct NameResolver {
   /// The type variables of its signature; standard library only.
   var typeVariables: [Name] = []
   private let budget = SuggestionBudget()
+  /// The unknown names reported in the function, and what one change would mend wherever it is used in the module.
+  private var reportedHere: Set<Name> = []
+  private var reportedInModule: Set<Name> = []
+  /// Whether a pattern around has too few parts, so that names may be unknown for want of them.
+  var lacksNames = false
   /// The bare names of imported types looked up so far in this module.
   var importedTypes: [Name: [TypeSymbol]] = [:]
   /// A type in scope for each constructor, once it has been asked for in this module.
@@ -31,6 +36,20 @@ struct NameResolver {
     self.module = module
     importedTypes = [:]
     variantOwners = nil
+    reportedInModule = []
+  }
+
+  /// Turns to another function.
+  mutating func enter(function name: Name?) {
+    functionName = name?.text
+    locals = LocalScope()
+    reportedHere = []
+    lacksNames = false
+  }
+
+  /// Whether a name has not been reported yet in the function, or in the module; one mistake is one error.
+  mutating func isFirst(_ name: Name, inModule: Bool = false) -> Bool {
+    inModule ? reportedInModule.insert(name).inserted : reportedHere.insert(name).inserted
   }
 
   /// Reports an error in the function that is resolved now.

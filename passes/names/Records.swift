@@ -73,19 +73,25 @@ extension NameResolver {
       case .update(let type): "`\(type.short).update` takes a record before the fields"
       case .function, .operation, .primitive: "the function `\(callee.text)` takes its arguments by position"
       }
-    error("constructor-form", at: callee.span, what)
+    var help: String?
+    if case .function = meaning { help = Self.comparisonHelp }
+    error("constructor-form", at: callee.span, what, help: help)
     return nil
   }
+
+  private static let comparisonHelp = "`=` gives a value to the field of a record; `==` compares"
 
   private mutating func reportNamedArguments(_ callee: Program.Path, _ first: Program.Ident) {
     if let entry = locals[first.name] {
       if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry, 1) }
     } else if module.functions[first.name] != nil, callee.segments.count == 1 {
-      error("constructor-form", at: callee.span, "the function `\(first.text)` takes its arguments by position")
+      error(
+        "constructor-form", at: callee.span, "the function `\(first.text)` takes its arguments by position",
+        help: Self.comparisonHelp)
     } else if module.functions[first.name] != nil || module.bindings[first.name] != nil {
       reportBadCallee(callee, base: nil, 1)
     } else {
-      reportUnknown(first)
+      reportUnknown(first, isCalled: true)
     }
   }
 

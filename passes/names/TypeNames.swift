@@ -125,7 +125,7 @@ extension NameResolver {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
     }
-    if module.dependencyList.contains(where: { $0.lists(name.name) }) { return }
+    if module.dependencyList.contains(where: { $0.lists(name.name) }) || !isFirst(name.name, inModule: true) { return }
     let help = suggestion(for: name.text) {
       module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
         + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
@@ -169,7 +169,9 @@ extension NameResolver {
     return last == name.text ? module : nil
   }
 
-  func reportNotExposed(_ name: Name, of owner: ModuleSymbols, at span: Span) {
+  /// Reports what another module keeps for itself, once in a module.
+  mutating func reportNotExposed(_ name: Name, of owner: ModuleSymbols, at span: Span) {
+    guard isFirst(owner.fullName(name), inModule: true) else { return }
     let declared = owner.types[name]?.span ?? owner.functions[name]?.span ?? owner.bindings[name] ?? .none
     let help =
       owner.bindings[name] != nil && owner.functions[name] == nil
@@ -179,7 +181,9 @@ extension NameResolver {
       regions: declared.isNone ? [] : [Region(declared, "declared here")])
   }
 
-  func reportNotADependency(_ name: Name, at span: Span) {
+  /// Reports a module that is missing in the header, once in a module.
+  mutating func reportNotADependency(_ name: Name, at span: Span) {
+    guard isFirst(name, inModule: true) else { return }
     error(
       "not-a-dependency", at: span, "the module `\(name)` is not listed in `depends`",
       help: "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]")
