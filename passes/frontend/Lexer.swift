@@ -200,6 +200,7 @@ extension Lexer {
   private func help(for text: String) -> String? {
     switch text {
     case "\t": "separate words with spaces"
+    case "\\": "functions have names: declare one and pass its name"
     case "#": "a comment begins with `//`"
     default: Self.quotes[text].map(rewritten)
     }

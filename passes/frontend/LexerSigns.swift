@@ -70,7 +70,7 @@ extension Lexer {
   private mutating func rejected(_ byte: UInt8, _ next: UInt8) {
     guard var (length, advice) = replacement(byte, next) else { return badCharacter(1) }
     if byte == 0x7C, length == 1, lineColumn >= 0 {
-      advice = "each variant stands on a line of its own, without a sign"
+      advice = "each variant or arm stands on a line of its own, without a sign"
     }
     let previousEnd = badCharacterEnd
     badCharacterEnd = position + length
@@ -90,7 +90,7 @@ extension Lexer {
     case ("|", "|"): return (2, "use `Bool.or(a, b)`")
     case ("|", ">"): return (2, "nest the calls, or bind the result of each to a name")
     case ("&", _): return (1, "use `Bits.and(a, b)`")
-    case ("|", _): return (1, "use `Bits.or(a, b)`")
+    case ("|", _): return (1, "use `Bits.or(a, b)`; patterns have no alternatives")
     case ("^", _): return (1, "use `Bits.xor(a, b)`")
     case ("~", _): return (1, "use `Bits.not(a)`")
     case ("<", "<"): return (2, "use `Bits.shiftLeft(a, n)`")

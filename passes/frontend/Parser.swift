@@ -21,6 +21,8 @@ struct Parser {
   var brackets = 0
   /// Whether `.name(args)` may follow an expression that is no path.
   var isInVerify = false
+  /// Whether the last function has no body, so that lines below may have been meant as it.
+  var lacksBody = false
   /// Height of the expression parsed last.
   var height = 0
 

@@ -24,7 +24,7 @@ extension Parser {
     let effects = hasEffects ? recovering { try $0.effectLine() } : nil
     // A wrong line may have been meant as a statement.
     let isWrong = hasDescription && description == nil || hasEffects && effects == nil
-    if cursor.at(.dedent), !isWrong { report(missingBodyError(of: name)) }
+    if cursor.at(.dedent), !isWrong { _ = missingBody(of: name) }
     let body = try block(of: "a function") { try $0.statement() }
     return .function(
       cursor.span(from: start), name: name, parameters: parameters, result: result, description: description,
@@ -38,6 +38,9 @@ extension Parser {
     if cursor.take(.underscore) {
       name = Syntax.Ident(token.span, name: token.name)
     } else {
+      if token.kind == .upper, cursor.ahead(1).kind != .colon {
+        throw expected("a parameter", help: "a parameter is written `name: Type`")
+      }
       name = try declaredName("a parameter", .lower)
     }
     try expect(.colon, "`:` and the type of the parameter", help: "every parameter has its type: `name: Type`")
@@ -47,6 +50,7 @@ extension Parser {
 
   private mutating func missingBody(of name: Syntax.Ident) -> ParseFailure {
     report(missingBodyError(of: name))
+    lacksBody = true
     return ParseFailure()
   }
 

@@ -15,8 +15,11 @@ extension Parser {
       if cursor.at(.dedent) || cursor.at(.newline) {
         cursor.advance()
       } else if cursor.at(.indent) {
-        reportIndent()
+        if !lacksBody { reportIndent() }
         cursor.skipBlock()
+      } else if cursor.at(.module), header == nil, items.isEmpty {
+        // What stands before it has been reported.
+        header = recovering { try $0.header() }
       } else if let item = recovering({ try $0.item() }) {
         items.append(item)
       }
@@ -84,6 +87,7 @@ extension Parser {
 
   private mutating func item() throws -> Syntax.Item {
     let start = cursor.index
+    if cursor.current.name != "", TokenKind.keywords[cursor.current.name] != nil { lacksBody = false }
     switch cursor.current.kind {
     case .fn: return try function()
     case .type: return try sum()

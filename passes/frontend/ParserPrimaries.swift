@@ -79,7 +79,9 @@ extension Parser {
         }
         if !fields.isEmpty { throw parser.expectedField() }
         try parser.rejectColon()
-        return try parser.expression()
+        let argument = try parser.expression()
+        try parser.rejectArrow()
+        return argument
       }
     }.compactMap { $0 }
     height = tallest + 1
@@ -173,7 +175,8 @@ extension Parser {
         let start = parser.cursor.index
         let key = try parser.expression()
         tallest = max(tallest, parser.height)
-        try parser.expect(.fatArrow, "`=>` and the value of this key")
+        let help = parser.cursor.at(.assign) ? "a record is built by its name: `P(x = 1)`" : nil
+        try parser.expect(.fatArrow, "`=>` and the value of this key", help: help)
         let value = try parser.expression()
         tallest = max(tallest, parser.height)
         return Syntax.Entry(parser.cursor.span(from: start), key: key, value: value)

@@ -63,9 +63,17 @@ extension NameResolver {
     ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
-      help = suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }
+      help = isCalled ? builtinHelp(name) : nil
+      help = help ?? suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }
     }
     error("unknown-ident", at: name.span, "nothing here is called `\(name.text)`", help: help)
+  }
+
+  /// The functions of that name in built-in namespaces, which are written in full.
+  private func builtinHelp(_ name: Program.Ident) -> String? {
+    let wanted = ["println", "puts", "echo"].contains(name.text) ? "print" : name.text
+    let found = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(wanted) }.prefix(3)
+    return found.isEmpty ? nil : "write " + found.map { "`\($0).\(wanted)`" }.joined(separator: " or ")
   }
 
   /// Reports a call of something that is no function, such as `s.len()`.

@@ -136,10 +136,20 @@ extension NameResolver {
   /// The effects of an effect line; what is no effect is reported and left out.
   mutating func effects(_ line: Program.EffectLine, allowsForwarding: Bool = false) -> Resolved.Effects {
     var known: [Resolved.Effect] = []
-    for effect in line.effects where isEffect(effect, allowsForwarding: allowsForwarding) {
-      known.append(Resolved.Effect(effect.span, name: effect.name))
+    for effect in line.effects {
+      if isEffect(effect, allowsForwarding: allowsForwarding) {
+        known.append(Resolved.Effect(effect.span, name: effect.name))
+      } else {
+        // What was probably meant is declared, so that its lack is no second mistake.
+        let meant = nearestNames(to: effect.text, among: Self.effectNames).first
+        if let meant { known.append(Resolved.Effect(effect.span, name: Name(meant))) }
+      }
     }
     return Resolved.Effects(line.span, effects: known)
+  }
+
+  private static let effectNames = EffectOperation.namespaces.flatMap { space in
+    [space.name] + space.methods.map { "\(space.name).\($0)" }
   }
 
   private mutating func isEffect(_ effect: Program.Ident, allowsForwarding: Bool) -> Bool {
@@ -152,9 +162,7 @@ extension NameResolver {
     let parts = effect.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let methods = parts.first.flatMap { Vocabulary.effects[Name($0)] }
     if let methods, parts.count == 1 || (parts.count == 2 && methods.contains(parts[1])) { return true }
-    let help = suggestion(for: effect.text) {
-      EffectOperation.namespaces.flatMap { space in [space.name] + space.methods.map { "\(space.name).\($0)" } }
-    }
+    let help = suggestion(for: effect.text) { Self.effectNames }
     error("unknown-effect", at: effect.span, "there is no effect `\(effect.text)`", help: help)
     return false
   }

@@ -33,6 +33,8 @@ struct Inference {
   var delayed: [Delayed] = []
   /// What has been said of the patterns of the match that is checked.
   var patternMistakes: Set<String> = []
+  /// What the body gives, if that is not what the header says.
+  var wrongResult: WrongResult?
   /// The function that is checked.
   private(set) var function: Signature
   private(set) var module: Name = ""
@@ -55,10 +57,11 @@ struct Inference {
     locals.removeAll(keepingCapacity: true)
     delayed.removeAll(keepingCapacity: true)
     greatestLocal = -1
+    wrongResult = nil
     guard let signature = declarations.function(node.name) else { throw bug("an unknown function", in: node) }
     function = signature
     module = node.module
-    result = table.make(node.result)
+    result = table.make(signature.result)
     for parameter in node.parameters { bind(parameter.variable, table.make(parameter.ty)) }
     _ = try infer(node.body, Expectation(result, .result))
     finishDelayed()

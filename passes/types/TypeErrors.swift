@@ -17,6 +17,23 @@ extension Inference {
         regions: declared.isNone ? [] : [Region(declared, "declared here")]))
   }
 
+  /// Makes the errors about two arguments one if each fits the place of the other.
+  mutating func joinSwapped(of callee: String, _ arguments: [Resolved.Expr], since start: Int) {
+    guard diagnostics.count == start + 2, let second = diagnostics.last else { return }
+    let first = diagnostics[start]
+    let places = [first, second].compactMap { error in arguments.firstIndex { $0.span == error.span } }
+    guard places.count == 2, first.slug == "type-mismatch", second.slug == "type-mismatch", first.fields.count == 2,
+      second.fields.count == 2, first.fields.map(\.value) == second.fields.map(\.value).reversed()
+    else { return }
+    var error = first
+    error.summary = "arguments \(places[0] + 1) and \(places[1] + 1) of `\(callee)` stand in each other's place"
+    error.regions.insert(Region(second.span, second.label), at: 0)
+    error.fields = []
+    error.repair.primary = "swap them"
+    diagnostics.removeLast(2)
+    diagnostics.append(error)
+  }
+
   mutating func reportUntypedEmpty(_ variable: Local, at span: Span) {
     report(
       .error(
