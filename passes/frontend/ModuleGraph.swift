@@ -62,6 +62,11 @@ struct ModuleGraph {
     let declared = header.name.name.text
     let last = module.asked.split(separator: ".").last.map(String.init) ?? ""
     if module.asked.isEmpty || declared == module.asked || declared == last { return }
+    // A dependency named in lower case has been reported where it is named.
+    if module.asked.lowercased() == declared.lowercased() || last.lowercased() == declared.lowercased() {
+      isBroken[index] = true
+      return
+    }
     diagnostics.append(
       .error(
         "module-name-mismatch", at: header.name.span,

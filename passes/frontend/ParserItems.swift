@@ -5,6 +5,8 @@ import Nanopass
 extension Parser {
   private static let intent: Name = "intent", depends: Name = "depends", exposes: Name = "exposes"
   private static let opaque: Name = "opaque", effects: Name = "effects"
+  /// The words that begin the clauses of a header.
+  static let clauses: [Name] = [intent, depends, exposes, effects]
 
   /// Parses a whole file.
   mutating func file() -> (header: Syntax.Header?, items: [Syntax.Item]) {
@@ -44,13 +46,13 @@ extension Parser {
     switch word.name {
     case Self.intent:
       cursor.advance()
-      try expect(.assign, "`=` and the intent")
+      try expect(.assign, "`=` and the intent", help: "`intent = \"...\"`")
       let text = try textClause("the intent")
       return .intent(cursor.span(from: start), text: text)
     case Self.depends:
       cursor.advance()
       let open = cursor.current
-      try expect(.openBracket, "`[` and a list of modules")
+      try expect(.openBracket, "`[` and a list of modules", help: "`depends [A, B.C]`")
       let modules = try list(until: .closeBracket, open) { try $0.modulePath() }
       clause = .depends(cursor.span(from: start), modules: modules)
     case Self.exposes:
@@ -71,7 +73,9 @@ extension Parser {
   }
 
   private mutating func expectedClause() -> ParseFailure {
-    expected("`intent`, `depends`, `exposes` or `effects`", help: "declarations stand at the first column")
+    let near = didYouMean(nearestNames(to: cursor.current.name.text, among: Self.clauses.map(\.text)))
+    return expected(
+      "`intent`, `depends`, `exposes` or `effects`", help: near ?? "declarations stand at the first column")
   }
 
   private mutating func exposedNames() throws -> [Syntax.Ident] {

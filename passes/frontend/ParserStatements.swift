@@ -132,6 +132,8 @@ extension Parser {
         "the end of the line",
         help: what == "the expression"
           ? "a record is built with `P(x = 1)`" : "what belongs to it stands on indented lines below, without braces")
+    case .openBracket where Self.clauses.contains(cursor.previous.name):
+      return expected("the end of the line", help: "the clauses of the header are indented below `module`")
     case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
     case _ where cursor.previous.kind == .question:
       return expected("the end of the line", help: "`?` passes an error on to the caller; branch with `match c`")

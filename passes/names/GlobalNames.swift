@@ -158,7 +158,7 @@ extension NameResolver {
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
       reportNotExposed(segment.name, of: owner, at: segment.span)
-    } else if owner === module || !owner.lists(segment.name), isFirst(path.prefix(used + 1)) {
+    } else if !owner.lists(segment.name), isFirst(path.prefix(used + 1)) {
       let help = suggestion(for: segment.text) {
         owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
           + owner.exportedTypes.keys.map(\.text)
@@ -210,6 +210,12 @@ extension NameResolver {
       return
     }
     if module.dependencyList.contains(where: { $0.lists(first.name) }) || !isFirst(first.name) { return }
+    if let owner = module.dependencyList.first(where: { $0.name.lastPart == first.text }) {
+      error(
+        "unknown-ident", at: first.span, "nothing here is called `\(first.text)`",
+        help: "modules are named in full: `\(owner.name)`")
+      return
+    }
     let help = suggestion(for: first.text) {
       module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
         + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }

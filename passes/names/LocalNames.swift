@@ -56,7 +56,11 @@ extension NameResolver {
 
   /// Reports a name that means nothing: each value once in a function, each function once in a module.
   mutating func reportUnknown(_ name: Program.Ident, isCalled: Bool = false, help: String? = nil) {
-    if lacksNames && !isCalled || !isFirst(name.name, inModule: isCalled) { return }
+    if lacksNames && !isCalled || isCalled && module.lists(name.name)
+      || !isFirst(name.name, inThe: isCalled ? .module : .function)
+    {
+      return
+    }
     var help = help
     if help != nil {
     } else if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }

@@ -15,9 +15,8 @@ struct NameResolver {
   /// The type variables of its signature; standard library only.
   var typeVariables: [Name] = []
   private let budget = SuggestionBudget()
-  /// The unknown names reported in the function, and what one change would mend wherever it is used in the module.
-  private var reportedHere: Set<Name> = []
-  private var reportedInModule: Set<Name> = []
+  /// What has been reported, by how far one change mends it.
+  private var reported: [Extent: Set<Name>] = [:]
   /// Whether a pattern around has too few parts, so that names may be unknown for want of them.
   var lacksNames = false
   /// The bare names of imported types looked up so far in this module.
@@ -36,20 +35,23 @@ struct NameResolver {
     self.module = module
     importedTypes = [:]
     variantOwners = nil
-    reportedInModule = []
+    reported[.module] = nil
   }
 
   /// Turns to another function.
   mutating func enter(function name: Name?) {
     functionName = name?.text
     locals = LocalScope()
-    reportedHere = []
+    reported[.function] = nil
     lacksNames = false
   }
 
-  /// Whether a name has not been reported yet in the function, or in the module; one mistake is one error.
-  mutating func isFirst(_ name: Name, inModule: Bool = false) -> Bool {
-    inModule ? reportedInModule.insert(name).inserted : reportedHere.insert(name).inserted
+  /// How far the places reach that one mistake is found at.
+  enum Extent { case function, module, program }
+
+  /// Whether a name has not been reported yet; one mistake is one error.
+  mutating func isFirst(_ name: Name, inThe extent: Extent = .function) -> Bool {
+    reported[extent, default: []].insert(name).inserted
   }
 
   /// Reports an error in the function that is resolved now.
@@ -81,6 +83,8 @@ extension Program.Ident {
 }
 
 extension Name {
+  /// What follows the last dot.
+  var lastPart: String { text.split(separator: ".").last.map(String.init) ?? text }
   /// Whether its first letter is a capital.
   var isUpper: Bool { text.unicodeScalars.first?.properties.isUppercase == true }
 }

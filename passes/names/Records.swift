@@ -103,7 +103,8 @@ extension NameResolver {
     for field in written {
       let name = field.name
       if !known.contains(name.name) {
-        let help = suggestion(for: name.text) { fields.map(\.text) }
+        let near = suggestion(for: name.text) { fields.map(\.text) }
+        let help = near ?? "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
         error(
           "unknown-field", at: name.span, "the record `\(type.short)` has no field `\(name.text)`", help: help,
           regions: type.span.isNone ? [] : [Region(type.span, "declared here")])

@@ -66,7 +66,7 @@ final class ModuleSymbols {
   /// The types that importers see, those handed on included.
   fileprivate(set) var exportedTypes: [Name: TypeSymbol] = [:]
   private let exposure: Program.Exposure
-  private let exposed: Set<Name>
+  private var exposed: Set<Name>
 
   fileprivate init(index: Int, _ module: Program.Module) {
     self.index = index
@@ -109,6 +109,7 @@ final class ModuleSymbols {
   }
 
   fileprivate func gatherExports() {
+    exposeWhatWasMeant()
     switch exposure {
     case .everything: exportedTypes = types
     case .only(_, let transparent, let opaque):
@@ -117,6 +118,15 @@ final class ModuleSymbols {
         let imported = types[name] == nil ? importedTypes(name) : []
         exportedTypes[name] = types[name] ?? (imported.count == 1 ? imported.first : nil)
       }
+      for name in exposed where exportedTypes[name] == nil { exportedTypes[name] = types[name] }
+    }
+  }
+
+  /// Exposes what the header probably means by names that there are not, which is reported.
+  private func exposeWhatWasMeant() {
+    for name in exposed where functions[name] == nil && types[name] == nil && importedTypes(name).isEmpty {
+      let declared = (Array(functions.keys) + Array(types.keys)).map(\.text)
+      if let meant = nearestNames(to: name.text, among: declared).first { exposed.insert(Name(meant)) }
     }
   }
 }

@@ -125,7 +125,7 @@ extension NameResolver {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
     }
-    if module.dependencyList.contains(where: { $0.lists(name.name) }) || !isFirst(name.name, inModule: true) { return }
+    if module.dependencyList.contains(where: { $0.lists(name.name) }) || !isFirst(name.name, inThe: .module) { return }
     let help = suggestion(for: name.text) {
       module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
         + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
@@ -177,9 +177,9 @@ extension NameResolver {
     return last == name.text ? module : nil
   }
 
-  /// Reports what another module keeps for itself, once in a module.
+  /// Reports what another module keeps for itself, once in a program.
   mutating func reportNotExposed(_ name: Name, of owner: ModuleSymbols, at span: Span) {
-    guard isFirst(owner.fullName(name), inModule: true) else { return }
+    guard isFirst(owner.fullName(name), inThe: .program) else { return }
     let declared = owner.types[name]?.span ?? owner.functions[name]?.span ?? owner.bindings[name] ?? .none
     let help =
       owner.bindings[name] != nil && owner.functions[name] == nil
@@ -191,9 +191,11 @@ extension NameResolver {
 
   /// Reports a module that is missing in the header, once in a module.
   mutating func reportNotADependency(_ name: Name, at span: Span) {
-    guard isFirst(name, inModule: true) else { return }
+    guard isFirst(name, inThe: .module) else { return }
+    let near =
+      table.named[name] == nil ? suggestion(for: name.text) { module.dependencyList.map(\.name.text) } : nil
     error(
       "not-a-dependency", at: span, "the module `\(name)` is not listed in `depends`",
-      help: "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]")
+      help: near ?? "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]")
   }
 }
