@@ -130,21 +130,24 @@ struct Inference {
     case .tuple(let span, let elements): return try tuple(span, elements, expected)
     case .list(let span, let elements): return try list(span, elements, expected)
     case .match(_, let subject, let arms): return try match(subject, arms, expected)
-    case .block(_, let statements, .erroneous):
-      // Parts of something wrong, which would have told more of their types.
-      for statement in statements {
-        if case .evaluate(_, let value) = statement {
-          table.forgive(try infer(value))
-        } else {
-          try self.statement(statement)
-        }
-      }
-      slots.append(.wrong)
-      return .wrong
-    case .block(_, let statements, let result):
-      for statement in statements { try self.statement(statement) }
-      return try infer(result, expected)
+    case .block(_, let statements, let result): return try block(statements, result, expected)
     }
+  }
+
+  private mutating func block(
+    _ statements: [Resolved.Statement], _ result: Resolved.Expr, _ expected: Expectation?
+  ) throws -> TypeRef {
+    var isWrong = false
+    if case .erroneous = result { isWrong = true }
+    for statement in statements {
+      if isWrong, case .evaluate(_, let value) = statement {
+        // A part of something wrong, which would have told more of its type.
+        table.forgive(try infer(value))
+      } else {
+        try self.statement(statement)
+      }
+    }
+    return try infer(result, expected)
   }
 
   private mutating func statement(_ node: Resolved.Statement) throws {
