@@ -185,13 +185,19 @@ struct Inference {
   }
 
   private mutating func list(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {
-    if let expected, table.head(expected.type) == .list, let wanted = table.arguments(expected.type).first {
+    if let expected, table.head(expected.type) == .list, let wanted = table.arguments(expected.type).first,
+      !table.isOpen(wanted) || elements.isEmpty
+    {
       for element in elements { _ = try infer(element, Expectation(wanted, .element(first: .none))) }
       return expected.type
     }
     guard let first = elements.first else { return meet(table.make(.list, [table.open()]), expected, at: span) }
     let type = try infer(first)
-    for element in elements.dropFirst() { _ = try infer(element, Expectation(type, .element(first: first.span))) }
+    let start = diagnostics.count
+    for element in elements.dropFirst() {
+      _ = try infer(element, Expectation(type, .element(first: first.span)))
+      dropRepeated(at: element.span, since: start)
+    }
     return meet(table.make(.list, [type]), expected, at: span)
   }
 
@@ -201,11 +207,13 @@ struct Inference {
     let type = try infer(subject)
     var wanted = expected
     var mistakes: Set<String> = []
+    let start = diagnostics.count
     for arm in arms {
       swap(&mistakes, &patternMistakes)
       defer { swap(&mistakes, &patternMistakes) }
       try pattern(arm.pattern, type, of: subject)
       let found = try infer(arm.body, wanted)
+      if case .arm = wanted?.reason { dropRepeated(at: arm.body.span, since: start) }
       wanted = wanted ?? Expectation(found, .arm(first: arm.body.span))
     }
     return wanted?.type ?? .wrong

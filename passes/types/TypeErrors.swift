@@ -17,6 +17,16 @@ extension Inference {
         regions: declared.isNone ? [] : [Region(declared, "declared here")]))
   }
 
+  /// Drops the last error if it says of an element or arm what an earlier one says: the first may be the wrong one.
+  mutating func dropRepeated(at span: Span, since start: Int) {
+    guard let last = diagnostics.last, diagnostics.count > start + 1, last.span == span, last.slug == "type-mismatch"
+    else { return }
+    let isRepeated = diagnostics[start..<diagnostics.count - 1].contains {
+      $0.slug == last.slug && $0.summary == last.summary && $0.fields == last.fields
+    }
+    if isRepeated { diagnostics.removeLast() }
+  }
+
   /// Makes the errors about two arguments one if each fits the place of the other.
   mutating func joinSwapped(of callee: String, _ arguments: [Resolved.Expr], since start: Int) {
     guard diagnostics.count == start + 2, let second = diagnostics.last else { return }
