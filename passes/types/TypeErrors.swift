@@ -165,7 +165,9 @@ extension Inference {
         "match on it, or let `\(name)` return a `Result<\(table.text(result)), \(table.text(failure))>`"
     }
     if !function.span.isNone { error.regions = [Region(function.span, "its result is declared here")] }
-    report(error)
+    // What the header says is one mistake, wherever it is met.
+    let same = diagnostics.firstIndex { $0.slug == error.slug && $0.summary == error.summary }
+    if let same { diagnostics[same].regions.append(Region(span, "here too")) } else { report(error) }
   }
 
   // MARK: Patterns
