@@ -158,7 +158,7 @@ extension NameResolver {
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
       reportNotExposed(segment.name, of: owner, at: segment.span)
-    } else if !owner.lists(segment.name), isFirst(path.prefix(used + 1)) {
+    } else if !owner.lacksListed(segment.name), isFirst(path.prefix(used + 1)) {
       let help = suggestion(for: segment.text) {
         owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
           + owner.exportedTypes.keys.map(\.text)
@@ -209,7 +209,7 @@ extension NameResolver {
       reportNotExposed(first.name, of: owner, at: first.span)
       return
     }
-    if module.dependencyList.contains(where: { $0.lists(first.name) }) || !isFirst(first.name) { return }
+    if module.dependencyList.contains(where: { $0.lacksListed(first.name) }) || !isFirst(first.name) { return }
     if let owner = module.dependencyList.first(where: { $0.name.lastPart == first.text }) {
       error(
         "unknown-ident", at: first.span, "nothing here is called `\(first.text)`",

@@ -56,7 +56,7 @@ extension NameResolver {
 
   /// Reports a name that means nothing: each value once in a function, each function once in a module.
   mutating func reportUnknown(_ name: Program.Ident, isCalled: Bool = false, help: String? = nil) {
-    if lacksNames && !isCalled || isCalled && module.lists(name.name)
+    if lacksNames && !isCalled || isCalled && module.lacksListed(name.name)
       || !isFirst(name.name, inThe: isCalled ? .module : .function)
     {
       return

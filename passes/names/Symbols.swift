@@ -92,8 +92,11 @@ final class ModuleSymbols {
     return exposed.contains(name)
   }
 
-  /// Whether the header lists the name; if nothing here is called so, that has been reported.
-  func lists(_ name: Name) -> Bool { exposed.contains(name) || opaqueNames.contains(name) }
+  /// Whether the header lists the name although nothing here is called so, which has been reported.
+  func lacksListed(_ name: Name) -> Bool {
+    guard exposed.contains(name) || opaqueNames.contains(name) else { return false }
+    return functions[name] == nil && types[name] == nil && exportedTypes[name] == nil && bindings[name] == nil
+  }
 
   /// The name of what is declared here, seen from everywhere.
   func fullName(_ short: Name) -> Name { name.text.isEmpty ? short : Name(name.text + "." + short.text) }

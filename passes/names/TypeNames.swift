@@ -125,7 +125,9 @@ extension NameResolver {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
     }
-    if module.dependencyList.contains(where: { $0.lists(name.name) }) || !isFirst(name.name, inThe: .module) { return }
+    if module.dependencyList.contains(where: { $0.lacksListed(name.name) }) || !isFirst(name.name, inThe: .module) {
+      return
+    }
     let help = suggestion(for: name.text) {
       module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
         + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
