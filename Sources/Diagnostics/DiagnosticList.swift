@@ -26,9 +26,10 @@ public struct DiagnosticList: Error, Sendable {
     if hasErrors { throw self }
   }
 
-  /// The findings without exact repetitions, by file, line, column and slug. Files come in the order given, those not
-  /// named after them by position; findings without a place come first.
-  public func sorted(by sources: SourceMap, fileOrder: [SourceFile] = []) -> [Diagnostic] {
+  /// The findings without exact repetitions, by file, line, column and slug. Files come in the order given, by default
+  /// that of reports, those not named after them by position; findings without a place come first.
+  public func sorted(by sources: SourceMap, fileOrder: [SourceFile]? = nil) -> [Diagnostic] {
+    let fileOrder = fileOrder ?? sources.reportOrder
     var ranks: [UInt32: Int] = [:]
     for (rank, file) in fileOrder.enumerated() where ranks[file.base] == nil { ranks[file.base] = rank }
     var seen: Set<Diagnostic> = []

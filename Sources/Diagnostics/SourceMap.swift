@@ -36,6 +36,8 @@ public final class SourceMap: Sendable {
     var files: [SourceFile] = []
     /// By ascending base.
     var layout: [SourceFile] = []
+    /// Places of files in reports, by base.
+    var ranks: [UInt32: Int] = [:]
   }
 
   private let state = Mutex(State())
@@ -45,6 +47,23 @@ public final class SourceMap: Sendable {
 
   /// All files in the order of addition.
   public var files: [SourceFile] { state.withLock { $0.files } }
+
+  /// All files in the order in which reports take them: first those that `arrange` was given, in its order.
+  public var reportOrder: [SourceFile] {
+    state.withLock { state in
+      state.files.enumerated().sorted { left, right in
+        (state.ranks[left.element.base] ?? .max, left.offset) < (state.ranks[right.element.base] ?? .max, right.offset)
+      }.map(\.element)
+    }
+  }
+
+  /// Says in which order reports take the files, each named by the span of its contents or a part of it.
+  public func arrange(_ files: [Span]) {
+    let bases = files.compactMap { file(at: $0.start)?.base }
+    state.withLock { state in
+      state.ranks = Dictionary(bases.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+    }
+  }
 
   /// Adds a file behind all others. Throws `SourceMapError.tooMuchSource` when the positions are used up.
   @discardableResult

@@ -259,7 +259,7 @@ struct Driver: @unchecked Sendable {
     if source.json, !passes.explainPasses {
       let renderer = JSONRenderer(sources: context.sources, relativeTo: FileManager.default.currentDirectoryPath)
       if stopAfter == nil || list.hasErrors {
-        let files = context.sources.files.filter { !$0.path.hasPrefix("<library>") }
+        let files = context.sources.reportOrder.filter { !$0.path.hasPrefix("<library>") }
         Console.output(renderer.render(list, files: files))
       }
     } else if !list.isEmpty {

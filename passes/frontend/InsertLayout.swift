@@ -38,9 +38,15 @@ public struct InsertLayout: LexemesToTokens {
       }
     }
     layout.endFile()
-    for diagnostic in layout.diagnostics { context?.report(diagnostic) }
+    report(layout.diagnostics, in: span)
     blocks += layout.blocks
     return .file(span, path: path, module: module, library: library, tokens: layout.output)
+  }
+
+  private func report(_ diagnostics: [Diagnostic], in file: Span) {
+    guard let context, !diagnostics.isEmpty else { return }
+    let known = KnownErrors(context.diagnostics, in: file, source: context.sources.file(at: file.start))
+    for diagnostic in diagnostics where !known.cover(diagnostic.span) { context.report(diagnostic) }
   }
 
   /// A line start on its own; `file` takes them all out.

@@ -38,14 +38,14 @@ struct Lexer {
   /// The interpolations around the current place, outermost first.
   var interpolations: [OpenInterpolation] = []
   /// Column of the line that no token has been found in yet; -1 behind its first token.
-  private var lineColumn = 0
+  private(set) var lineColumn = 0
   /// Number of brackets open outside strings.
   var depth = 0
   private var block = Block.code
   /// Column of the `?` whose text lines may follow; -1 if there is none.
   private var textColumn = -1
   private var tabReported = false
-  /// Offset behind the last character that starts no token.
+  /// Offset behind the last character or operator that there is not.
   var badCharacterEnd = -1
 
   init(_ content: String, base: UInt32, headerOnly: Bool = false) {
@@ -194,7 +194,16 @@ extension Lexer {
     let text = String(decoding: bytes[position..<min(position + length, end)], as: UTF8.self)
     error(
       "bad-character", position, position + length, "\(describe(text)) starts no word and no sign",
-      help: text == "\t" ? "separate words with spaces" : nil)
+      help: help(for: text))
+  }
+
+  private func help(for text: String) -> String? {
+    switch text {
+    case "\t": "separate words with spaces"
+    case "\\": "functions have names: declare one and pass its name"
+    case "#": "a comment begins with `//`"
+    default: Self.quotes[text].map(rewritten)
+    }
   }
 
   private func describe(_ text: String) -> String {

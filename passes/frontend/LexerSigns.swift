@@ -68,14 +68,17 @@ extension Lexer {
 
   /// Reports an operator of other languages, or a character that starts nothing.
   private mutating func rejected(_ byte: UInt8, _ next: UInt8) {
-    guard let (length, advice) = replacement(byte, next) else {
-      reportBadCharacter(1)
-      position += 1
-      return
+    guard var (length, advice) = replacement(byte, next) else { return badCharacter(1) }
+    if byte == 0x7C, length == 1, lineColumn >= 0 {
+      advice = "each variant or arm stands on a line of its own, without a sign"
     }
+    let previousEnd = badCharacterEnd
+    badCharacterEnd = position + length
+    defer { position += length }
+    // Signs in a row are one mistake.
+    if previousEnd == position { return }
     let spelling = text(position, position + length)
     error("rejected-operator", position, position + length, "there is no operator `\(spelling)`", help: advice)
-    position += length
   }
 
   private func replacement(_ byte: UInt8, _ next: UInt8) -> (length: Int, advice: String)? {
@@ -87,7 +90,7 @@ extension Lexer {
     case ("|", "|"): return (2, "use `Bool.or(a, b)`")
     case ("|", ">"): return (2, "nest the calls, or bind the result of each to a name")
     case ("&", _): return (1, "use `Bits.and(a, b)`")
-    case ("|", _): return (1, "use `Bits.or(a, b)`")
+    case ("|", _): return (1, "use `Bits.or(a, b)`; patterns have no alternatives")
     case ("^", _): return (1, "use `Bits.xor(a, b)`")
     case ("~", _): return (1, "use `Bits.not(a)`")
     case ("<", "<"): return (2, "use `Bits.shiftLeft(a, n)`")

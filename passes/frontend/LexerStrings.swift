@@ -185,4 +185,43 @@ extension Lexer {
     }
     closeStrings()
   }
+
+  // MARK: Foreign quotes
+
+  /// Quotes that begin strings elsewhere, with those that end them.
+  static let quotes = ["'": "'", "`": "`", "\u{2018}": "\u{2019}", "\u{201C}": "\u{201D}", "\u{201D}": "\u{201D}"]
+
+  /// Reports a character that starts no token, of `length` bytes. Behind a quote of another kind, what it quotes is
+  /// skipped and stands as an empty string, unless its end is missing.
+  mutating func badCharacter(_ length: Int) {
+    let start = position
+    reportBadCharacter(length)
+    position += length
+    guard let close = Self.quotes[text(start, position)], let end = quotedEnd(Array(close.utf8), from: position) else {
+      return
+    }
+    add(.stringStart(span(start, position)))
+    add(.stringEnd(span(position, end)))
+    position = end
+    badCharacterEnd = end
+  }
+
+  /// Says how the string is written that a foreign quote at the current place begins and `close` ends.
+  func rewritten(_ close: String) -> String {
+    let start = position + (bytes[position] < 0x80 ? 1 : 3)
+    let content = quotedEnd(Array(close.utf8), from: start).map { text(start, $0 - close.utf8.count) }
+    guard let content, content.utf8.count <= 40, !content.contains("\"") else { return "strings stand between `\"`" }
+    return "strings stand between `\"`: `\"\(content)\"`"
+  }
+
+  /// The offset behind the next `close` on this line.
+  private func quotedEnd(_ close: [UInt8], from start: Int) -> Int? {
+    var place = start
+    while place < end, bytes[place] != 0x0A {
+      if bytes[place...].starts(with: close) { return place + close.count }
+      if bytes[place] == 0x22, !interpolations.isEmpty { return nil }
+      place += bytes[place] == 0x5C && bytes[place + 1] != 0x0A ? 2 : 1
+    }
+    return nil
+  }
 }

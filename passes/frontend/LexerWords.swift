@@ -25,8 +25,7 @@ extension Lexer {
   mutating func scalar() {
     let (scalar, length) = decode(at: position)
     if scalar.properties.isAlphabetic { return word() }
-    reportBadCharacter(length)
-    position += length
+    badCharacter(length)
   }
 
   private mutating func addWord(from start: Int, hash: UInt64) {

@@ -62,12 +62,19 @@ struct ModuleGraph {
     let declared = header.name.name.text
     let last = module.asked.split(separator: ".").last.map(String.init) ?? ""
     if module.asked.isEmpty || declared == module.asked || declared == last { return }
+    isBroken[index] = true
+    // A name in lower case has been reported where it stands.
+    let segments = (module.asked + "." + declared).split(separator: ".")
+    if module.asked.lowercased().hasSuffix(declared.lowercased()),
+      segments.contains(where: { $0.first?.isUppercase != true })
+    {
+      return
+    }
     diagnostics.append(
       .error(
         "module-name-mismatch", at: header.name.span,
         "this file was loaded as `\(module.asked)` but calls itself `\(declared)`",
         help: last == module.asked ? "`module \(last)`" : "`module \(last)` or `module \(module.asked)`"))
-    isBroken[index] = true
   }
 
   private func missingHeader(of module: LoadedModule) -> Diagnostic {

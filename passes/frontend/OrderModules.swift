@@ -9,7 +9,7 @@ public import Nanopass
 ///
 /// Modules of the library come first; then, depth first from the entry, the dependencies in the order listed. Modules
 /// with errors, and those that depend on them, keep their place but lose their items, so that nothing in them is
-/// reported twice.
+/// reported twice. Reports take the files in the new order.
 ///
 /// Ensures: dependencies-first, distinct-modules.
 public struct OrderModules: Pass {
@@ -33,6 +33,7 @@ public struct OrderModules: Pass {
       if graph.modules[index].edges.contains(where: { isBroken[$0.target] }) { isBroken[index] = true }
       return graph.modules[index].finished(isBroken: isBroken[index])
     }
+    context.sources.arrange(modules.map(\.span))
     let own = modules.filter { !$0.library }
     context.explain(
       "ordered \(own.count) modules, and \(modules.count - own.count) of the standard library before them",

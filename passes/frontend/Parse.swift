@@ -19,7 +19,7 @@ public struct Parse: Pass {
   public init() {}
 
   public mutating func run(_ input: Tokens.Root, in context: PassContext) throws -> Syntax.Root {
-    let known = context.diagnostics.filter { $0.severity == .error }.map(\.span)
+    let known = context.diagnostics.filter { $0.severity == .error }
     var items = 0
     let modules = input.files.map { file -> Syntax.Module in
       let module = parse(file, known, in: context)
@@ -31,12 +31,11 @@ public struct Parse: Pass {
     return Syntax.Root(input.span, modules: modules)
   }
 
-  private func parse(_ file: Tokens.File, _ known: [Span], in context: PassContext) -> Syntax.Module {
+  private func parse(_ file: Tokens.File, _ known: [Diagnostic], in context: PassContext) -> Syntax.Module {
     switch file {
     case .file(let span, let path, let module, let library, let tokens):
-      let earlier = known.filter { !$0.isNone && $0.start >= span.start && $0.start <= span.end }
-      let source = span.isNone ? nil : context.sources.file(at: span.start)
-      var parser = Parser(tokens, file: span, source: source, knownErrors: earlier)
+      let earlier = KnownErrors(known, in: span, source: context.sources.file(at: span.start))
+      var parser = Parser(tokens, file: span, knownErrors: earlier)
       let (header, items) = parser.file()
       for diagnostic in parser.diagnostics { context.report(diagnostic) }
       let isUsable = earlier.isEmpty && !parser.diagnostics.contains { $0.severity == .error }

@@ -14,43 +14,30 @@ struct Parser {
 
   var cursor: TokenCursor
   var diagnostics: [Diagnostic] = []
-  /// Lines of errors that were found in this file before, ascending.
-  private let errorLines: [Int]
-  private let source: SourceFile?
+  private let knownErrors: KnownErrors
   /// Levels around the current place.
   private var nesting = 0
   /// Open brackets around the current place, interpolations included.
   var brackets = 0
   /// Whether `.name(args)` may follow an expression that is no path.
   var isInVerify = false
+  /// Whether the last function has no body, so that lines below may have been meant as it.
+  var lacksBody = false
   /// Height of the expression parsed last.
   var height = 0
 
-  /// A parser of a file's tokens. Errors at the places in `knownErrors` have been reported before.
-  init(_ tokens: [Tokens.Token], file: Span, source: SourceFile?, knownErrors: [Span]) {
+  /// A parser of a file's tokens.
+  init(_ tokens: [Tokens.Token], file: Span, knownErrors: KnownErrors) {
     cursor = TokenCursor(tokens, file: file)
-    self.source = source
-    errorLines = knownErrors.compactMap { place in source.map { $0.line(ofOffset: place.start &- $0.base) } }.sorted()
+    self.knownErrors = knownErrors
   }
 
   // MARK: Errors
 
   /// Reports an error, unless an earlier one stands on the same logical line: it would be its consequence.
   mutating func report(_ diagnostic: Diagnostic) {
-    if !errorLines.isEmpty, followsKnownError(cursor.lineSpan) { return }
+    if !knownErrors.isEmpty, knownErrors.cover(cursor.lineSpan) || knownErrors.cover(diagnostic.span) { return }
     diagnostics.append(diagnostic)
-  }
-
-  private func followsKnownError(_ line: Span) -> Bool {
-    guard let source, line.start >= source.base else { return false }
-    let first = source.line(ofOffset: line.start - source.base)
-    let last = source.line(ofOffset: line.end - source.base)
-    var (low, high) = (0, errorLines.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if errorLines[middle] < first { low = middle + 1 } else { high = middle }
-    }
-    return low < errorLines.count && errorLines[low] <= last
   }
 
   /// Reports an error and gives up on the construct.
@@ -177,7 +164,7 @@ struct Parser {
   /// Reports what stands where a list should go on or end.
   mutating func unclosed(_ close: TokenKind, _ open: FlatToken) -> ParseFailure {
     let sign = close == .closeParen ? ")" : close == .closeBracket ? "]" : close == .greater ? ">" : "}"
-    if isAtLineEnd {
+    if isAtLineEnd || knownErrors.outdented(cursor.current.span, from: open.span) {
       return fail("parse-error", at: open.span, "`\(open.name)` is never closed", help: "add `\(sign)`")
     }
     return expected("`,` or `\(sign)`", regions: [Region(open.span, "opened here")])

@@ -101,6 +101,9 @@ extension Parser {
         cursor.advance()
         value = try product(value, from: start, propagates: false, sign: sign.span)
       case .openParen: throw badCallee(value, from: start)
+      case .openBracket:
+        try rejectIndex()
+        return value
       default: return value
       }
       try grow(height, at: sign)

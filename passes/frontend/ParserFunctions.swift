@@ -18,9 +18,13 @@ extension Parser {
     if !isAtLineEnd { throw unexpectedBehindHeader(hasResult: result != nil) }
     _ = cursor.take(.newline)
     guard cursor.take(.indent) else { throw missingBody(of: name) }
-    let description = cursor.at(.question) ? recovering { try $0.description() } : nil
-    let effects = cursor.at(.bang) ? recovering { try $0.effectLine() } : nil
-    if cursor.at(.dedent) { report(missingBodyError(of: name)) }
+    let hasDescription = cursor.at(.question)
+    let description = hasDescription ? recovering { try $0.description() } : nil
+    let hasEffects = isAtEffectLine
+    let effects = hasEffects ? recovering { try $0.effectLine() } : nil
+    // A wrong line may have been meant as a statement.
+    let isWrong = hasDescription && description == nil || hasEffects && effects == nil
+    if cursor.at(.dedent), !isWrong { _ = missingBody(of: name) }
     let body = try block(of: "a function") { try $0.statement() }
     return .function(
       cursor.span(from: start), name: name, parameters: parameters, result: result, description: description,
@@ -34,6 +38,9 @@ extension Parser {
     if cursor.take(.underscore) {
       name = Syntax.Ident(token.span, name: token.name)
     } else {
+      if token.kind == .upper, cursor.ahead(1).kind != .colon {
+        throw expected("a parameter", help: "a parameter is written `name: Type`")
+      }
       name = try declaredName("a parameter", .lower)
     }
     try expect(.colon, "`:` and the type of the parameter", help: "every parameter has its type: `name: Type`")
@@ -43,6 +50,7 @@ extension Parser {
 
   private mutating func missingBody(of name: Syntax.Ident) -> ParseFailure {
     report(missingBodyError(of: name))
+    lacksBody = true
     return ParseFailure()
   }
 
@@ -55,7 +63,11 @@ extension Parser {
   private mutating func unexpectedBehindHeader(hasResult: Bool) -> ParseFailure {
     let token = cursor.current
     switch token.kind {
-    case .colon: return expected("the end of the line", help: hasResult ? nil : "the result type stands behind `->`")
+    case .colon:
+      return expected(
+        "the end of the line",
+        help: hasResult || cursor.ahead(1).kind == .newline ? "leave the `:` out" : "the result type stands behind `->`"
+      )
     case .upper where !hasResult: return expected("`->` and the result type, or the end of the line")
     case .bang: return expected("the end of the line", help: "effects stand on a line of their own below")
     case .assign, .fatArrow, .openBrace, .openParen, .openBracket, .lower, .upper, .integer, .float, .stringStart,
@@ -74,9 +86,20 @@ extension Parser {
     return try moreText("the description", after: [first])
   }
 
+  /// Whether a list of effects follows, or the name of one whose brackets were forgotten; `!a` is a rejected operator.
+  private var isAtEffectLine: Bool {
+    guard cursor.at(.bang) else { return false }
+    let offset = cursor.ahead(1).kind == .openParen ? 1 : 0
+    let (next, dot, method) = (cursor.ahead(offset + 1), cursor.ahead(offset + 2), cursor.ahead(offset + 3))
+    guard next.kind == .upper else { return next.kind == .openBracket || next.kind == .newline }
+    guard let space = EffectOperation.namespaces.first(where: { $0.name == next.name.text }) else { return false }
+    return dot.kind != .dot || space.methods.contains(method.name.text) && cursor.ahead(offset + 4).kind != .openParen
+  }
+
   private mutating func effectLine() throws -> Syntax.EffectLine {
     let start = cursor.index
     cursor.advance()
+    if !cursor.at(.openBracket) { throw expected("`[` and a list of effects", help: "`! [Console.print]`") }
     let names = try effectNames()
     let line = Syntax.EffectLine(cursor.span(from: start), effects: names)
     try expectLineEnd(after: "the effects")

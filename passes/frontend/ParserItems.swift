@@ -5,6 +5,8 @@ import Nanopass
 extension Parser {
   private static let intent: Name = "intent", depends: Name = "depends", exposes: Name = "exposes"
   private static let opaque: Name = "opaque", effects: Name = "effects"
+  /// The words that begin the clauses of a header.
+  static let clauses: [Name] = [intent, depends, exposes, effects]
 
   /// Parses a whole file.
   mutating func file() -> (header: Syntax.Header?, items: [Syntax.Item]) {
@@ -15,8 +17,11 @@ extension Parser {
       if cursor.at(.dedent) || cursor.at(.newline) {
         cursor.advance()
       } else if cursor.at(.indent) {
-        reportIndent()
+        if !lacksBody { reportIndent() }
         cursor.skipBlock()
+      } else if cursor.at(.module), header == nil, items.isEmpty {
+        // What stands before it has been reported.
+        header = recovering { try $0.header() }
       } else if let item = recovering({ try $0.item() }) {
         items.append(item)
       }
@@ -41,13 +46,13 @@ extension Parser {
     switch word.name {
     case Self.intent:
       cursor.advance()
-      try expect(.assign, "`=` and the intent")
+      try expect(.assign, "`=` and the intent", help: "`intent = \"...\"`")
       let text = try textClause("the intent")
       return .intent(cursor.span(from: start), text: text)
     case Self.depends:
       cursor.advance()
       let open = cursor.current
-      try expect(.openBracket, "`[` and a list of modules")
+      try expect(.openBracket, "`[` and a list of modules", help: "`depends [A, B.C]`")
       let modules = try list(until: .closeBracket, open) { try $0.modulePath() }
       clause = .depends(cursor.span(from: start), modules: modules)
     case Self.exposes:
@@ -68,7 +73,9 @@ extension Parser {
   }
 
   private mutating func expectedClause() -> ParseFailure {
-    expected("`intent`, `depends`, `exposes` or `effects`", help: "declarations stand at the first column")
+    let near = didYouMean(nearestNames(to: cursor.current.name.text, among: Self.clauses.map(\.text)))
+    return expected(
+      "`intent`, `depends`, `exposes` or `effects`", help: near ?? "declarations stand at the first column")
   }
 
   private mutating func exposedNames() throws -> [Syntax.Ident] {
@@ -84,16 +91,28 @@ extension Parser {
 
   private mutating func item() throws -> Syntax.Item {
     let start = cursor.index
+    if cursor.current.name != "", TokenKind.keywords[cursor.current.name] != nil { lacksBody = false }
     switch cursor.current.kind {
     case .fn: return try function()
     case .type: return try sum()
     case .record: return try record()
     case .verify: return try verifyBlock()
     case .decision: return try decision()
+    case .lower where isHeaderWithoutKeyword:
+      let name = cursor.current
+      throw fail(
+        "parse-error", at: name.span, "a function begins with `fn`", help: "`fn \(name.name)(...)`")
     default:
       let statement = try statement()
       return .statement(cursor.span(from: start), statement: statement)
     }
+  }
+
+  /// Whether `f(x:` or `f() ->` follows.
+  private var isHeaderWithoutKeyword: Bool {
+    guard cursor.ahead(1).kind == .openParen else { return false }
+    return cursor.ahead(2).kind == .lower && cursor.ahead(3).kind == .colon
+      || cursor.ahead(2).kind == .closeParen && cursor.ahead(3).kind == .arrow
   }
 
   private mutating func sum() throws -> Syntax.Item {
@@ -125,7 +144,15 @@ extension Parser {
         "parse-error", at: open.span.union(cursor.current.span), "a variant without fields has no parentheses",
         help: "leave the `()` out")
     }
-    return try list(until: .closeParen, open) { try $0.type() }
+    return try list(until: .closeParen, open) { parser in
+      let name = parser.cursor.current
+      if name.kind == .lower, parser.cursor.ahead(1).kind == .colon {
+        throw parser.fail(
+          "parse-error", at: name.span.union(parser.cursor.ahead(1).span), "the fields of a variant have no names",
+          help: "write their types alone, or declare a record and make it the only field")
+      }
+      return try parser.type()
+    }
   }
 
   private mutating func record() throws -> Syntax.Item {

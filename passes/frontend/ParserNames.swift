@@ -64,8 +64,12 @@ extension Parser {
   /// Takes a dotted name whose segments all begin with upper-case letters.
   mutating func modulePath() throws -> Syntax.Ident {
     let start = cursor.index
+    if cursor.at(.stringStart) { throw expected("the name of a module", help: "write it without quotes") }
+    let known = diagnostics.count
     var text = try declaredName("a module", .upper).name.text
     while cursor.take(.dot) { text += "." + (try declaredName("a module", .upper)).name.text }
+    // One name is one mistake.
+    if diagnostics.count > known + 1 { diagnostics.removeLast(diagnostics.count - known - 1) }
     return Syntax.Ident(cursor.span(from: start), name: Name(text))
   }
 

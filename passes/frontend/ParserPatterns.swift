@@ -89,7 +89,8 @@ extension Parser {
     cursor.advance()
     let token = cursor.current
     guard token.kind == .lower || token.kind == .upper || token.kind == .underscore else {
-      throw expected("a name behind `..`", help: "write `.._` for a rest that is not needed")
+      let help = token.kind == .dot ? "the rest has two dots" : "write `.._` for a rest that is not needed"
+      throw expected("a name behind `..`", help: help)
     }
     cursor.advance()
     if token.kind != .underscore { checkDeclared(token, "a pattern", .lower) }
@@ -129,12 +130,10 @@ extension Parser {
         "parse-error", at: path.span, "a pattern can't name a function or a field",
         help: "constructors are written `Type.Variant`")
     }
-    if !isComplete {
-      let name = last?.name.text ?? ""
-      report(
-        .error(
-          "unqualified-constructor", at: path.span, "the constructor `\(name)` is written without its type",
-          help: Self.knownConstructors[name].map { "`\($0)`" } ?? "write `Type.\(name)`"))
+    if cursor.at(.openParen), cursor.ahead(1).kind == .lower, cursor.ahead(2).kind == .assign {
+      throw fail(
+        "parse-error", at: path.span, "a pattern can't take a record apart",
+        help: "match it by a name, and read its fields from that")
     }
     if cursor.at(.openParen), cursor.ahead(1).kind == .closeParen {
       throw fail(
@@ -143,13 +142,8 @@ extension Parser {
     }
     let arguments = cursor.at(.openParen) ? try patternArguments(of: "a constructor") : []
     let span = cursor.span(from: start)
-    return isComplete ? .constructor(span, path: path, arguments: arguments) : .wildcard(span)
+    return .constructor(span, path: path, arguments: arguments)
   }
-
-  /// The constructors of the language's own types, for helps.
-  static let knownConstructors = [
-    "Some": "Option.Some", "None": "Option.None", "Ok": "Result.Ok", "Err": "Result.Err",
-  ]
 
   func isUpper(_ ident: Syntax.Ident) -> Bool {
     ident.name.text.unicodeScalars.first?.properties.isUppercase ?? false

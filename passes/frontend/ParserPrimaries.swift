@@ -53,6 +53,10 @@ extension Parser {
     case .underscore: return expected("an expression", help: "`_` has no value; give it a name to read it")
     case .newline, .end, .dedent:
       return expected("an expression", help: "an expression goes on in the next line only inside brackets")
+    case .slash where cursor.ahead(1).kind == .star:
+      return fail(
+        "parse-error", at: token.span.union(cursor.ahead(1).span), "there is no `/*`",
+        help: "each line of a comment begins with `//`")
     default: return expected("an expression")
     }
   }
@@ -73,8 +77,11 @@ extension Parser {
           fields.append(try parser.fieldValue())
           return nil
         }
-        if !fields.isEmpty { throw parser.expected("a field such as `x = 1`") }
-        return try parser.expression()
+        if !fields.isEmpty { throw parser.expectedField() }
+        try parser.rejectColon()
+        let argument = try parser.expression()
+        try parser.rejectArrow()
+        return argument
       }
     }.compactMap { $0 }
     height = tallest + 1
@@ -98,7 +105,7 @@ extension Parser {
     var tallest = 0
     let fields = try nested { parser in
       try parser.list(until: .closeParen, open) { parser in
-        guard parser.isNamedArgument else { throw parser.expected("a field such as `x = 1`") }
+        guard parser.isNamedArgument else { throw parser.expectedField(of: path) }
         let field = try parser.fieldValue()
         tallest = max(tallest, parser.height)
         return field
@@ -106,6 +113,24 @@ extension Parser {
     }
     height = tallest + 1
     return .build(cursor.span(from: start), callee: path, fields: fields)
+  }
+
+  private mutating func expectedField(of callee: Syntax.Path? = nil) -> ParseFailure {
+    let help = "`=` gives a value to the field of a record; `==` compares"
+    guard let callee, let last = callee.segments.last, !isUpper(last), last.name != Self.update else {
+      return expected("a field such as `x = 1`", help: help)
+    }
+    let name = callee.segments.map(\.name.text).joined(separator: ".")
+    return fail(
+      "constructor-form", at: callee.span, "the function `\(name)` takes its arguments by position", help: help)
+  }
+
+  /// Reports `P(x: 1)`.
+  private mutating func rejectColon() throws {
+    let (name, colon) = (cursor.current, cursor.ahead(1))
+    guard name.kind == .lower, colon.kind == .colon else { return }
+    throw fail(
+      "parse-error", at: colon.span, "`=` stands between a field and its value", help: "`\(name.name) = ...`")
   }
 
   private mutating func fieldValue() throws -> Syntax.FieldValue {
@@ -150,7 +175,8 @@ extension Parser {
         let start = parser.cursor.index
         let key = try parser.expression()
         tallest = max(tallest, parser.height)
-        try parser.expect(.fatArrow, "`=>` and the value of this key")
+        let help = parser.cursor.at(.assign) ? "a record is built by its name: `P(x = 1)`" : nil
+        try parser.expect(.fatArrow, "`=>` and the value of this key", help: help)
         let value = try parser.expression()
         tallest = max(tallest, parser.height)
         return Syntax.Entry(parser.cursor.span(from: start), key: key, value: value)

@@ -13,7 +13,7 @@ extension Parser {
     "while": "loop by recursion: a function that calls itself with the next values",
     "return": "the last expression of a function is its result: leave `return` out",
   ]
-  private static let elseWord: Name = "else"
+  private static let elseWord: Name = "else", elifWord: Name = "elif"
 
   /// Parses one statement with its line end.
   mutating func statement() throws -> Syntax.Statement {
@@ -24,7 +24,12 @@ extension Parser {
       cursor.advance()
       if token.kind != .underscore { checkDeclared(token, "a binding", .lower) }
       var annotation: Syntax.TypeExpr?
-      if cursor.take(.colon) { annotation = try type() }
+      if cursor.take(.colon) {
+        if cursor.at(.assign) {
+          throw expected("a type", help: "`\(token.name) = ...`, or `\(token.name): Type = ...`")
+        }
+        annotation = try type()
+      }
       try expect(.assign, "`=` and the value of the binding")
       let value = try lineExpression()
       return .bind(
@@ -73,7 +78,9 @@ extension Parser {
   mutating func lineExpression() throws -> Syntax.Expr {
     if cursor.at(.match) { return try matchExpression() }
     try rejectKeyword()
+    let start = cursor.index
     let value = try expression()
+    try rejectFirstWord(from: start)
     try expectLineEnd(after: "the expression")
     return value
   }
@@ -86,11 +93,15 @@ extension Parser {
     // An `else` that follows belongs to the same mistake.
     let (start, level) = (cursor.index, cursor.level)
     cursor.skipLine(startedAt: start, level: level)
-    while cursor.at(word: Self.elseWord), cursor.ahead(1).kind == .newline || startsOperand(token, cursor.ahead(1)) {
+    while cursor.at(word: Self.elseWord) || cursor.at(word: Self.elifWord), continuesBranch(cursor.ahead(1)) {
       let line = cursor.index
       cursor.skipLine(startedAt: line, level: level)
     }
     throw failure
+  }
+
+  private func continuesBranch(_ next: FlatToken) -> Bool {
+    next.kind == .newline || next.kind == .colon || startsOperand(cursor.current, next)
   }
 
   /// Whether a token behind a word shows that the word is used as a keyword.
@@ -109,11 +120,24 @@ extension Parser {
     switch token.kind {
     case .assign:
       return expected("the end of the line", help: "`==` compares; a binding begins with one plain name")
+    case .closeParen, .closeBracket, .closeBrace:
+      return fail(
+        "parse-error", at: token.span, "this `\(token.name)` closes nothing", help: "leave it out, or open it before")
     case .arrow: return expected("the end of the line", help: "arms stand in the lines below `match`")
     case .fatArrow: return expected("the end of the line", help: "`->` stands between a pattern and its result")
     case .bang where cursor.ahead(1).kind == .openBracket:
       return expected("the end of the line", help: "effects stand on a line of their own")
-    default: return expected("the end of the line behind \(what)")
+    case .openBrace:
+      return expected(
+        "the end of the line",
+        help: what == "the expression"
+          ? "a record is built with `P(x = 1)`" : "what belongs to it stands on indented lines below, without braces")
+    case .openBracket where Self.clauses.contains(cursor.previous.name):
+      return expected("the end of the line", help: "the clauses of the header are indented below `module`")
+    case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
+    case _ where cursor.previous.kind == .question:
+      return expected("the end of the line", help: "`?` passes an error on to the caller; branch with `match c`")
+    default: return expected("the end of the line behind \(what)", help: operatorWordHelp)
     }
   }
 
@@ -125,13 +149,11 @@ extension Parser {
     let subject = try expression()
     let subjectHeight = height
     guard cursor.at(.newline) else {
-      throw expected("the end of the line behind the subject of `match`", help: "arms stand on the lines below")
+      let help = cursor.at(.colon) ? "leave the `:` out" : operatorWordHelp ?? "arms stand on the lines below"
+      throw expected("the end of the line behind the subject of `match`", help: help)
     }
     cursor.advance()
-    guard cursor.take(.indent) else {
-      throw fail(
-        "parse-error", at: keyword.span, "this `match` has no arms", help: "add indented lines `pattern -> result`")
-    }
+    guard cursor.take(.indent) else { throw missingArms(of: keyword) }
     var tallest = subjectHeight
     let arms = try block(of: "a match") { parser in
       let arm = try parser.arm()
@@ -141,6 +163,32 @@ extension Parser {
     leave()
     height = tallest + 1
     return .match(cursor.span(from: start), subject: subject, arms: arms)
+  }
+
+  /// Reports a `match` without a block; arms that stand no deeper belong to the mistake.
+  private mutating func missingArms(of keyword: FlatToken) -> ParseFailure {
+    let level = cursor.level
+    guard isAtArm else {
+      return fail(
+        "parse-error", at: keyword.span, "this `match` has no arms", help: "add indented lines `pattern -> result`")
+    }
+    let failure = fail(
+      "parse-error", at: cursor.current.span, "the arms of a `match` are indented deeper than it",
+      help: "indent them by four more spaces", regions: [Region(keyword.span, "the match")])
+    while isAtArm { cursor.skipLine(startedAt: cursor.index, level: level) }
+    return failure
+  }
+
+  /// Whether the line has an `->`.
+  private var isAtArm: Bool {
+    var distance = 0
+    while true {
+      switch cursor.ahead(distance).kind {
+      case .arrow: return true
+      case .newline, .indent, .dedent, .end, .fn: return false
+      default: distance += 1
+      }
+    }
   }
 
   private mutating func arm() throws -> Syntax.Arm {
@@ -161,8 +209,11 @@ extension Parser {
 
   private var guardHelp: String? {
     switch cursor.current.kind {
+    case .colon where cursor.ahead(1).kind == .colon: return "a list is taken apart by `[first, ..rest]`"
+    case _ where cursor.previous.kind == .lower && cursor.previous.name == "case":
+      return "an arm begins with its pattern"
     case .lower: return "patterns have no guards: match again in the arm"
-    case .fatArrow: return "`=>` belongs to maps and verify cases"
+    case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
     default: return nil
     }
   }

@@ -60,7 +60,7 @@ extension Parser {
 
   /// Takes a string in which nothing is evaluated, such as a description.
   mutating func plainText(_ what: String) throws -> String {
-    guard cursor.at(.stringStart) else { throw expected("a string with \(what)") }
+    guard cursor.at(.stringStart) else { throw expected("a string with \(what)", help: "write it between `\"`") }
     let (value, _) = try string()
     if case .string(_, let text) = value { return text }
     throw fail("parse-error", at: value.span, "nothing is evaluated in \(what)", help: "write the text itself")

@@ -10,12 +10,16 @@ extension Parser {
     try enter()
     defer { leave() }
     if cursor.at(.openParen) { return try parenthesisedType() }
+    if cursor.at(.openBracket) { throw expected("a type", help: "the type of a list is written `List<A>`") }
     let start = cursor.index
     if cursor.at(.upper), cursor.current.name == Self.functionType, cursor.ahead(1).kind == .openParen {
       return try functionType()
     }
     let name = try dottedName("a type")
-    guard cursor.at(.less) else { return .named(name.span, name: name, arguments: []) }
+    guard cursor.at(.less) else {
+      try rejectTypeSign()
+      return .named(name.span, name: name, arguments: [])
+    }
     let open = cursor.current
     cursor.advance()
     var arguments: [Syntax.TypeExpr] = []
@@ -31,6 +35,7 @@ extension Parser {
       return .named(span, name: name, arguments: arguments)
     }
     guard cursor.take(.greater) else { throw unclosed(.greater, open) }
+    try rejectTypeSign()
     return .named(cursor.span(from: start), name: name, arguments: arguments)
   }
 

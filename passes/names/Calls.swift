@@ -41,7 +41,7 @@ extension NameResolver {
     } else if module.bindings[first.name] != nil {
       reportBadCallee(callee, base: nil, arguments.count)
     } else {
-      reportUnknown(first)
+      reportUnknown(first, isCalled: true)
     }
     return dropped(span, arguments)
   }
@@ -81,8 +81,7 @@ extension NameResolver {
 
   /// What is left of a call that is wrong: its arguments are still looked at.
   private mutating func dropped(_ span: Span, _ arguments: [Program.Expr]) -> Resolved.Expr {
-    for argument in arguments { _ = possibleFunction(argument) }
-    return .erroneous(span)
+    erroneous(span, keeping: arguments.map { possibleFunction($0) })
   }
 
   private func reportEmptyCall(_ span: Span, _ callee: Program.Path) {

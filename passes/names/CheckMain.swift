@@ -43,11 +43,16 @@ public struct CheckMain: CheckPass {
     if let first = parameters.first {
       let span = parameters.reduce(first.span) { $0.union($1.span) }
       context.report(.error("main-signature", at: span, "`main` takes no parameters", help: help))
-    } else if let result, !isUnit(result), !isResultOfUnit(result) {
+    } else if let result, !isUnit(result), !isResultOfUnit(result), !isNowhere(result) {
       context.report(
         .error(
           "main-signature", at: result.span, "`main` returns `Unit` or `Result<Unit, String>`", help: help))
     }
+  }
+
+  /// Whether a type has a name of lower case, which no type has: that is reported as such.
+  private func isNowhere(_ type: Program.TypeExpr) -> Bool {
+    if case .named(_, let name, _) = type { !name.isUpper } else { false }
   }
 
   private func isUnit(_ type: Program.TypeExpr) -> Bool { isNamed("Unit", type) }

@@ -8,9 +8,8 @@ extension NameResolver {
     _ span: Span, _ name: Program.Ident, _ parameters: [Program.Parameter], _ result: Program.TypeExpr?,
     _ effects: Program.EffectLine?, _ body: [Program.Statement]
   ) -> Resolved.Function {
-    locals = LocalScope()
+    enter(function: name.name)
     typeVariables = []
-    functionName = name.text
     defer { functionName = nil }
     let group = locals.newGroup()
     var resolved: [Resolved.Parameter] = []
@@ -53,7 +52,7 @@ extension NameResolver {
 
   /// A statement outside functions.
   mutating func topLevel(_ statement: Program.Statement) {
-    locals = LocalScope()
+    enter(function: nil)
     switch statement {
     case .bind(_, let name, let annotation, let value):
       notYet(NotYet.topLevelBinding, at: name.span)

@@ -42,16 +42,23 @@ extension NameResolver {
 
   private mutating func unsupported(_ what: String, _ span: Span, _ parts: [Program.Expr]) -> Resolved.Expr {
     notYet(what, at: span)
-    for part in parts { _ = expression(part) }
-    return .erroneous(span)
+    return erroneous(span, keeping: parts.map { expression($0) })
+  }
+
+  /// What is left of a wrong expression: its parts, in which more may be wrong, and a value that fits anything.
+  func erroneous(_ span: Span, keeping parts: [Resolved.Expr]) -> Resolved.Expr {
+    let statements = parts.compactMap { part -> Resolved.Statement? in
+      if case .erroneous = part { return nil }
+      return .evaluate(part.span, value: part)
+    }
+    return statements.isEmpty ? .erroneous(span) : .block(span, statements: statements, result: .erroneous(span))
   }
 
   private mutating func projection(
     _ span: Span, _ base: Program.Expr, _ name: Program.Ident, _ arguments: [Program.Expr]
   ) -> Resolved.Expr {
     error("verify-trace", at: name.span, "`.\(name.text)(...)` is only for trace blocks")
-    for part in [base] + arguments { _ = expression(part) }
-    return .erroneous(span)
+    return erroneous(span, keeping: ([base] + arguments).map { expression($0) })
   }
 
   /// A dotted name on its own.
@@ -103,9 +110,23 @@ extension NameResolver {
     return .block(resolved.reduce(result.span) { $0.union($1.span) }, statements: resolved, result: result)
   }
 
+  /// Reports `x == 1` as a statement where `x` is unknown, and takes it for the binding that was meant.
+  private mutating func bindComparedName(_ value: Program.Expr, group: Int) {
+    guard case .binary(_, let sign, .path(_, let path), _) = value, sign.name == "==", path.segments.count == 1,
+      let name = path.segments.first, !name.isUpper, locals[name.name] == nil, module.functions[name.name] == nil,
+      module.bindings[name.name] == nil
+    else { return }
+    reportUnknown(name, help: "`==` compares; a binding is written `\(name.text) = ...`")
+    let mark = locals.mark
+    _ = bind(name.name, at: name.span, group: group)
+    locals.forget(since: mark)
+  }
+
   private mutating func statement(_ node: Program.Statement, group: Int) -> Resolved.Statement {
     switch node {
-    case .evaluate(let span, let value): return .evaluate(span, value: expression(value))
+    case .evaluate(let span, let value):
+      bindComparedName(value, group: group)
+      return .evaluate(span, value: expression(value))
     case .bind(let span, let name, let annotation, let value):
       let type = annotation.map { self.type($0) }
       let resolved = annotation?.isFunction == true ? possibleFunction(value) : expression(value)

@@ -158,7 +158,7 @@ extension NameResolver {
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
       reportNotExposed(segment.name, of: owner, at: segment.span)
-    } else {
+    } else if !owner.lacksListed(segment.name), isFirst(path.prefix(used + 1)) {
       let help = suggestion(for: segment.text) {
         owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
           + owner.exportedTypes.keys.map(\.text)
@@ -178,6 +178,7 @@ extension NameResolver {
   }
 
   private mutating func reportNoBuiltin(_ space: Name, _ segment: Program.Ident, _ full: Name) {
+    guard isFirst(full) else { return }
     let help =
       Vocabulary.replacement(of: full.text)
       ?? suggestion(for: segment.text) { self.members(of: space) }
@@ -206,6 +207,13 @@ extension NameResolver {
     if path.segments.count == 1, reportUnqualified(path.segments[0]) { return }
     if let owner = module.dependencyList.first(where: { $0.types[first.name] != nil }) {
       reportNotExposed(first.name, of: owner, at: first.span)
+      return
+    }
+    if module.dependencyList.contains(where: { $0.lacksListed(first.name) }) || !isFirst(first.name) { return }
+    if let owner = module.dependencyList.first(where: { $0.name.lastPart == first.text }) {
+      error(
+        "unknown-ident", at: first.span, "nothing here is called `\(first.text)`",
+        help: "modules are named in full: `\(owner.name)`")
       return
     }
     let help = suggestion(for: first.text) {

@@ -10,6 +10,7 @@ extension NameResolver {
       if earlier.group == group {
         error(
           "duplicate-binding", at: span, "`\(name)` is bound twice here",
+          help: "a name keeps its value; choose another",
           regions: [Region(earlier.span, "first bound here")])
       } else {
         reportShadowing(name, at: span, earlier: earlier.span)
@@ -53,14 +54,30 @@ extension NameResolver {
       help: "call it, or pass it for a parameter of a `Fn` type")
   }
 
-  mutating func reportUnknown(_ name: Program.Ident) {
-    let help: String?
-    if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }) {
+  /// Reports a name that means nothing: each value once in a function, each function once in a module.
+  mutating func reportUnknown(_ name: Program.Ident, isCalled: Bool = false, help: String? = nil) {
+    if lacksNames && !isCalled || isCalled && module.lacksListed(name.name)
+      || !isFirst(name.name, inThe: isCalled ? .module : .function)
+    {
+      return
+    }
+    var help = help
+    if help != nil {
+    } else if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }
+    ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
-      help = suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }
+      help = isCalled ? builtinHelp(name) : nil
+      help = help ?? suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }
     }
     error("unknown-ident", at: name.span, "nothing here is called `\(name.text)`", help: help)
+  }
+
+  /// The functions of that name in built-in namespaces, which are written in full.
+  private func builtinHelp(_ name: Program.Ident) -> String? {
+    let wanted = ["println", "puts", "echo"].contains(name.text) ? "print" : name.text
+    let found = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(wanted) }.prefix(3)
+    return found.isEmpty ? nil : "write " + found.map { "`\($0).\(wanted)`" }.joined(separator: " or ")
   }
 
   /// Reports a call of something that is no function, such as `s.len()`.

@@ -15,6 +15,10 @@ struct NameResolver {
   /// The type variables of its signature; standard library only.
   var typeVariables: [Name] = []
   private let budget = SuggestionBudget()
+  /// What has been reported, by how far one change mends it.
+  private var reported: [Extent: Set<Name>] = [:]
+  /// Whether a pattern around has too few parts, so that names may be unknown for want of them.
+  var lacksNames = false
   /// The bare names of imported types looked up so far in this module.
   var importedTypes: [Name: [TypeSymbol]] = [:]
   /// A type in scope for each constructor, once it has been asked for in this module.
@@ -31,6 +35,23 @@ struct NameResolver {
     self.module = module
     importedTypes = [:]
     variantOwners = nil
+    reported[.module] = nil
+  }
+
+  /// Turns to another function.
+  mutating func enter(function name: Name?) {
+    functionName = name?.text
+    locals = LocalScope()
+    reported[.function] = nil
+    lacksNames = false
+  }
+
+  /// How far the places reach that one mistake is found at.
+  enum Extent { case function, module, program }
+
+  /// Whether a name has not been reported yet; one mistake is one error.
+  mutating func isFirst(_ name: Name, inThe extent: Extent = .function) -> Bool {
+    reported[extent, default: []].insert(name).inserted
   }
 
   /// Reports an error in the function that is resolved now.
@@ -62,6 +83,8 @@ extension Program.Ident {
 }
 
 extension Name {
+  /// What follows the last dot.
+  var lastPart: String { text.split(separator: ".").last.map(String.init) ?? text }
   /// Whether its first letter is a capital.
   var isUpper: Bool { text.unicodeScalars.first?.properties.isUppercase == true }
 }

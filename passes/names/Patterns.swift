@@ -6,6 +6,8 @@ extension NameResolver {
   /// An arm; its names are visible in its body only.
   mutating func arm(_ arm: Program.Arm) -> Resolved.Arm {
     let mark = locals.mark
+    let outside = lacksNames
+    defer { lacksNames = outside }
     let pattern = pattern(arm.pattern, group: locals.newGroup())
     let body = expression(arm.body)
     locals.leave(to: mark)
@@ -33,6 +35,7 @@ extension NameResolver {
         locals.forget(since: mark)
         return .erroneous(span)
       }
+      if arguments.count < meaning.arity { lacksNames = true }
       return .constructor(span, type: meaning.type, variant: meaning.variant, arguments: resolved)
     }
   }
@@ -43,7 +46,7 @@ extension NameResolver {
   }
 
   /// The constructor that a pattern names; nil if an error has been reported.
-  private mutating func constructor(_ path: Program.Path) -> (type: Name, variant: Name)? {
+  private mutating func constructor(_ path: Program.Path) -> (type: Name, variant: Name, arity: Int)? {
     if path.segments.count == 1, let name = path.segments.first {
       error(
         "unqualified-constructor", at: name.span, "the constructor `\(name.text)` needs its type before it",
@@ -53,7 +56,7 @@ extension NameResolver {
     let (meaning, used) = global(path)
     switch meaning {
     case .wrong: return nil
-    case .variant(let type, let variant, _) where used == path.segments.count: return (type, variant)
+    case .variant(let type, let variant, let arity) where used == path.segments.count: return (type, variant, arity)
     default:
       error("unknown-ident", at: path.span, "`\(path.text)` is no constructor")
       return nil

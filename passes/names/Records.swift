@@ -6,14 +6,13 @@ extension NameResolver {
   /// `P(x = 1)`.
   mutating func build(_ span: Span, _ callee: Program.Path, _ written: [Program.FieldValue]) -> Resolved.Expr {
     let type = record(callee, isUpdate: false)
-    let values = written.map { Resolved.FieldValue($0.span, name: $0.name.name, value: expression($0.value)) }
-    guard let type, case .record(let fields) = type.shape, areRight(written, for: type, fields) else {
-      return .erroneous(span)
-    }
+    let values = fieldValues(written)
+    guard let type, case .record(let fields) = type.shape else { return erroneous(span, keeping: values.map(\.value)) }
+    guard areRight(written, for: type, fields) else { return erroneous(span, keeping: values, of: type, fields) }
     if written.count < fields.count {
       let given = Set(written.map(\.name.name))
       reportMissing(fields.filter { !given.contains($0) }, callee, type)
-      return .erroneous(span)
+      return erroneous(span, keeping: values, of: type, fields)
     }
     return .build(span, type: type.name, fields: values)
   }
@@ -24,11 +23,31 @@ extension NameResolver {
   {
     let type = record(callee, isUpdate: true)
     let resolved = expression(base)
-    let values = written.map { Resolved.FieldValue($0.span, name: $0.name.name, value: expression($0.value)) }
-    guard let type, case .record(let fields) = type.shape, areRight(written, for: type, fields) else {
-      return .erroneous(span)
+    let values = fieldValues(written)
+    guard let type, case .record(let fields) = type.shape else {
+      return erroneous(span, keeping: [resolved] + values.map(\.value))
+    }
+    guard areRight(written, for: type, fields) else {
+      let base = Resolved.Expr.update(span, type: type.name, base: resolved, fields: [])
+      return erroneous(span, keeping: [base, erroneous(span, keeping: values, of: type, fields)])
     }
     return .update(span, type: type.name, base: resolved, fields: values)
+  }
+
+  private mutating func fieldValues(_ written: [Program.FieldValue]) -> [Resolved.FieldValue] {
+    written.map { Resolved.FieldValue($0.span, name: $0.name.name, value: expression($0.value)) }
+  }
+
+  /// A wrong construction, whose values are still looked at: those of fields that exist as values of these.
+  private func erroneous(_ span: Span, keeping values: [Resolved.FieldValue], of type: TypeSymbol, _ fields: [Name])
+    -> Resolved.Expr
+  {
+    let known = Set(fields)
+    let parts = values.map { value -> Resolved.Expr in
+      guard known.contains(value.name) else { return value.value }
+      return .update(value.span, type: type.name, base: .erroneous(span), fields: [value])
+    }
+    return erroneous(span, keeping: parts)
   }
 
   /// The record that a callee with named arguments stands for; nil if an error has been reported.
@@ -54,19 +73,25 @@ extension NameResolver {
       case .update(let type): "`\(type.short).update` takes a record before the fields"
       case .function, .operation, .primitive: "the function `\(callee.text)` takes its arguments by position"
       }
-    error("constructor-form", at: callee.span, what)
+    var help: String?
+    if case .function = meaning { help = Self.comparisonHelp }
+    error("constructor-form", at: callee.span, what, help: help)
     return nil
   }
+
+  private static let comparisonHelp = "`=` gives a value to the field of a record; `==` compares"
 
   private mutating func reportNamedArguments(_ callee: Program.Path, _ first: Program.Ident) {
     if let entry = locals[first.name] {
       if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry, 1) }
     } else if module.functions[first.name] != nil, callee.segments.count == 1 {
-      error("constructor-form", at: callee.span, "the function `\(first.text)` takes its arguments by position")
+      error(
+        "constructor-form", at: callee.span, "the function `\(first.text)` takes its arguments by position",
+        help: Self.comparisonHelp)
     } else if module.functions[first.name] != nil || module.bindings[first.name] != nil {
       reportBadCallee(callee, base: nil, 1)
     } else {
-      reportUnknown(first)
+      reportUnknown(first, isCalled: true)
     }
   }
 
@@ -78,7 +103,8 @@ extension NameResolver {
     for field in written {
       let name = field.name
       if !known.contains(name.name) {
-        let help = suggestion(for: name.text) { fields.map(\.text) }
+        let near = suggestion(for: name.text) { fields.map(\.text) }
+        let help = near ?? "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
         error(
           "unknown-field", at: name.span, "the record `\(type.short)` has no field `\(name.text)`", help: help,
           regions: type.span.isNone ? [] : [Region(type.span, "declared here")])

@@ -25,6 +25,7 @@ public struct ResolveNames: Pass {
   public init() {}
 
   public mutating func run(_ input: Program.Root, in context: PassContext) throws -> Resolved.Root {
+    context.sources.arrange(input.modules.map(\.span))
     let table = SymbolTable(input)
     guard let entry = table.modules.last else {
       throw PassBug(Self.self, "a program has no module", broke: "structure", in: input)

@@ -66,7 +66,7 @@ final class ModuleSymbols {
   /// The types that importers see, those handed on included.
   fileprivate(set) var exportedTypes: [Name: TypeSymbol] = [:]
   private let exposure: Program.Exposure
-  private let exposed: Set<Name>
+  private var exposed: Set<Name>
 
   fileprivate init(index: Int, _ module: Program.Module) {
     self.index = index
@@ -92,6 +92,12 @@ final class ModuleSymbols {
     return exposed.contains(name)
   }
 
+  /// Whether the header lists the name although nothing here is called so, which has been reported.
+  func lacksListed(_ name: Name) -> Bool {
+    guard exposed.contains(name) || opaqueNames.contains(name) else { return false }
+    return functions[name] == nil && types[name] == nil && exportedTypes[name] == nil && bindings[name] == nil
+  }
+
   /// The name of what is declared here, seen from everywhere.
   func fullName(_ short: Name) -> Name { name.text.isEmpty ? short : Name(name.text + "." + short.text) }
 
@@ -106,6 +112,7 @@ final class ModuleSymbols {
   }
 
   fileprivate func gatherExports() {
+    exposeWhatWasMeant()
     switch exposure {
     case .everything: exportedTypes = types
     case .only(_, let transparent, let opaque):
@@ -114,6 +121,15 @@ final class ModuleSymbols {
         let imported = types[name] == nil ? importedTypes(name) : []
         exportedTypes[name] = types[name] ?? (imported.count == 1 ? imported.first : nil)
       }
+      for name in exposed where exportedTypes[name] == nil { exportedTypes[name] = types[name] }
+    }
+  }
+
+  /// Exposes what the header probably means by names that there are not, which is reported.
+  private func exposeWhatWasMeant() {
+    for name in exposed where functions[name] == nil && types[name] == nil && importedTypes(name).isEmpty {
+      let declared = (Array(functions.keys) + Array(types.keys)).map(\.text)
+      if let meant = nearestNames(to: name.text, among: declared).first { exposed.insert(Name(meant)) }
     }
   }
 }

@@ -125,6 +125,9 @@ extension NameResolver {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
     }
+    if module.dependencyList.contains(where: { $0.lacksListed(name.name) }) || !isFirst(name.name, inThe: .module) {
+      return
+    }
     let help = suggestion(for: name.text) {
       module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
         + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
@@ -135,10 +138,20 @@ extension NameResolver {
   /// The effects of an effect line; what is no effect is reported and left out.
   mutating func effects(_ line: Program.EffectLine, allowsForwarding: Bool = false) -> Resolved.Effects {
     var known: [Resolved.Effect] = []
-    for effect in line.effects where isEffect(effect, allowsForwarding: allowsForwarding) {
-      known.append(Resolved.Effect(effect.span, name: effect.name))
+    for effect in line.effects {
+      if isEffect(effect, allowsForwarding: allowsForwarding) {
+        known.append(Resolved.Effect(effect.span, name: effect.name))
+      } else {
+        // What was probably meant is declared, so that its lack is no second mistake.
+        let meant = nearestNames(to: effect.text, among: Self.effectNames).first
+        if let meant { known.append(Resolved.Effect(effect.span, name: Name(meant))) }
+      }
     }
     return Resolved.Effects(line.span, effects: known)
+  }
+
+  private static let effectNames = EffectOperation.namespaces.flatMap { space in
+    [space.name] + space.methods.map { "\(space.name).\($0)" }
   }
 
   private mutating func isEffect(_ effect: Program.Ident, allowsForwarding: Bool) -> Bool {
@@ -151,9 +164,7 @@ extension NameResolver {
     let parts = effect.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let methods = parts.first.flatMap { Vocabulary.effects[Name($0)] }
     if let methods, parts.count == 1 || (parts.count == 2 && methods.contains(parts[1])) { return true }
-    let help = suggestion(for: effect.text) {
-      EffectOperation.namespaces.flatMap { space in [space.name] + space.methods.map { "\(space.name).\($0)" } }
-    }
+    let help = suggestion(for: effect.text) { Self.effectNames }
     error("unknown-effect", at: effect.span, "there is no effect `\(effect.text)`", help: help)
     return false
   }
@@ -168,7 +179,9 @@ extension NameResolver {
     return last == name.text ? module : nil
   }
 
-  func reportNotExposed(_ name: Name, of owner: ModuleSymbols, at span: Span) {
+  /// Reports what another module keeps for itself, once in a program.
+  mutating func reportNotExposed(_ name: Name, of owner: ModuleSymbols, at span: Span) {
+    guard isFirst(owner.fullName(name), inThe: .program) else { return }
     let declared = owner.types[name]?.span ?? owner.functions[name]?.span ?? owner.bindings[name] ?? .none
     let help =
       owner.bindings[name] != nil && owner.functions[name] == nil
@@ -178,9 +191,13 @@ extension NameResolver {
       regions: declared.isNone ? [] : [Region(declared, "declared here")])
   }
 
-  func reportNotADependency(_ name: Name, at span: Span) {
+  /// Reports a module that is missing in the header, once in a module.
+  mutating func reportNotADependency(_ name: Name, at span: Span) {
+    guard isFirst(name, inThe: .module) else { return }
+    let near =
+      table.named[name] == nil ? suggestion(for: name.text) { module.dependencyList.map(\.name.text) } : nil
     error(
       "not-a-dependency", at: span, "the module `\(name)` is not listed in `depends`",
-      help: "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]")
+      help: near ?? "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]")
   }
 }

@@ -35,34 +35,58 @@ public struct CheckEffects: CheckPass {
       var calls = EffectfulCalls(functions: functions)
       try calls.visit(function.body)
       count += calls.found.count
-      var reported = EffectSet()
-      for call in calls.found {
-        let missing = call.effects.filter { !declared.covers($0) && !reported.covers($0) }
-        guard !missing.isEmpty else { continue }
-        reported.formUnion(missing)
-        try report(missing, of: call, in: function, program, context)
-      }
+      try report(calls.found.filter { !$0.effects.allSatisfy(declared.covers) }, in: function, program, context)
     }
     context.explain("\(count) calls with effects checked", data: [("calls", count)])
   }
 
+  /// Reports calls that need what the function does not declare: each missing effect once, where it is needed first.
   private mutating func report(
-    _ missing: [Name], of call: EffectfulCall, in function: Resolved.Function, _ program: Resolved.Root,
-    _ context: PassContext
+    _ calls: [EffectfulCall], in function: Resolved.Function, _ program: Resolved.Root, _ context: PassContext
   ) throws {
+    let declared = EffectSet(function.effects)
+    var reported = EffectSet()
+    var missing: [(call: Int, effects: [Name])] = []
+    for (index, call) in calls.enumerated() {
+      let new = call.effects.filter { !declared.covers($0) && !reported.covers($0) }
+      reported.formUnion(new)
+      if !new.isEmpty { missing.append((index, new)) }
+    }
+    let all = missing.flatMap(\.effects)
+    for (index, effects) in missing {
+      var error = try error(on: effects, of: calls[index], in: function, needing: all, program)
+      error.regions += calls[(index + 1)...].filter { call in call.effects.contains(where: effects.contains) }
+        .map { Region(place(of: $0, in: function), "needs \(effects.count == 1 ? "it" : "them") too") }
+      context.report(error)
+    }
+  }
+
+  /// The place of the callee's name.
+  private func place(of call: EffectfulCall, in function: Resolved.Function) -> Span {
+    let name = call.callee.shown(in: function.module)
+    return Span(start: call.span.start, length: min(call.span.length, UInt32(clamping: name.utf8.count)))
+  }
+
+  /// The error for effects that a call needs; `all` are those that the function lacks altogether.
+  private mutating func error(
+    on missing: [Name], of call: EffectfulCall, in function: Resolved.Function, needing all: [Name],
+    _ program: Resolved.Root
+  ) throws -> Diagnostic {
     let name = function.name.lastSegment
     let list = missing.map { "`\($0)`" }.joined(separator: ", ")
     let declared = function.effects.effects.map(\.name)
-    let repaired = (declared + missing).map(\.text).joined(separator: ", ")
+    let repaired = (declared + all).map(\.text).joined(separator: ", ")
     let isOne = missing.count == 1
     let callee = call.callee.shown(in: function.module)
     let what =
       call.isOperation
       ? "performs \(list)" : "calls `\(callee)`, which has the \(isOne ? "effect" : "effects") \(list)"
+    let them = all.count == 1 ? "it" : isOne ? "it with the others" : "them"
     let place = declared.isEmpty ? "below the header of" : "in"
     var error = Diagnostic.error(
-      "effect-violation", at: call.span, "`\(name)` \(what), but does not declare \(isOne ? "it" : "them")",
-      help: "declare \(isOne ? "it" : "them") \(place) `\(name)`: `! [\(repaired)]`")
+      "effect-violation", at: self.place(of: call, in: function),
+      "`\(name)` \(what), but does not declare \(isOne ? "it" : "them")",
+      help: "declare \(them) \(place) `\(name)`: `! [\(repaired)]`")
     if !call.isOperation, let callee = functions[call.callee], !callee.span.isNone {
       error.regions.append(Region(callee.span, "declared here"))
     }
@@ -72,7 +96,7 @@ public struct CheckEffects: CheckPass {
       + missing.map { Field("effect", $0.text) }
     error.note = try note(on: function, lacking: missing, program)
     error.fnName = name
-    context.report(error)
+    return error
   }
 
   /// Says which functions will need the effects next.

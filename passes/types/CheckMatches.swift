@@ -20,6 +20,7 @@ public struct CheckMatches: CheckPass {
   public init() {}
 
   public mutating func check(_ program: Typed.Root, in context: PassContext) throws {
+    context.sources.arrange(program.modules.map(\.span))
     var variants: [Name: [(name: Name, arity: Int)]] = [:]
     for case .sum(_, let name, let constructors) in program.types {
       variants[name] = constructors.map { ($0.name, $0.fields.count) }

@@ -24,7 +24,7 @@ struct Constructor {
 
 /// What the declarations of a program say, for looking up while functions are checked.
 struct Declarations {
-  private let functions: [Name: Signature]
+  private var functions: [Name: Signature]
   private let constructors: [Name: [Name: Constructor]]
   private let records: [Name: [Name: Resolved.Ty]]
   private let recordFields: [Name: [Name]]
@@ -76,6 +76,18 @@ struct Declarations {
   }()
 
   func function(_ name: Name) -> Signature? { functions[name] }
+
+  /// The same with other results of some functions.
+  func believing(_ results: [Name: Resolved.Ty]) -> Declarations {
+    var copy = self
+    for (name, result) in results {
+      guard let old = functions[name] else { continue }
+      copy.functions[name] = Signature(
+        name: old.name, span: old.span, library: old.library, variables: old.variables, parameters: old.parameters,
+        result: result)
+    }
+    return copy
+  }
 
   func constructor(_ type: Name, _ variant: Name) -> Constructor? { constructors[type]?[variant] }
 

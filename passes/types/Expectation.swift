@@ -48,6 +48,9 @@ extension Inference {
     error.regions = regions(expected.reason, wanted: wanted)
     if !table.refusedCycle { error.fields = [Field("expected", wanted), Field("found", given)] }
     error.repair.primary = help(found, expected, at: span)
+    if case .result = expected.reason, wrongResult == nil, let body = table.written(found) {
+      wrongResult = WrongResult(body: body, text: given, error: diagnostics.count)
+    }
     report(error)
   }
 

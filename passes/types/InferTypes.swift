@@ -1,3 +1,4 @@
+import Diagnostics
 public import Languages
 public import Nanopass
 
@@ -21,17 +22,27 @@ public struct InferTypes: Pass {
   public init() {}
 
   public mutating func run(_ input: Resolved.Root, in context: PassContext) throws -> Typed.Root {
+    context.sources.arrange(input.modules.map(\.span))
     let declarations = Declarations(input)
     var inference = Inference(declarations, context.sources)
     var functions: [Typed.Function] = []
     functions.reserveCapacity(input.functions.count)
     var typed = 0
+    var errors: [[Diagnostic]] = []
+    var wrongResults: [Name: WrongResult] = [:]
     for function in input.functions {
       try inference.check(function)
       if let result = elaborate(function, &inference) { functions.append(result) }
-      for diagnostic in inference.diagnostics { context.report(diagnostic) }
+      errors.append(inference.diagnostics)
+      wrongResults[function.name] = inference.wrongResult
       typed += inference.slots.count
     }
+    if !wrongResults.isEmpty {
+      var headers = WrongHeaders(input.functions, wrongResults, errors: errors)
+      try headers.reconsider(declarations, context.sources)
+      errors = headers.errors
+    }
+    for diagnostic in errors.joined() { context.report(diagnostic) }
     let left = input.functions.count - functions.count
     context.explain(
       "\(typed) types found in \(functions.count) functions, \(left) functions with errors left out",

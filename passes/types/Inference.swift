@@ -33,6 +33,8 @@ struct Inference {
   var delayed: [Delayed] = []
   /// What has been said of the patterns of the match that is checked.
   var patternMistakes: Set<String> = []
+  /// What the body gives, if that is not what the header says.
+  var wrongResult: WrongResult?
   /// The function that is checked.
   private(set) var function: Signature
   private(set) var module: Name = ""
@@ -55,10 +57,11 @@ struct Inference {
     locals.removeAll(keepingCapacity: true)
     delayed.removeAll(keepingCapacity: true)
     greatestLocal = -1
+    wrongResult = nil
     guard let signature = declarations.function(node.name) else { throw bug("an unknown function", in: node) }
     function = signature
     module = node.module
-    result = table.make(node.result)
+    result = table.make(signature.result)
     for parameter in node.parameters { bind(parameter.variable, table.make(parameter.ty)) }
     _ = try infer(node.body, Expectation(result, .result))
     finishDelayed()
@@ -127,10 +130,24 @@ struct Inference {
     case .tuple(let span, let elements): return try tuple(span, elements, expected)
     case .list(let span, let elements): return try list(span, elements, expected)
     case .match(_, let subject, let arms): return try match(subject, arms, expected)
-    case .block(_, let statements, let result):
-      for statement in statements { try self.statement(statement) }
-      return try infer(result, expected)
+    case .block(_, let statements, let result): return try block(statements, result, expected)
     }
+  }
+
+  private mutating func block(
+    _ statements: [Resolved.Statement], _ result: Resolved.Expr, _ expected: Expectation?
+  ) throws -> TypeRef {
+    var isWrong = false
+    if case .erroneous = result { isWrong = true }
+    for statement in statements {
+      if isWrong, case .evaluate(_, let value) = statement {
+        // A part of something wrong, which would have told more of its type.
+        table.forgive(try infer(value))
+      } else {
+        try self.statement(statement)
+      }
+    }
+    return try infer(result, expected)
   }
 
   private mutating func statement(_ node: Resolved.Statement) throws {
@@ -168,13 +185,19 @@ struct Inference {
   }
 
   private mutating func list(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {
-    if let expected, table.head(expected.type) == .list, let wanted = table.arguments(expected.type).first {
+    if let expected, table.head(expected.type) == .list, let wanted = table.arguments(expected.type).first,
+      !table.isOpen(wanted) || elements.isEmpty
+    {
       for element in elements { _ = try infer(element, Expectation(wanted, .element(first: .none))) }
       return expected.type
     }
     guard let first = elements.first else { return meet(table.make(.list, [table.open()]), expected, at: span) }
     let type = try infer(first)
-    for element in elements.dropFirst() { _ = try infer(element, Expectation(type, .element(first: first.span))) }
+    let start = diagnostics.count
+    for element in elements.dropFirst() {
+      _ = try infer(element, Expectation(type, .element(first: first.span)))
+      dropRepeated(at: element.span, since: start)
+    }
     return meet(table.make(.list, [type]), expected, at: span)
   }
 
@@ -184,11 +207,13 @@ struct Inference {
     let type = try infer(subject)
     var wanted = expected
     var mistakes: Set<String> = []
+    let start = diagnostics.count
     for arm in arms {
       swap(&mistakes, &patternMistakes)
       defer { swap(&mistakes, &patternMistakes) }
       try pattern(arm.pattern, type, of: subject)
       let found = try infer(arm.body, wanted)
+      if case .arm = wanted?.reason { dropRepeated(at: arm.body.span, since: start) }
       wanted = wanted ?? Expectation(found, .arm(first: arm.body.span))
     }
     return wanted?.type ?? .wrong

@@ -15,6 +15,8 @@ extension Inference {
     if !callee.variables.isEmpty { slots.append(instance) }
     let result = table.make(callee.result, callee.variables, instance: instance)
     let type = meet(result, expected, at: span)
+    let before = diagnostics.count
+    defer { joinSwapped(of: shown(name), arguments, since: before) }
     if arguments.count != callee.parameters.count {
       reportArity(name, takes: callee.parameters.count, found: arguments.count, at: span, declared: callee.span)
     }
@@ -50,6 +52,8 @@ extension Inference {
     let instance = instantiate(constructor.variables)
     let result = meet(
       table.make(constructor.result, constructor.variables, instance: instance), expected, at: span)
+    let before = diagnostics.count
+    defer { joinSwapped(of: "\(type.lastSegment).\(variant)", arguments, since: before) }
     if arguments.count != constructor.fields.count {
       reportArity(
         Name("\(type.lastSegment).\(variant)"), takes: constructor.fields.count, found: arguments.count, at: span,

@@ -17,6 +17,33 @@ extension Inference {
         regions: declared.isNone ? [] : [Region(declared, "declared here")]))
   }
 
+  /// Drops the last error if it says of an element or arm what an earlier one says: the first may be the wrong one.
+  mutating func dropRepeated(at span: Span, since start: Int) {
+    guard let last = diagnostics.last, diagnostics.count > start + 1, last.span == span, last.slug == "type-mismatch"
+    else { return }
+    let isRepeated = diagnostics[start..<diagnostics.count - 1].contains {
+      $0.slug == last.slug && $0.summary == last.summary && $0.fields == last.fields
+    }
+    if isRepeated { diagnostics.removeLast() }
+  }
+
+  /// Makes the errors about two arguments one if each fits the place of the other.
+  mutating func joinSwapped(of callee: String, _ arguments: [Resolved.Expr], since start: Int) {
+    guard diagnostics.count == start + 2, let second = diagnostics.last else { return }
+    let first = diagnostics[start]
+    let places = [first, second].compactMap { error in arguments.firstIndex { $0.span == error.span } }
+    guard places.count == 2, first.slug == "type-mismatch", second.slug == "type-mismatch", first.fields.count == 2,
+      second.fields.count == 2, first.fields.map(\.value) == second.fields.map(\.value).reversed()
+    else { return }
+    var error = first
+    error.summary = "arguments \(places[0] + 1) and \(places[1] + 1) of `\(callee)` stand in each other's place"
+    error.regions.insert(Region(second.span, second.label), at: 0)
+    error.fields = []
+    error.repair.primary = "swap them"
+    diagnostics.removeLast(2)
+    diagnostics.append(error)
+  }
+
   mutating func reportUntypedEmpty(_ variable: Local, at span: Span) {
     report(
       .error(
@@ -138,7 +165,9 @@ extension Inference {
         "match on it, or let `\(name)` return a `Result<\(table.text(result)), \(table.text(failure))>`"
     }
     if !function.span.isNone { error.regions = [Region(function.span, "its result is declared here")] }
-    report(error)
+    // What the header says is one mistake, wherever it is met.
+    let same = diagnostics.firstIndex { $0.slug == error.slug && $0.summary == error.summary }
+    if let same { diagnostics[same].regions.append(Region(span, "here too")) } else { report(error) }
   }
 
   // MARK: Patterns

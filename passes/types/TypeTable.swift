@@ -172,7 +172,8 @@ struct TypeTable {
     switch (shapes[left.index], shapes[right.index]) {
     case (.wrong, .open): shapes[right.index] = .same(left)
     case (.open, .wrong), (.open, .open): shapes[left.index] = .same(right)
-    case (.wrong, _), (_, .wrong): return true
+    case (.wrong, _): forgive(right)
+    case (_, .wrong): forgive(left)
     case (.open, _): return solve(left, right)
     case (_, .open): return solve(right, left)
     case (.built(let head, let start, let count), .built(let otherHead, let otherStart, let otherCount)):
@@ -186,6 +187,18 @@ struct TypeTable {
     default: break
     }
     return true
+  }
+
+  /// Makes everything wrong that is open in a type: what would have told it is wrong itself.
+  mutating func forgive(_ type: TypeRef) {
+    let type = representative(type)
+    if isClosed[type.index] { return }
+    isClosed[type.index] = true
+    switch shapes[type.index] {
+    case .open: shapes[type.index] = .same(.wrong)
+    case .built(_, let start, let count): for part in start..<start + count { forgive(parts[part]) }
+    default: break
+    }
   }
 
   private mutating func solve(_ variable: TypeRef, _ solution: TypeRef) -> Bool {

@@ -1,0 +1,78 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// What is told about words of other languages, where the grammar has no place for them.
+extension Parser {
+  private static let function = "a function begins with `fn`"
+  private static let record = "a record of fields begins with `record`, a choice of variants with `type`"
+  private static let dependencies = "other modules are named in the header: `depends [A, B]`"
+  private static let binding = "a binding has no keyword: `x = 1`"
+
+  private static let firstWords: [Name: String] = [
+    "def": function, "func": function, "function": function, "fun": function, "pub": function, "public": function,
+    "private": function, "proc": function, "class": record, "struct": record, "data": record, "interface": record,
+    "enum": "a choice of variants begins with `type`", "union": "a choice of variants begins with `type`",
+    "import": dependencies, "use": dependencies, "using": dependencies, "require": dependencies, "open": dependencies,
+    "from": dependencies, "include": dependencies, "switch": "branch with `match`", "case": "branch with `match`",
+    "when": "branch with `match`", "const": binding, "mut": binding, "final": binding,
+  ]
+
+  private static let operatorWords: [Name: String] = [
+    "and": "use `Bool.and(a, b)`", "or": "use `Bool.or(a, b)`", "xor": "use `!=` on `Bool`s",
+    "not": "use `Bool.not(a)`", "mod": "use `Int.mod(a, b)`", "div": "use `Int.div(a, b)`", "is": "use `==`",
+  ]
+
+  /// Fails if the statement from `start` on is one word that was meant as a keyword, and more follows.
+  mutating func rejectFirstWord(from start: Int) throws {
+    guard cursor.index == start + 1, !isAtLineEnd else { return }
+    let word = cursor.previous
+    guard word.kind == .lower else { return }
+    switch cursor.current.kind {
+    case .lower, .upper, .fn, .type, .record, .integer, .float, .stringStart, .match, .true, .false: break
+    default: return
+    }
+    let keywords = ["module", "record", "match", "verify", "decision", "type"]
+    guard let help = Self.firstWords[word.name] ?? didYouMean(nearestNames(to: word.name.text, among: keywords)) else {
+      return
+    }
+    throw fail("parse-error", at: word.span, "there is no keyword `\(word.name)`", help: help)
+  }
+
+  /// Advice for a word that stands where an operator could, or behind a word that was meant as one.
+  var operatorWordHelp: String? {
+    if cursor.current.kind == .lower, let help = Self.operatorWords[cursor.current.name] { return help }
+    return cursor.previous.kind == .lower ? Self.operatorWords[cursor.previous.name] : nil
+  }
+
+  /// Fails at a sign that belongs to other ways of writing a type.
+  mutating func rejectTypeSign() throws {
+    if cursor.at(.question) {
+      throw fail(
+        "parse-error", at: cursor.current.span, "no sign stands behind a type",
+        help: "a value that may be missing is an `Option<A>`")
+    }
+    if cursor.at(.openBracket), cursor.ahead(1).kind == .closeBracket {
+      throw fail(
+        "parse-error", at: cursor.current.span.union(cursor.ahead(1).span), "no sign stands behind a type",
+        help: "the type of a list is written `List<A>`")
+    }
+  }
+
+  /// Fails at `x => ...` and `x -> ...` among arguments.
+  mutating func rejectArrow() throws {
+    guard cursor.at(.fatArrow) || cursor.at(.arrow) else { return }
+    throw fail(
+      "lambda", at: cursor.current.span, "functions have names and stand at the top level",
+      help: "declare a function and pass its name")
+  }
+
+  /// Fails at an index behind a value.
+  mutating func rejectIndex() throws {
+    let (value, bracket) = (cursor.previous.span, cursor.current)
+    guard bracket.kind == .openBracket, bracket.span.start == value.end, !value.isNone else { return }
+    throw fail(
+      "parse-error", at: bracket.span, "values have no index in brackets",
+      help: "take a list apart with `match`, or use `Vector.get(v, i)`")
+  }
+}
