@@ -179,10 +179,22 @@ extension NameResolver {
 
   private mutating func reportNoBuiltin(_ space: Name, _ segment: Program.Ident, _ full: Name) {
     guard isFirst(full) else { return }
+    if Vocabulary.allTypes.contains(full) {
+      error("unknown-ident", at: segment.span, "`\(full)` is a type, not a value")
+      return
+    }
     let help =
-      Vocabulary.replacement(of: full.text)
+      Replacements.help(for: full.text)
       ?? suggestion(for: segment.text) { self.members(of: space) }
+      ?? builtinHelp(for: segment.text)
+      ?? listing(of: space)
     error("unknown-ident", at: segment.span, "there is no `\(full)`", help: help)
+  }
+
+  /// The members of a small namespace.
+  private func listing(of space: Name) -> String? {
+    let names = members(of: space).sorted().map { "`\($0)`" }
+    return (1...14).contains(names.count) ? "`\(space)` has \(names.joined(separator: ", "))" : nil
   }
 
   /// The names of what programs can call in a built-in namespace.

@@ -67,15 +67,15 @@ extension NameResolver {
     ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
-      help = isCalled ? builtinHelp(name) : nil
+      help = isCalled ? builtinHelp(for: name.text) : nil
       help = help ?? suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }
     }
     error("unknown-ident", at: name.span, "nothing here is called `\(name.text)`", help: help)
   }
 
   /// The functions of that name in built-in namespaces, which are written in full.
-  private func builtinHelp(_ name: Program.Ident) -> String? {
-    let wanted = ["println", "puts", "echo"].contains(name.text) ? "print" : name.text
+  func builtinHelp(for name: String) -> String? {
+    let wanted = ["println", "puts", "echo"].contains(name) ? "print" : name
     let found = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(wanted) }.prefix(3)
     return found.isEmpty ? nil : "write " + found.map { "`\($0).\(wanted)`" }.joined(separator: " or ")
   }
@@ -102,6 +102,8 @@ extension NameResolver {
     case .float: "Float"
     case .bool: "Bool"
     case .string: "String"
+    case .bytes: "Bytes"
+    case .digest: "Crypto.Digest32"
     case .list: "List"
     case .option: "Option"
     case .result: "Result"

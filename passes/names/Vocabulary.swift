@@ -56,25 +56,4 @@ enum Vocabulary {
   static func variants(of type: Name) -> [(name: Name, arity: Int)]? {
     type == "Option" || type == "Result" ? BuiltinData.variants(of: type) : nil
   }
-
-  /// What to use in place of a function that other languages have, and this one has not.
-  static func replacement(of function: String) -> String? { replacements[function] }
-
-  private static let replacements: [String: String] = {
-    let recursion = "write a recursive function"
-    return [
-      "List.map": recursion, "List.filter": recursion, "List.fold": recursion, "List.find": recursion,
-      "List.any": recursion,
-      "List.get": "use a list pattern, or `Vector.get`", "List.head": "use a list pattern, or `Vector.get`",
-      "List.tail": "use a list pattern, or `Vector.get`",
-      "List.append": "use `List.concat(xs, [x])`", "List.push": "use `List.concat(xs, [x])`",
-      "Vector.toList": "use `List.fromVector`", "Map.empty": "use `{}`", "String.concat": "use `+`",
-      "Int.toString": "use `String.fromInt`", "Float.toString": "use `String.fromFloat`",
-      "String.toInt": "use `Int.fromString`", "Int.toFloat": "use `Float.fromInt`",
-      "Float.toInt": "use `Int.fromFloat`", "Int.parse": "use `Int.fromString`",
-      "Float.parse": "use `Float.fromString`", "Int.rem": "use `Int.mod`", "Int.modulo": "use `Int.mod`",
-      "Option.unwrap": "use `match`, or `Option.withDefault`",
-      "Result.unwrap": "use `match`, `Result.withDefault` or `?`",
-    ]
-  }()
 }

@@ -122,4 +122,13 @@ extension Inference {
 extension TypeHead {
   /// Whether an interpolation can render values of the type.
   var isRendered: Bool { self == .int || self == .float || self == .bool || self == .string }
+
+  /// How to make a text of values of the type, if the library can.
+  var rendering: String? {
+    switch self {
+    case .bytes: "write the digits, `Bytes.toHex`, or decode it, `String.fromUtf8`"
+    case .digest: "write the digits: `Crypto.Digest32.toHex`"
+    default: nil
+    }
+  }
 }

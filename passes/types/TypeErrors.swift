@@ -70,6 +70,7 @@ extension Inference {
     )
     error.fields = [Field("found", table.text(type))]
     if head == .string, sign != "/" { error.note = "strings are joined by `+`, and have no other arithmetic" }
+    if head == .bytes, sign == "+" { error.repair.primary = "bytes are joined by `Bytes.concat`" }
     if head == .list, sign == "+" { error.repair.primary = "lists are joined by `List.concat`" }
     if head == .option || head == .result { error.repair.primary = "match on it to get at the value inside" }
     report(error)
@@ -80,7 +81,7 @@ extension Inference {
       .error(
         "interpolation-type", at: span,
         "only `Int`, `Float`, `Bool` and `String` can stand in a string, but this is `\(table.text(type))`",
-        help: "make a `String` of it first, by a function of your own",
+        help: table.head(type)?.rendering ?? "make a `String` of it first, by a function of your own",
         fields: [Field("found", table.text(type))]))
   }
 

@@ -1,0 +1,66 @@
+import Nanopass
+
+/// What to use in place of functions that other languages have, and this one has not.
+enum Replacements {
+  /// The help for a function of a built-in namespace that there is not; nil if nothing is known of it.
+  static func help(for function: String) -> String? {
+    if let advice = advice[function] { return advice }
+    if let other = otherNames[function] { return "use `\(other)`" }
+    guard let dot = function.lastIndex(of: ".") else { return nil }
+    let (space, member) = (function[..<dot], function[function.index(after: dot)...])
+    switch (space, member) {
+    case ("List", let member) where loops.contains(String(member)): return "write a recursive function"
+    case ("Option", let member) where steps.contains(String(member)),
+      ("Result", let member) where steps.contains(String(member)):
+      return space == "Result" ? "use `match` or `?`" : "use `match`"
+    default: return nil
+    }
+  }
+
+  /// Functions that take a function over a list.
+  private static let loops: Set<String> = [
+    "map", "filter", "fold", "find", "any", "all", "foldl", "foldr", "reduce", "each", "forEach", "flatMap", "sort",
+    "sortBy", "sum", "last", "range", "repeat", "indexOf",
+  ]
+
+  /// Functions that go on with what is inside.
+  private static let steps: Set<String> = [
+    "map", "andThen", "flatMap", "then", "isSome", "isNone", "isOk", "isErr", "mapErr", "expect",
+  ]
+
+  private static let advice: [String: String] = [
+    "List.get": "use a list pattern, or `Vector.get`", "List.head": "use a list pattern, or `Vector.get`",
+    "List.tail": "use a list pattern, or `Vector.get`", "List.first": "use a list pattern, or `Vector.get`",
+    "List.append": "use `List.concat(xs, [x])`", "List.push": "use `List.concat(xs, [x])`",
+    "List.isEmpty": "compare with `[]`", "Map.empty": "use `{}`", "Map.isEmpty": "compare with `{}`",
+    "String.concat": "use `+`", "String.append": "use `+`", "String.isEmpty": "compare with `\"\"`",
+    "String.format": "put the values into the text: `\"n = {n}\"`", "Bool.xor": "use `!=`",
+    "Option.unwrap": "use `match`, or `Option.withDefault`",
+    "Result.unwrap": "use `match`, `Result.withDefault` or `?`",
+    "Int.pow": "write a recursive function; `Bits.shiftLeft(1, n)` is 2 to the power of n",
+    "Bytes.get": "use `Bytes.toList` and a list pattern", "Bytes.slice": "use `Bytes.drop` and `Bytes.take`",
+  ]
+
+  private static let otherNames: [String: String] = [
+    "Vector.toList": "List.fromVector", "Int.toString": "String.fromInt", "Float.toString": "String.fromFloat",
+    "Bool.toString": "String.fromBool", "String.toInt": "Int.fromString", "String.toFloat": "Float.fromString",
+    "Int.toFloat": "Float.fromInt", "Float.toInt": "Int.fromFloat", "Float.truncate": "Int.fromFloat",
+    "Int.parse": "Int.fromString", "Float.parse": "Float.fromString", "Int.rem": "Int.mod", "Int.modulo": "Int.mod",
+    "String.length": "String.len", "String.size": "String.len", "List.length": "List.len", "List.size": "List.len",
+    "Map.length": "Map.len", "Map.size": "Map.len", "Bytes.length": "Bytes.len", "Bytes.size": "Bytes.len",
+    "Vector.length": "Vector.len", "Vector.size": "Vector.len",
+    "String.substring": "String.slice", "String.substr": "String.slice", "String.upper": "String.toUpper",
+    "String.toUpperCase": "String.toUpper", "String.lower": "String.toLower", "String.toLowerCase": "String.toLower",
+    "String.strip": "String.trim", "String.at": "String.charAt", "String.get": "String.charAt",
+    "String.toBytes": "String.toUtf8", "String.fromBytes": "String.fromUtf8", "Bytes.fromString": "String.toUtf8",
+    "Bytes.toString": "String.fromUtf8", "Bytes.append": "Bytes.concat",
+    "List.cons": "List.prepend", "List.add": "List.prepend", "Map.insert": "Map.set", "Map.put": "Map.set",
+    "Map.add": "Map.set", "Map.delete": "Map.remove", "Map.contains": "Map.has", "Map.containsKey": "Map.has",
+    "Map.member": "Map.has", "Map.find": "Map.get", "Map.lookup": "Map.get", "Map.toList": "Map.entries",
+    "Option.unwrapOr": "Option.withDefault", "Option.getOrElse": "Option.withDefault",
+    "Option.orElse": "Option.withDefault", "Option.default": "Option.withDefault",
+    "Result.unwrapOr": "Result.withDefault", "Result.getOrElse": "Result.withDefault",
+    "Result.orElse": "Result.withDefault", "Result.default": "Result.withDefault",
+    "Char.fromInt": "Char.fromCode", "Char.toInt": "Char.toCode",
+  ]
+}
