@@ -36,7 +36,7 @@ import Testing
   ]
 
   @Test(arguments: missing + near) func names(_ wrong: (call: String, help: String)) throws {
-    let errors: [Diagnostic] = try onLargeStack { try errors(of: wrong.call) }
+    let errors: [Diagnostic] = try onLargeStack { try self.errors(of: wrong.call) }
     #expect(errors.map(\.slug) == ["unknown-ident"])
     #expect(errors.first?.repair.primary == wrong.help)
   }
@@ -55,7 +55,7 @@ import Testing
   ]
 
   @Test(arguments: values) func types(_ wrong: (value: String, help: String?)) throws {
-    let errors: [Diagnostic] = try onLargeStack { try errors(of: wrong.value) }
+    let errors: [Diagnostic] = try onLargeStack { try self.errors(of: wrong.value) }
     #expect(errors.count == 1)
     #expect(errors.first?.repair.primary == wrong.help)
   }
