@@ -20,6 +20,8 @@ extension Mono.Ty {
     case .string: return "String"
     case .unit: return "Unit"
     case .data(let name): return name.text
+    case .function(let parameters, let result):
+      return "Fn<\((parameters + [result]).map(\.instanceText).joined(separator: ","))>"
     }
   }
 }
