@@ -103,6 +103,8 @@ extension NameResolver {
     case .bool: "Bool"
     case .string: "String"
     case .list: "List"
+    case .vector: "Vector"
+    case .map: "Map"
     case .option: "Option"
     case .result: "Result"
     default: nil
