@@ -23,7 +23,7 @@ public struct KeyTypes: Sendable {
     var waiting = [type]
     while let next = waiting.popLast() {
       switch next {
-      case .int, .bool, .string, .unit, .variable, .erroneous: break
+      case .int, .bool, .string, .bytes, .digest, .unit, .variable, .erroneous: break
       case .float, .vector, .map, .function: return next
       case .list(let element): waiting.append(element)
       case .option(let payload): waiting.append(payload)
@@ -73,6 +73,8 @@ extension Resolved.Ty {
     case .float: "Float"
     case .bool: "Bool"
     case .string: "String"
+    case .bytes: "Bytes"
+    case .digest: "Digest32"
     case .unit: "Unit"
     case .list(let element): "List<\(element.spelling)>"
     case .vector(let element): "Vector<\(element.spelling)>"

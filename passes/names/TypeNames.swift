@@ -58,6 +58,8 @@ extension NameResolver {
     case ("Bool", _, _): .bool
     case ("Unit", _, _): .unit
     case ("String", _, _): .string
+    case ("Bytes", _, _): .bytes
+    case ("Digest32", _, _), ("Crypto.Digest32", _, _): .digest
     case ("List", let element?, _): .list(element: element)
     case ("Vector", let element?, _): .vector(element: element)
     case ("Map", let key?, let value?): .map(key: key, value: value)

@@ -68,7 +68,7 @@ private struct KeyEraser: ResolvedToResolved {
     case .tuple(let elements): .tuple(elements: elements.map(erased))
     case .function(let parameters, let result, let effects):
       .function(parameters: parameters.map(erased), result: erased(result), effects: effects)
-    case .int, .float, .bool, .string, .unit, .data, .variable, .erroneous: type
+    case .int, .float, .bool, .string, .bytes, .digest, .unit, .data, .variable, .erroneous: type
     }
   }
 }

@@ -52,6 +52,8 @@ public struct DeriveOrder: MonoToMono {
     let ty = left.ty
     switch ty {
     case .string: return .primitive(span, name: "string.order", arguments: [left, right], ty: .int)
+    case .bytes: return .primitive(span, name: "bytes.order", arguments: [left, right], ty: .int)
+    case .digest: return .primitive(span, name: "digest.order", arguments: [left, right], ty: .int)
     case .unit:
       return .block(
         span, statements: [.evaluate(left.span, value: left), .evaluate(right.span, value: right)],

@@ -147,7 +147,7 @@ public struct Monomorphise: KernelToMono {
       case .result(let success, let failure): waiting += [success, failure]
       case .tuple(let elements): waiting += elements
       case .data(let name): waiting += declarations[name]?.fieldTypes ?? []
-      case .int, .float, .bool, .string, .unit, .variable, .function: break
+      case .int, .float, .bool, .string, .bytes, .digest, .unit, .variable, .function: break
       }
     }
   }

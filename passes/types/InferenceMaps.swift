@@ -54,7 +54,7 @@ extension Inference {
     guard seen.insert(type).inserted, !table.isWrong(type) else { return nil }
     guard let head = table.head(type) else { return .open }
     switch head {
-    case .int, .bool, .string, .unit, .rigid: return nil
+    case .int, .bool, .string, .bytes, .digest, .unit, .rigid: return nil
     case .float, .vector, .map, .function: return .part(table.text(type))
     case .data(let name): return declarations.keyTypes.obstacle(in: .data(name: name)).map { .part($0.spelling) }
     case .list, .option, .result, .tuple:
