@@ -37,8 +37,9 @@ public struct LowerRecords: RenderedToPositional {
     fields.sorted { $0.name.text.utf8.lexicographicallyPrecedes($1.name.text.utf8) }
   }
 
-  public mutating func record(at span: Span, name: Name, fields: [Rendered.FieldDecl]) -> Positional.TypeDecl {
-    .record(span, name: name, fields: Self.sorted(fields))
+  public mutating func typeDecl(_ node: Rendered.TypeDecl) -> Positional.TypeDecl {
+    guard case .record(let span, let name, let fields) = node else { return node }
+    return .record(span, name: name, fields: Self.sorted(fields))
   }
 
   public mutating func end(in context: PassContext) {

@@ -13,10 +13,8 @@ extension Inference {
     }
     let instance = instantiate(callee.variables)
     if !callee.variables.isEmpty { slots.append(instance) }
-    for key in function.library ? [] : callee.keys {
-      let place = key.parameter.flatMap { $0 < arguments.count ? arguments[$0].span : nil }
-      delayed.append(Delayed(kind: .mapKey, type: instance.advanced(by: key.variable), span: place ?? span))
-    }
+    checkKeys(of: callee, arguments, instance, at: span, beforeArguments: true)
+    defer { checkKeys(of: callee, arguments, instance, at: span, beforeArguments: false) }
     let result = table.make(callee.result, callee.variables, instance: instance)
     let type = meet(result, expected, at: span)
     let before = diagnostics.count

@@ -26,6 +26,19 @@ extension Inference {
     return meet(table.make(.map, types), expected, at: span)
   }
 
+  /// Remembers to look at the keys of the maps of a call: at an argument that is one, or at the whole call, for which its
+  /// arguments may have better places.
+  mutating func checkKeys(
+    of callee: Signature, _ arguments: [Resolved.Expr], _ instance: TypeRef, at span: Span, beforeArguments: Bool
+  ) {
+    guard !function.library else { return }
+    for key in callee.keys {
+      let place = key.parameter.flatMap { $0 < arguments.count ? arguments[$0].span : nil }
+      guard (place != nil) == beforeArguments else { continue }
+      delayed.append(Delayed(kind: .mapKey, type: instance.advanced(by: key.variable), span: place ?? span))
+    }
+  }
+
   /// Looks at the type of a map's keys when all that can be known is known.
   mutating func finish(mapKey check: Delayed) {
     var seen: Set<TypeRef> = []
