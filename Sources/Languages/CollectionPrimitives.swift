@@ -13,7 +13,8 @@ extension Primitive {
       // Key order: negative, zero or positive.
       Primitive("key.order", [.variable(name: "k"), .variable(name: "k")], .int, variables: ["k"]),
       Primitive("bytes.order", [.bytes, .bytes], .int, .runtime("nanoc_string_order", [.counted, .counted], .index)),
-      Primitive("digest.order", [.digest, .digest], .int, .runtime("nanoc_string_order", [.counted, .counted], .index)),
+      Primitive(
+        "digest.order", [.digest, .digest], .int, .runtime("nanoc_string_order", [.counted, .counted], .index)),
       Primitive("vector.empty", [], vector, .runtime("nanoc_vector_empty", [], .counted), variables: ["t"]),
       Primitive("vector.length", [vector], .int, .runtime("nanoc_vector_length", [.counted], .index), variables: ["t"]),
       // The size is no less than 0, and an index is inside the vector.

@@ -189,7 +189,9 @@ private struct ShapeChecker {
       guard case .variable = parameter else { return Counted.Shape(builtin: parameter) }
       return self.shape(of: argument, in: step) == .integer ? .integer : .cell
     }
-    expect(arguments, shapes + parameters.dropFirst(shapes.count).map(Counted.Shape.init(builtin:)), of: primitive.name, in: step)
+    expect(
+      arguments, shapes + parameters.dropFirst(shapes.count).map(Counted.Shape.init(builtin:)), of: primitive.name,
+      in: step)
     if case .variable = primitive.result, shape.isCounted { return }
     expect(shape, Counted.Shape(builtin: primitive.result), primitive.name, step)
   }

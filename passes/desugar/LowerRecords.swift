@@ -37,9 +37,13 @@ public struct LowerRecords: RenderedToPositional {
     fields.sorted { $0.name.text.utf8.lexicographicallyPrecedes($1.name.text.utf8) }
   }
 
-  public mutating func typeDecl(_ node: Rendered.TypeDecl) -> Positional.TypeDecl {
-    guard case .record(let span, let name, let fields) = node else { return node }
-    return .record(span, name: name, fields: Self.sorted(fields))
+  public mutating func root(_ node: Rendered.Root) throws -> Positional.Root {
+    var output = try derive(node)
+    output.types = output.types.map { type in
+      guard case .record(let span, let name, let fields) = type else { return type }
+      return .record(span, name: name, fields: Self.sorted(fields))
+    }
+    return output
   }
 
   public mutating func end(in context: PassContext) {

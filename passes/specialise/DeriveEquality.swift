@@ -108,11 +108,13 @@ public struct DeriveEquality: MonoToScalar {
       Scalar.Expr.primitive(span, name: "vector.get", arguments: [vector, here], ty: element)
     }
     let rest = Name("equal.from<\(type.name.text)>")
-    let next: Scalar.Expr = .primitive(span, name: "int.add", arguments: [here, .integer(span, value: .small(1))], ty: .int)
+    let next: Scalar.Expr = .primitive(
+      span, name: "int.add", arguments: [here, .integer(span, value: .small(1))], ty: .int)
     let loop: Scalar.Expr = .call(span, function: rest, arguments: vectors + [next], ty: .bool)
     let isInside: Scalar.Expr = .primitive(span, name: "int.less", arguments: [here, lengths[0]], ty: .bool)
     let areEqual = try comparison(of: elements[0], with: elements[1], element, at: span)
-    let start: Scalar.Expr = .call(span, function: rest, arguments: vectors + [.integer(span, value: .small(0))], ty: .bool)
+    let start: Scalar.Expr = .call(
+      span, function: rest, arguments: vectors + [.integer(span, value: .small(0))], ty: .bool)
     let isAsLong: Scalar.Expr = .primitive(span, name: "int.equal", arguments: lengths, ty: .bool)
     let parameters = [left, right].map { Mono.Parameter(span, variable: $0, ty: ty) }
     let effects = Mono.Effects(span, effects: [])

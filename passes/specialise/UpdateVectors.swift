@@ -42,7 +42,8 @@ public struct UpdateVectors: KernelToKernel {
       else { return node }
       updates += 1
       return .call(span, function: "Vector._setOr", types: types, arguments: update, ty: ty)
-    case .match(let span, .call(let place, "Vector.set", let types, let arguments, .option(let vector)), let arms, let ty):
+    case .match(
+      let span, .call(let place, "Vector.set", let types, let arguments, .option(let vector)), let arms, let ty):
       guard arguments.count == 3, let outcomes = Self.outcomes(of: arms) else { return node }
       updates += 1
       return choice(outcomes, arguments, types, vector, at: place, ty, span)
@@ -98,7 +99,8 @@ public struct UpdateVectors: KernelToKernel {
   }
 
   /// The value itself if it is an atom, else a local that a new statement binds to it.
-  private mutating func bound(_ value: Kernel.Expr, _ name: Name, _ statements: inout [Kernel.Statement]) -> Kernel.Expr {
+  private mutating func bound(_ value: Kernel.Expr, _ name: Name, _ statements: inout [Kernel.Statement]) -> Kernel.Expr
+  {
     switch value {
     case .local, .integer, .float, .string, .bool, .unit: return value
     default:

@@ -80,7 +80,8 @@ extension Inference {
       switch reason {
       case .result: (function.span, "its result is declared here")
       case .argument(_, _, let declared), .payload(_, _, _, let declared): (declared, "declared here")
-      case .element(let first), .entry(_, let first), .arm(let first), .operand(_, let first): (first, "this is `\(wanted)`")
+      case .element(let first), .entry(_, let first), .arm(let first), .operand(_, let first):
+        (first, "this is `\(wanted)`")
       case .field(_, let record), .updated(let record): (declarations.span(of: record), "declared here")
       case .annotation, .component: (.none, "")
       }
