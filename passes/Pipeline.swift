@@ -45,6 +45,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(DropUnusedFunctions.self)
   .then(Monomorphise.self)
   .then(DeriveOrder.self)
+  .then(SpecialiseFunctions.self)
   .then(DeriveEquality.self)
   .phase("matching")
   .then(CompileMatches.self)

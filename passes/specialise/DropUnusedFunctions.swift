@@ -1,7 +1,7 @@
 public import Languages
 public import Nanopass
 
-/// Drops the functions that the program's start does not reach through calls.
+/// Drops the functions that the program's start does not reach through calls and callbacks.
 ///
 ///     functions $entry, main, helper, List.reverse; main calls List.reverse
 ///     functions $entry, main, List.reverse
@@ -47,7 +47,7 @@ public struct DropUnusedFunctions: KernelToKernel {
   }
 }
 
-/// Gathers the functions that are called, each once, in the order in which they are met.
+/// Gathers the functions that are called or passed, each once, in the order in which they are met.
 private struct CallCollector: KernelWalker {
   var called: [Name]
   var seen: Set<Name>
@@ -61,6 +61,10 @@ private struct CallCollector: KernelWalker {
     default: break
     }
     try walk(node)
+  }
+
+  mutating func visit(_ node: Kernel.Callee) throws {
+    if case .function(_, let function, _) = node { add(function) }
   }
 
   private mutating func add(_ function: Name) {
