@@ -98,9 +98,9 @@ public struct DeriveEquality: FirstOrderToScalar {
   }
 
   /// A function that compares the lengths, and one that compares the elements from an index on.
-  private mutating func equalityOfVectors(_ type: Mono.TypeDecl) throws -> [Scalar.Function] {
+  private mutating func equalityOfVectors(_ type: FirstOrder.TypeDecl) throws -> [Scalar.Function] {
     let span = type.span
-    let ty: Mono.Ty = .data(name: type.name)
+    let ty: FirstOrder.Ty = .data(name: type.name)
     let element = type.variants.first?.fields.first ?? .unit
     let (left, right, index) = (Local("left", 0), Local("right", 1), Local("index", 2))
     let vectors = [left, right].map { Scalar.Expr.local(span, variable: $0, ty: ty) }
@@ -118,14 +118,14 @@ public struct DeriveEquality: FirstOrderToScalar {
     let start: Scalar.Expr = .call(
       span, function: rest, arguments: vectors + [.integer(span, value: .small(0))], ty: .bool)
     let isAsLong: Scalar.Expr = .primitive(span, name: "int.equal", arguments: lengths, ty: .bool)
-    let parameters = [left, right].map { Mono.Parameter(span, variable: $0, ty: ty) }
-    let effects = Mono.Effects(span, effects: [])
+    let parameters = [left, right].map { FirstOrder.Parameter(span, variable: $0, ty: ty) }
+    let effects = FirstOrder.Effects(span, effects: [])
     return [
       Scalar.Function(
         span, name: equalityName(of: type.name), parameters: parameters, result: .bool, effects: effects,
         body: choice(isAsLong, start, false, at: span)),
       Scalar.Function(
-        span, name: rest, parameters: parameters + [Mono.Parameter(span, variable: index, ty: .int)], result: .bool,
+        span, name: rest, parameters: parameters + [FirstOrder.Parameter(span, variable: index, ty: .int)], result: .bool,
         effects: effects, body: choice(isInside, choice(areEqual, loop, false, at: span), true, at: span)),
     ]
   }
