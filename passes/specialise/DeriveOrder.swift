@@ -59,7 +59,7 @@ public struct DeriveOrder: MonoToMono {
         span, statements: [.evaluate(left.span, value: left), .evaluate(right.span, value: right)],
         result: number(0, at: span), ty: .int)
     case .int, .bool, .data: break
-    case .float: throw PassBug(Self.self, "floats have no key order", broke: "well-typed", in: left)
+    case .float, .function: throw PassBug(Self.self, "this has no key order", broke: "well-typed", in: left)
     }
     if seen.insert(ty).inserted { wanted.append(ty) }
     return .call(span, function: name("order", ty), arguments: [left, right], ty: .int)
