@@ -125,7 +125,8 @@ public struct DeriveEquality: FirstOrderToScalar {
         span, name: equalityName(of: type.name), parameters: parameters, result: .bool, effects: effects,
         body: choice(isAsLong, start, false, at: span)),
       Scalar.Function(
-        span, name: rest, parameters: parameters + [FirstOrder.Parameter(span, variable: index, ty: .int)], result: .bool,
+        span, name: rest, parameters: parameters + [FirstOrder.Parameter(span, variable: index, ty: .int)],
+        result: .bool,
         effects: effects, body: choice(isInside, choice(areEqual, loop, false, at: span), true, at: span)),
     ]
   }
