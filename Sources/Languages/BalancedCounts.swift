@@ -110,6 +110,7 @@ private struct OwnershipChecker {
     case .atom(_, let atom): consume([atom], in: step)
     case .call(_, _, let arguments): consume(arguments, in: step)
     case .cell(_, _, let counted, _): consume(counted, in: step)
+    case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments, in: step)
     case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
     case .read(_, let cell, let slot, let counted):
       look(at: [cell], in: step)
@@ -195,6 +196,13 @@ private struct OwnershipChecker {
       current = owners[id]?.cell
     }
     report("`\(variable)` is used, but may be freed already", node)
+  }
+}
+
+extension Shaped.Value {
+  /// Whether it is a primitive that takes over the references to its arguments.
+  public var ownsArguments: Bool {
+    if case .primitive(_, let name, _) = self { Primitive.named(name)?.ownsArguments == true } else { false }
   }
 }
 

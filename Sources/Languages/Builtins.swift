@@ -21,7 +21,8 @@ public enum Implementation: Sendable {
 }
 
 /// An operation that the language has no words for: the standard library and the operators are made of these.
-/// All are pure, total on the arguments that they are given unless `mayFail` says otherwise, and borrow them.
+/// All are pure, total on the arguments that they are given unless `mayFail` says otherwise, and borrow them unless
+/// `ownsArguments` says otherwise.
 public struct Primitive: Sendable {
   /// The dotted name, such as `int.add`; the standard library writes `Prim.intAdd`.
   public let name: Name
@@ -31,6 +32,10 @@ public struct Primitive: Sendable {
   public let result: Typed.Ty
   /// How native code carries it out.
   public let native: Implementation
+  /// The type variables of its parameters and its result.
+  public let variables: [Name]
+  /// Whether it takes over the references to its arguments, so that it may change them in place.
+  public let ownsArguments: Bool
   /// Whether it takes any number of arguments of its only parameter's type.
   public var isVariadic: Bool { name == "string.concatenate" }
   /// Whether it ends the program with a fault for some arguments.
@@ -51,16 +56,21 @@ public struct Primitive: Sendable {
     return parts.dropFirst().reduce(String(parts.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
   }
 
-  private init(_ name: Name, _ parameters: [Typed.Ty], _ result: Typed.Ty, _ native: Implementation = .inline) {
+  init(
+    _ name: Name, _ parameters: [Typed.Ty], _ result: Typed.Ty, _ native: Implementation = .inline,
+    variables: [Name] = [], ownsArguments: Bool = false
+  ) {
     self.name = name
     self.parameters = parameters
     self.result = result
     self.native = native
+    self.variables = variables
+    self.ownsArguments = ownsArguments
   }
 
   /// All primitives.
   public static let all: [Primitive] =
-    integers + floats + strings + bytes + [
+    integers + floats + strings + bytes + collections + [
       Primitive("bool.equal", [.bool, .bool], .bool)
     ]
 
@@ -122,6 +132,8 @@ public struct Primitive: Sendable {
     Primitive("string.equal", [.string, .string], .bool, .runtime("nanoc_string_equal", [.counted, .counted], .word)),
     Primitive("string.less", [.string, .string], .bool),
     Primitive("string.lessEqual", [.string, .string], .bool),
+    // Negative, zero or positive.
+    Primitive("string.order", [.string, .string], .int, .runtime("nanoc_string_order", [.counted, .counted], .index)),
     Primitive("string.length", [.string], .int, .runtime("nanoc_string_length", [.counted], .index)),
     Primitive("string.byteLength", [.string], .int, .runtime("nanoc_string_byte_length", [.counted], .index)),
     // The index is inside the string.
@@ -273,6 +285,7 @@ public enum BuiltinData {
     case "Option": return [("None", 0), ("Some", 1)]
     case "Result": return [("Err", 1), ("Ok", 1)]
     case "List": return [("Nil", 0), ("Cons", 2)]
+    case "Map": return [("Empty", 0), ("Node", 5)]
     default: return nil
     }
   }

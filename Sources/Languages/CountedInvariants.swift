@@ -167,9 +167,7 @@ private struct ShapeChecker {
       if let result = call(function, arguments, in: step) { expect(shape, result, function, step) }
     case .primitive(_, let name, let arguments):
       guard let primitive = Primitive.named(name) else { return report(.shapes, "there is no `\(name)`", step) }
-      let parameters = primitive.isVariadic ? arguments.map { _ in Typed.Ty.string } : primitive.parameters
-      expect(arguments, parameters.map(Counted.Shape.init(builtin:)), of: name, in: step)
-      expect(shape, Counted.Shape(builtin: primitive.result), name, step)
+      self.primitive(primitive, arguments, shape, in: step)
     case .service(_, let name, let arguments):
       guard let service = EffectOperation.service(name) else { return report(.shapes, "there is no `\(name)`", step) }
       expect(arguments, service.parameters.map(Counted.Shape.init(builtin:)), of: name, in: step)
@@ -180,6 +178,22 @@ private struct ShapeChecker {
       expect(shape, .cell, "cell", step)
     case .read(_, let cell, _, _): expect([cell], [.cell], in: step)
     }
+  }
+
+  /// What a primitive's variables stand for is counted; integers and cells are held alike.
+  private mutating func primitive(
+    _ primitive: Primitive, _ arguments: [Counted.Atom], _ shape: Counted.Shape, in step: Counted.Step
+  ) {
+    let parameters = primitive.isVariadic ? arguments.map { _ in Typed.Ty.string } : primitive.parameters
+    let shapes = zip(parameters, arguments).map { parameter, argument in
+      guard case .variable = parameter else { return Counted.Shape(builtin: parameter) }
+      return self.shape(of: argument, in: step) == .integer ? .integer : .cell
+    }
+    expect(
+      arguments, shapes + parameters.dropFirst(shapes.count).map(Counted.Shape.init(builtin:)), of: primitive.name,
+      in: step)
+    if case .variable = primitive.result, shape.isCounted { return }
+    expect(shape, Counted.Shape(builtin: primitive.result), primitive.name, step)
   }
 
   private mutating func fields(_ atoms: [Counted.Atom], areCounted: Bool, in step: Counted.Step) {

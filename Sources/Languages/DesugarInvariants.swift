@@ -8,6 +8,10 @@ extension Positional {
   @Sendable static func checkBoundLocals(_ root: Root) -> [Violation] { BoundLocals.violations(in: root.functions) }
 }
 
+extension Gathered {
+  @Sendable static func checkBoundLocals(_ root: Root) -> [Violation] { BoundLocals.violations(in: root.functions) }
+}
+
 extension Consed {
   @Sendable static func checkBoundLocals(_ root: Root) -> [Violation] { BoundLocals.violations(in: root.functions) }
 }

@@ -104,10 +104,9 @@ private struct KernelTypes: KernelWalker {
     case .callback(_, let callee, let ty): check(callee, ty, in: node)
     case .primitive(_, let name, let arguments, let ty):
       guard let primitive = Primitive.named(name) else { return unknown("the primitive `\(name)`", in: node) }
-      let count = primitive.isVariadic ? arguments.count : primitive.parameters.count
-      let parameters = (0..<count).compactMap { primitive.parameters[primitive.isVariadic ? 0 : $0] }
-      expect(arguments, parameters, in: node)
-      if ty != primitive.result { mismatch(primitive.result, ty, in: node) }
+      let instance = primitive.instance(arguments: arguments.map(\.ty), result: ty)
+      expect(arguments, instance.parameters, in: node)
+      if ty != instance.result { mismatch(instance.result, ty, in: node) }
     case .perform(_, let effect, let arguments, let ty):
       guard let operation = EffectOperation.named(effect) else { return unknown("the effect `\(effect)`", in: node) }
       expect(arguments, operation.parameters, in: node)
@@ -193,7 +192,8 @@ private struct KernelTypes: KernelWalker {
   /// The types of a constructor's fields in a type; nil if the type has no such constructor.
   private func parts(of type: Name, _ variant: Name, at ty: Kernel.Ty) -> [Kernel.Ty]? {
     switch (type.text, variant.text, ty) {
-    case ("List", "Nil", .list), ("Option", "None", .option): return []
+    case ("List", "Nil", .list), ("Option", "None", .option), ("Map", "Empty", .map): return []
+    case ("Map", "Node", .map(let key, let value)): return [.int, key, value, ty, ty]
     case ("List", "Cons", .list(let element)): return [element, ty]
     case ("Option", "Some", .option(let payload)): return [payload]
     case ("Result", "Ok", .result(let success, _)): return [success]

@@ -87,6 +87,7 @@ private struct TypedDeclarations {
     case .option(let payload) where type == "Option": ["None": [], "Some": [payload]][variant]
     case .result(let success, let failure) where type == "Result": ["Ok": [success], "Err": [failure]][variant]
     case .list(let element) where type == "List": ["Nil": [], "Cons": [element, ty]][variant]
+    case .map(let key, let value) where type == "Map": ["Empty": [], "Node": [.int, key, value, ty, ty]][variant]
     default: nil
     }
   }
@@ -179,6 +180,12 @@ private struct TypedTypes: TypedWalker {
     case .list(_, let elements, let ty):
       guard case .list(let element) = ty else { return report("a list is not \(text(ty))", in: node) }
       elements.forEach { expect(element, of: $0) }
+    case .map(_, let entries, let ty):
+      guard case .map(let key, let value) = ty else { return report("a map is not \(text(ty))", in: node) }
+      for entry in entries {
+        expect(key, of: entry.key)
+        expect(value, of: entry.value)
+      }
     case .match(_, let subject, let arms, let ty): return try match(subject, arms, ty)
     case .block(_, _, let last, let ty): expect(ty, of: last)
     }
@@ -228,10 +235,9 @@ private struct TypedTypes: TypedWalker {
 
   private mutating func primitive(_ name: Name, _ arguments: [Typed.Expr], _ ty: Typed.Ty, in node: Typed.Expr) {
     guard let primitive = Primitive.named(name) else { return report("`\(name)` is no primitive", in: node) }
-    var parameters = primitive.parameters
-    if primitive.isVariadic, let only = parameters.first { parameters = arguments.map { _ in only } }
-    expect(parameters, of: arguments, in: node)
-    same(primitive.result, ty, in: node)
+    let instance = primitive.instance(arguments: arguments.map(\.ty), result: ty)
+    expect(instance.parameters, of: arguments, in: node)
+    same(instance.result, ty, in: node)
   }
 
   private mutating func construct(

@@ -5,13 +5,17 @@ import CRuntime
 public typealias Word = Int
 
 /// A pointer to a cell: reference count (`Int32`, negative when immortal), tag and number of counted fields
-/// (`UInt16` each), then the fields of eight bytes, the counted ones first.
+/// (`UInt16` each), then the fields of eight bytes, the counted ones first. A vector's first field is its length.
 public typealias Cell = UnsafeMutableRawPointer
 
 /// The tag of cells that hold the bytes of a string.
 let stringTag: UInt16 = 0xFFFF
 /// The tag of cells that hold the limbs of a big integer.
 let bigIntegerTag: UInt16 = 0xFFFE
+/// The tag of cells that hold the elements of a vector.
+let vectorTag: UInt16 = 0xFFFD
+/// In place of the number of counted fields: all fields behind the first, which holds their number.
+let arrayCount: UInt16 = 0xFFFF
 /// The reference count of cells that are never freed.
 let immortal = Int32.min
 /// The immediate of the first constructor of a type, such as `[]`.
@@ -86,7 +90,9 @@ public func free(cell: Cell) {
   while let dead = waiting {
     let header = dead.load(as: UInt64.self)
     waiting = Cell(bitPattern: UInt((header & 0xFFFF_FFFF_FFFF) &<< 4))
-    for index in 0..<Int(header &>> 48) {
+    let count = Int(header &>> 48)
+    let fields = count == Int(arrayCount) ? 1..<dead.field(0) &+ 1 : 0..<count
+    for index in fields {
       guard let child = pointee(dead.field(index)), releasesLast(child) else { continue }
       if child.countedFields == 0 { release(child) } else { push(child, &waiting) }
     }

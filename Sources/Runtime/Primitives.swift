@@ -70,3 +70,7 @@ public func string(scalar value: Int) -> Cell {
   var exists = 0
   return string(fromCodePoint: value, &exists)
 }
+
+/// The key order of two strings: negative, zero or positive.
+@c(nanoc_string_order)
+public func order(_ left: Cell, _ right: Cell) -> Int { compareStrings(left, right) }

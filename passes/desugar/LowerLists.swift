@@ -13,7 +13,7 @@ public import Nanopass
 ///
 /// Needs: nothing.
 /// Ensures: elements are evaluated from left to right.
-public struct LowerLists: PositionalToConsed {
+public struct LowerLists: GatheredToConsed {
   public static let summary = "Build and match lists by the constructors Cons and Nil"
 
   private var literals = 0
@@ -27,7 +27,7 @@ public struct LowerLists: PositionalToConsed {
       data: [("literals", literals), ("patterns", patterns)])
   }
 
-  public mutating func list(at span: Span, elements: [Positional.Expr], ty: Positional.Ty) throws -> Consed.Expr {
+  public mutating func list(at span: Span, elements: [Gathered.Expr], ty: Gathered.Ty) throws -> Consed.Expr {
     literals += 1
     let heads = try elements.map { try expr($0) }
     let empty: Consed.Expr = .construct(span, type: "List", variant: "Nil", arguments: [], ty: ty)
@@ -36,7 +36,7 @@ public struct LowerLists: PositionalToConsed {
     }
   }
 
-  public mutating func list(at span: Span, elements: [Positional.Pattern], rest: Positional.Pattern?) throws
+  public mutating func list(at span: Span, elements: [Gathered.Pattern], rest: Gathered.Pattern?) throws
     -> Consed.Pattern
   {
     patterns += 1

@@ -2,13 +2,14 @@ public import Diagnostics
 public import Languages
 public import Nanopass
 
-/// Builds records by their only constructor, with the fields in declared order, and reads fields by position.
+/// Builds records by their only constructor, with the fields in ascending order of their names, and reads fields by
+/// position. That order is the one in which records are compared as keys of maps.
 ///
 ///     (build ((fieldValue y (call g () () (int))) (fieldValue x (call f () () (int)))) (data P))
 ///     (block ((bind y.0 (call g () () (int))) (bind x.1 (call f () () (int))))
 ///       (construct P P ((local x.1 (int)) (local y.0 (int))) (data P)) (data P))
 ///
-/// What is not written in declared order is bound to locals first, so that evaluation keeps the order written; in an
+/// What is not written in that order is bound to locals first, so that evaluation keeps the order written; in an
 /// update the base comes first.
 ///
 /// Needs: a record has every declared field once, an update names declared fields.
@@ -25,10 +26,24 @@ public struct LowerRecords: RenderedToPositional {
 
   public mutating func begin(_ input: Rendered.Root, in context: PassContext) {
     for case .record(_, let name, let fields) in input.types {
-      records[name] = fields
+      let sorted = Self.sorted(fields)
+      records[name] = sorted
       positions[name] = Dictionary(
-        fields.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        sorted.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
+  }
+
+  private static func sorted(_ fields: [Typed.FieldDecl]) -> [Typed.FieldDecl] {
+    fields.sorted { $0.name.text.utf8.lexicographicallyPrecedes($1.name.text.utf8) }
+  }
+
+  public mutating func root(_ node: Rendered.Root) throws -> Positional.Root {
+    var output = try derive(node)
+    output.types = output.types.map { type in
+      guard case .record(let span, let name, let fields) = type else { return type }
+      return .record(span, name: name, fields: Self.sorted(fields))
+    }
+    return output
   }
 
   public mutating func end(in context: PassContext) {

@@ -33,8 +33,8 @@ func firstMalformedByte(of bytes: [UInt8]) -> Int {
   }
 }
 
-/// The keys of `modules` that occur in a text in front of a `.`, in order of their first mention. Comments and strings
-/// count too: more than is needed does no harm.
+/// The keys of `modules` that occur in a text in front of a `.`, in order of their first mention; `Map` also where it is
+/// a type or where `=>` makes one. Comments and strings count too: more than is needed does no harm.
 func mentionedModules(in content: String, among modules: [String: String]) -> [String] {
   var content = content
   let longest = modules.keys.map(\.utf8.count).max() ?? 0
@@ -49,11 +49,15 @@ func mentionedModules(in content: String, among modules: [String: String]) -> [S
     for (index, byte) in bytes.enumerated() {
       let isLetter = byte & 0xDF >= 0x41 && byte & 0xDF <= 0x5A || byte >= 0x30 && byte <= 0x39
       if isLetter || byte == 0x5F || byte >= 0x80 { continue }
-      if byte == 0x2E, index > start, index - start <= longest, bytes[start] >= 0x41, bytes[start] <= 0x5A {
-        let name = String(decoding: bytes[start..<index], as: UTF8.self)
-        if modules[name] != nil || inner[name] != nil, seen.insert(name).inserted {
-          found += (modules[name] != nil ? [name] : []) + (inner[name] ?? [])
-        }
+      var name = ""
+      if byte == 0x3E, index > 0, bytes[index - 1] == 0x3D {
+        name = "Map"
+      } else if index > start, index - start <= longest, bytes[start] >= 0x41, bytes[start] <= 0x5A {
+        let word = String(decoding: bytes[start..<index], as: UTF8.self)
+        if byte == 0x2E || byte == 0x3C && word == "Map" { name = word }
+      }
+      if modules[name] != nil || inner[name] != nil, seen.insert(name).inserted {
+        found += (modules[name] != nil ? [name] : []) + (inner[name] ?? [])
       }
       start = index + 1
     }

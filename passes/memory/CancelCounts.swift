@@ -70,6 +70,7 @@ private struct FieldPairs {
 
   private mutating func take(_ value: Counted.Value, for variable: Local) {
     switch value {
+    case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments)
     case .primitive, .service: break
     case .read(_, let cell, _, _):
       guard case .local(_, let owner) = cell else { return }

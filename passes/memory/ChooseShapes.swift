@@ -6,7 +6,8 @@ public import Nanopass
 ///
 /// Booleans, unit and types whose constructors all have no fields become raw words, floats stay floats, integers become
 /// small-or-big integers, strings and all other data cells. A constructor without fields in a type that also has others
-/// is an immediate; one with fields is a cell that holds first the fields with references, then the raw ones.
+/// is an immediate; one with fields is a cell that holds first the fields with references, then the raw ones. Vectors
+/// are cells of the run-time library, and their primitives become those for elements held like theirs.
 ///
 ///     (let p.1 (data Pair) (construct Pair Pair 0 [(float 1.5) (local x.0)]))
 ///     (let y.2 int (payload (local p.1) Pair 0 1))
@@ -90,7 +91,24 @@ public struct ChooseShapes: ServicesToShaped {
   public mutating func `let`(
     at span: Span, variable: Local, ty: Services.Ty, value: Services.Value
   ) throws -> Shaped.Step {
-    .let(span, variable: variable, shape: shape(ty), value: try self.value(value))
+    .let(span, variable: variable, shape: shape(ty), value: try self.value(choosing(value, for: ty)))
+  }
+
+  /// A primitive on vectors becomes the one for elements that are held like these; `ty` is the type of its result.
+  private func choosing(_ value: Services.Value, for ty: Services.Ty) throws -> Services.Value {
+    guard case .primitive(let span, let name, let arguments) = value else { return value }
+    let element: Shaped.Shape
+    switch name {
+    case "vector.get": element = shape(ty)
+    case "vector.new", "vector.set":
+      guard case .data(let type) = ty, let shape = layouts[type]?.first?.shapes.first else {
+        throw PassBug(Self.self, "`\(name)` gives no vector", broke: "known-types", in: value)
+      }
+      element = shape
+    default: return value
+    }
+    let kind = element.isCounted ? "Counted" : element == .float ? "Float" : "Word"
+    return .primitive(span, name: Name(name.text + kind), arguments: arguments)
   }
 
   // MARK: Data

@@ -4,8 +4,8 @@ public import Nanopass
 
 /// Inserts the counting of references: a `dup` for every reference that is kept, a `drop` for every one that ends.
 ///
-/// Calls, new cells, jumps and returns consume what they are given; primitives, services, reads and choices only look
-/// at it. A label owns what its block uses of the variables around it: a jump hands these over beside the arguments.
+/// Calls, new cells, jumps and returns consume what they are given, and so do primitives that own their arguments;
+/// others, services, reads and choices only look at it. A label owns what its block uses of the variables around it: a jump hands these over beside the arguments.
 /// A reference ends behind its last use, or at the start of a branch that has no use for it.
 ///
 ///     (let h.2 cell (read (local xs.1) 0 2))
@@ -123,11 +123,13 @@ public struct InsertCounts: ShapedToCounted {
     }
     if shape.isCounted, !isNeeded { drop(variable, span, &steps) }
     switch value {
-    case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, span, &steps)
+    case .primitive(_, _, let arguments) where !value.ownsArguments, .service(_, _, let arguments):
+      look(at: arguments, span, &steps)
     default: break
     }
     steps.append(.let(span, variable: variable, shape: shape, value: value))
     switch value {
+    case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments, span, &steps)
     case .atom(_, let atom): consume([atom], span, &steps)
     case .call(_, _, let arguments): consume(arguments, span, &steps)
     case .cell(_, _, let fields, _): consume(fields, span, &steps)

@@ -83,6 +83,7 @@ private struct TakenFields {
 
   private mutating func take(_ value: Counted.Value, for variable: Local) {
     switch value {
+    case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments)
     case .primitive, .service: break
     case .read(_, .local(_, let cell), let slot, let counted):
       origins[variable.id] = (cell.id, slot)

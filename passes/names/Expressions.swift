@@ -33,7 +33,13 @@ extension NameResolver {
       let resolved = expression(subject)
       return .match(span, subject: resolved, arms: arms.map { arm($0) })
     case .product(let span, let elements, _): return unsupported(NotYet.product, span, elements)
-    case .map(let span, let entries): return unsupported(NotYet.map, span, entries.flatMap { [$0.key, $0.value] })
+    case .map(let span, let entries):
+      return .map(
+        span,
+        entries: entries.map {
+          let key = expression($0.key)
+          return Resolved.Entry($0.span, key: key, value: expression($0.value))
+        })
     }
   }
 

@@ -121,7 +121,8 @@ extension NameResolver {
       return (.wrong, used)
     }
     let segment = path.segments[used]
-    if let found = Vocabulary.variants(of: space)?.first(where: { $0.name == segment.name }) {
+    let variants = module.isLibrary ? BuiltinData.variants(of: space) : Vocabulary.variants(of: space)
+    if let found = variants?.first(where: { $0.name == segment.name }) {
       return (.variant(type: space, variant: segment.name, arity: found.arity), used + 1)
     }
     if let function = libraryFunction(space, segment.name) { return (.function(function), used + 1) }

@@ -103,6 +103,8 @@ extension NameResolver {
     case .bytes: "Bytes"
     case .digest: "Crypto.Digest32"
     case .list: "List"
+    case .vector: "Vector"
+    case .map: "Map"
     case .option: "Option"
     case .result: "Result"
     default: nil

@@ -21,6 +21,8 @@ struct NameResolver {
   var lacksNames = false
   /// The bare names of imported types looked up so far in this module.
   var importedTypes: [Name: [TypeSymbol]] = [:]
+  /// The key types of the maps in written types.
+  var writtenKeys: [WrittenKey] = []
   /// A type in scope for each constructor, once it has been asked for in this module.
   var variantOwners: [Name: Name]?
 

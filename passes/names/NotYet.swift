@@ -8,11 +8,10 @@ enum NotYet {
   static let topLevelBinding = "a top-level binding"
   static let topLevelExpression = "a top-level expression"
   static let product = "an independent product"
-  static let map = "a map"
 
   /// The built-in types without values, with the numbers of their arguments.
   static let types: [Name: Int] = [
-    "Vector": 1, "Map": 2, "HttpRequest": 0, "HttpResponse": 0, "Http.Response": 0, "Terminal.Size": 0,
+    "HttpRequest": 0, "HttpResponse": 0, "Http.Response": 0, "Terminal.Size": 0,
     "Tcp.Connection": 0, "BranchPath": 0, "Trace": 0, "EffectEvent": 0,
   ]
 }

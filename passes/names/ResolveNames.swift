@@ -43,9 +43,10 @@ public struct ResolveNames: Pass {
     context.explain(
       "resolved the names of \(modules.count) modules",
       data: [("modules", modules.count), ("types", types.count), ("functions", functions.count)])
-    return Resolved.Root(
+    let program = Resolved.Root(
       input.span, modules: modules, types: types, functions: functions,
       main: entry.isLibrary ? nil : entry.functions["main"]?.name)
+    return try WrittenKey.check(resolver.writtenKeys, in: program, context)
   }
 
   private func opaqueTypes(of module: Program.Module, _ symbols: ModuleSymbols) -> [Name] {

@@ -13,7 +13,11 @@ extension NameResolver {
       for part in parameters + [result] { _ = type(part) }
       return .erroneous
     case .named(let span, let name, let arguments):
-      return named(span, name, arguments.map { type($0) })
+      let found = named(span, name, arguments.map { type($0) })
+      if case .map(let key, _) = found, let place = arguments.first?.span, !module.isLibrary {
+        writtenKeys.append(WrittenKey(span: place, type: key, function: functionName))
+      }
+      return found
     }
   }
 
@@ -64,6 +68,8 @@ extension NameResolver {
     case ("Bytes", _, _): .bytes
     case ("Digest32", _, _), ("Crypto.Digest32", _, _): .digest
     case ("List", let element?, _): .list(element: element)
+    case ("Vector", let element?, _): .vector(element: element)
+    case ("Map", let key?, let value?): .map(key: key, value: value)
     case ("Option", let payload?, _): .option(payload: payload)
     case ("Result", let success?, let failure?): .result(success: success, failure: failure)
     case ("Tuple", _?, _): .tuple(elements: arguments)

@@ -9,7 +9,8 @@ public import Nanopass
 ///
 /// A derived function takes both values apart and compares their fields; it is made once for each type. Scalars are
 /// compared first and fields of the type itself last, so that the comparison of the last one is a tail call: lists are
-/// compared in a loop. A NaN differs from itself because `float.equal` says so.
+/// compared in a loop. A NaN differs from itself because `float.equal` says so. Vectors are compared from the first
+/// element to the last, and maps by a function of the library, since one map may have trees of several shapes.
 ///
 /// Needs: every data type is declared.
 /// Ensures: derived functions have no effects and stand behind the others.
@@ -35,7 +36,8 @@ public struct DeriveEquality: FirstOrderToScalar {
     var output = try derive(node)
     var next = 0
     while next < wanted.count {
-      output.functions.append(try equality(of: wanted[next]))
+      let type = wanted[next]
+      output.functions += type.facts.contains("array") ? try equalityOfVectors(type) : [try equality(of: type)]
       next += 1
     }
     return output
@@ -64,6 +66,10 @@ public struct DeriveEquality: FirstOrderToScalar {
       guard let declaration = types[name] else {
         throw PassBug(Self.self, "the type `\(name)` is not declared", broke: "known-types", in: ty)
       }
+      if name.text.hasPrefix("Map<") {
+        let function = Name("Map._equal" + name.text.dropFirst("Map".count))
+        return .call(span, function: function, arguments: [left, right], ty: .bool)
+      }
       if seen.insert(name).inserted { wanted.append(declaration) }
       return .call(span, function: equalityName(of: name), arguments: [left, right], ty: .bool)
     }
@@ -89,6 +95,49 @@ public struct DeriveEquality: FirstOrderToScalar {
       ],
       result: .bool, effects: FirstOrder.Effects(span, effects: []),
       body: .match(span, subject: .local(span, variable: left, ty: ty), arms: arms, ty: .bool))
+  }
+
+  /// A function that compares the lengths, and one that compares the elements from an index on.
+  private mutating func equalityOfVectors(_ type: FirstOrder.TypeDecl) throws -> [Scalar.Function] {
+    let span = type.span
+    let ty: FirstOrder.Ty = .data(name: type.name)
+    let element = type.variants.first?.fields.first ?? .unit
+    let (left, right, index) = (Local("left", 0), Local("right", 1), Local("index", 2))
+    let vectors = [left, right].map { Scalar.Expr.local(span, variable: $0, ty: ty) }
+    let lengths = vectors.map { Scalar.Expr.primitive(span, name: "vector.length", arguments: [$0], ty: .int) }
+    let here: Scalar.Expr = .local(span, variable: index, ty: .int)
+    let elements = vectors.map { vector in
+      Scalar.Expr.primitive(span, name: "vector.get", arguments: [vector, here], ty: element)
+    }
+    let rest = Name("equal.from<\(type.name.text)>")
+    let next: Scalar.Expr = .primitive(
+      span, name: "int.add", arguments: [here, .integer(span, value: .small(1))], ty: .int)
+    let loop: Scalar.Expr = .call(span, function: rest, arguments: vectors + [next], ty: .bool)
+    let isInside: Scalar.Expr = .primitive(span, name: "int.less", arguments: [here, lengths[0]], ty: .bool)
+    let areEqual = try comparison(of: elements[0], with: elements[1], element, at: span)
+    let start: Scalar.Expr = .call(
+      span, function: rest, arguments: vectors + [.integer(span, value: .small(0))], ty: .bool)
+    let isAsLong: Scalar.Expr = .primitive(span, name: "int.equal", arguments: lengths, ty: .bool)
+    let parameters = [left, right].map { FirstOrder.Parameter(span, variable: $0, ty: ty) }
+    let effects = FirstOrder.Effects(span, effects: [])
+    return [
+      Scalar.Function(
+        span, name: equalityName(of: type.name), parameters: parameters, result: .bool, effects: effects,
+        body: choice(isAsLong, start, false, at: span)),
+      Scalar.Function(
+        span, name: rest, parameters: parameters + [FirstOrder.Parameter(span, variable: index, ty: .int)],
+        result: .bool,
+        effects: effects, body: choice(isInside, choice(areEqual, loop, false, at: span), true, at: span)),
+    ]
+  }
+
+  private func choice(_ test: Scalar.Expr, _ yes: Scalar.Expr, _ no: Bool, at span: Span) -> Scalar.Expr {
+    .match(
+      span, subject: test,
+      arms: [
+        Scalar.Arm(span, pattern: .bool(span, value: true), body: yes),
+        Scalar.Arm(span, pattern: .bool(span, value: false), body: .bool(span, value: no)),
+      ], ty: .bool)
   }
 
   /// The arm for a left value of one constructor: the right one must have the same, and equal fields.
@@ -138,12 +187,7 @@ public struct DeriveEquality: FirstOrderToScalar {
     }
     guard let last = comparisons.last else { return .bool(span, value: true) }
     return comparisons.dropLast().reversed().reduce(last) { rest, test in
-      .match(
-        span, subject: test,
-        arms: [
-          Scalar.Arm(span, pattern: .bool(span, value: true), body: rest),
-          Scalar.Arm(span, pattern: .bool(span, value: false), body: .bool(span, value: false)),
-        ], ty: .bool)
+      choice(test, rest, false, at: span)
     }
   }
 }

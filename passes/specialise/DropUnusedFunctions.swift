@@ -8,6 +8,8 @@ public import Nanopass
 ///
 /// A program without a start keeps all.
 ///
+/// A comparison may be one of maps, which are compared by a function of the library.
+///
 /// Needs: every called function is declared.
 /// Ensures: every function is reachable; their order stays.
 public struct DropUnusedFunctions: KernelToKernel {
@@ -27,7 +29,7 @@ public struct DropUnusedFunctions: KernelToKernel {
     guard let main = node.main else { return node }
     let positions = Dictionary(
       node.functions.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    var collector = CallCollector(called: [main], seen: [main])
+    var collector = CallCollector(called: [main], seen: [main], comparesMaps: positions["Map._equal"] != nil)
     var next = 0
     while next < collector.called.count {
       let name = collector.called[next]
@@ -49,13 +51,23 @@ public struct DropUnusedFunctions: KernelToKernel {
 private struct CallCollector: KernelWalker {
   var called: [Name]
   var seen: Set<Name>
+  /// Whether what is compared may hold maps, for which the library has a function.
+  let comparesMaps: Bool
 
   mutating func visit(_ node: Kernel.Expr) throws {
-    if case .call(_, let function, _, _, _) = node, seen.insert(function).inserted { called.append(function) }
+    switch node {
+    case .call(_, let function, _, _, _): add(function)
+    case .equal: if comparesMaps { add("Map._equal") }
+    default: break
+    }
     try walk(node)
   }
 
   mutating func visit(_ node: Kernel.Callee) throws {
-    if case .function(_, let function, _) = node, seen.insert(function).inserted { called.append(function) }
+    if case .function(_, let function, _) = node { add(function) }
+  }
+
+  private mutating func add(_ function: Name) {
+    if seen.insert(function).inserted { called.append(function) }
   }
 }

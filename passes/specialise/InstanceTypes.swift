@@ -10,6 +10,16 @@ extension Kernel.TypeDecl {
   }
 }
 
+extension Kernel.TypeDecl {
+  /// The types of all fields.
+  var fieldTypes: [Kernel.Ty] {
+    switch self {
+    case .sum(_, _, let variants): variants.flatMap(\.fields)
+    case .record(_, _, let fields): fields.map(\.ty)
+    }
+  }
+}
+
 extension Mono.Ty {
   /// How the type is spelt in the name of an instance.
   var instanceText: String {

@@ -35,13 +35,15 @@ public struct Monomorphise: KernelToMono {
   private var pendingData: [Name] = []
   private var typeMemo: [Kernel.Ty: Mono.Ty] = [:]
   private var substitution: [Name: Kernel.Ty] = [:]
+  /// The types whose equality is provided for.
+  private var compared: Set<Kernel.Ty> = []
   private var current: Name = ""
 
   public init() {}
 
   public mutating func begin(_ input: Kernel.Root, in context: PassContext) {
     functions = Dictionary(input.functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    for type in ["Option", "Result", "List"] as [Name] {
+    for type in ["Option", "Result", "List", "Map"] as [Name] {
       addPositions(of: type, (BuiltinData.variants(of: type) ?? []).map(\.name))
     }
     addPositions(of: "Tuple", ["Tuple"])
@@ -129,6 +131,27 @@ public struct Monomorphise: KernelToMono {
       span, function: name, arguments: try arguments.map { try expr($0) }, ty: try self.ty(ty))
   }
 
+  public mutating func expr(_ node: Kernel.Expr) throws -> Mono.Expr {
+    if case .equal(_, let left, _) = node { try provideEquality(of: left.ty.substituting(substitution)) }
+    return try derive(node)
+  }
+
+  /// Makes instances of the library's comparison for all maps in values of a type.
+  private mutating func provideEquality(of ty: Kernel.Ty) throws {
+    var waiting = [ty]
+    while let next = waiting.popLast() {
+      guard compared.insert(next).inserted else { continue }
+      switch next {
+      case .map(let key, let value): _ = try instance(of: "Map._equal", [key, value])
+      case .list(let part), .vector(let part), .option(let part): waiting.append(part)
+      case .result(let success, let failure): waiting += [success, failure]
+      case .tuple(let elements): waiting += elements
+      case .data(let name): waiting += declarations[name]?.fieldTypes ?? []
+      case .int, .float, .bool, .string, .bytes, .digest, .unit, .variable, .function: break
+      }
+    }
+  }
+
   /// A function that is passed, by the name of its instance.
   public mutating func function(at span: Span, name: Name, types: [Kernel.Ty]) throws -> Mono.Callee {
     .function(span, name: try instance(of: name, types.map { $0.substituting(substitution) }))
@@ -184,13 +207,12 @@ public struct Monomorphise: KernelToMono {
 
   /// Declares an instance of a built-in type; `fields` are those of its constructors by position.
   private mutating func declare(
-    _ type: Name, _ types: [Kernel.Ty], _ variants: (Mono.Ty) -> KeyValuePairs<Name, [Mono.Ty]>
-  )
-    throws -> Mono.Ty
-  {
+    _ type: Name, _ types: [Kernel.Ty], facts: [Name] = ["acyclic"],
+    _ variants: (Mono.Ty) -> KeyValuePairs<Name, [Mono.Ty]>
+  ) throws -> Mono.Ty {
     let name = Name("\(type.text)<\(try spelled(types))>")
     let declared = variants(.data(name: name)).map { Mono.Variant(.none, name: $0, fields: $1) }
-    self.types.append(Mono.TypeDecl(.none, name: name, facts: ["acyclic"], variants: declared))
+    self.types.append(Mono.TypeDecl(.none, name: name, facts: facts, variants: declared))
     return .data(name: name)
   }
 
@@ -214,10 +236,14 @@ public struct Monomorphise: KernelToMono {
     return try declare("Tuple", elements) { _ in ["Tuple": items] }
   }
 
-  public mutating func vector(element: Kernel.Ty) throws -> Mono.Ty { throw unsupported(.vector(element: element)) }
+  public mutating func vector(element: Kernel.Ty) throws -> Mono.Ty {
+    let item = try ty(element)
+    return try declare("Vector", [element], facts: ["acyclic", "array"]) { _ in ["Vector": [item]] }
+  }
 
   public mutating func map(key: Kernel.Ty, value: Kernel.Ty) throws -> Mono.Ty {
-    throw unsupported(.map(key: key, value: value))
+    let (first, second) = (try ty(key), try ty(value))
+    return try declare("Map", [key, value]) { ["Empty": [], "Node": [.int, first, second, $0, $0]] }
   }
 
   public mutating func variable(name: Name) throws -> Mono.Ty { throw unsupported(.variable(name: name)) }

@@ -21,7 +21,7 @@ public import Nanopass
 /// Annual Conference, 1972) with its `apply` evaluated at compile time.
 ///
 /// Needs: functions are passed only as arguments.
-/// Ensures: every function is reachable.
+/// Ensures: every function is reachable, by calls or from comparisons of maps.
 public struct SpecialiseFunctions: MonoToFirstOrder {
   public static let summary = "Make a copy of each function that takes functions for each choice of them"
 
@@ -69,6 +69,10 @@ public struct SpecialiseFunctions: MonoToFirstOrder {
   public mutating func root(_ node: Mono.Root) throws -> FirstOrder.Root {
     functions = Dictionary(node.functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let entry = try copy(of: node.entry, [])
+    // What `derive-equality` makes of comparisons will call these.
+    for function in node.functions where function.name.text.hasPrefix("Map._equal<") {
+      _ = try copy(of: function.name, [])
+    }
     var output: [FirstOrder.Function] = []
     while output.count < copies.count { output.append(try function(copies[output.count])) }
     return FirstOrder.Root(node.span, types: try node.types.map { try typeDecl($0) }, functions: output, entry: entry)

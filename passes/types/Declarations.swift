@@ -11,6 +11,8 @@ struct Signature {
   let variables: [Name]
   let parameters: [Resolved.Ty]
   let result: Resolved.Ty
+  /// The positions of the variables that are the keys of maps in it, with that of a parameter of just this type.
+  let keys: [(variable: Int, parameter: Int?)]
 }
 
 /// A constructor as its type declares it.
@@ -29,6 +31,8 @@ struct Declarations {
   private let records: [Name: [Name: Resolved.Ty]]
   private let recordFields: [Name: [Name]]
   private let spans: [Name: Span]
+  /// Which types can be keys.
+  let keyTypes: KeyTypes
   /// The modules of opaque types.
   private let owners: [Name: Name]
 
@@ -58,6 +62,7 @@ struct Declarations {
     }
     (self.constructors, self.records, self.recordFields) = (constructors, records, recordFields)
     (self.spans, self.owners) = (spans, owners)
+    keyTypes = KeyTypes(program.types)
   }
 
   private static let builtins: [Name: [Name: Constructor]] = {
@@ -65,6 +70,8 @@ struct Declarations {
     let option: Resolved.Ty = .option(payload: t)
     let result: Resolved.Ty = .result(success: t, failure: e)
     let list: Resolved.Ty = .list(element: t)
+    let (k, v): (Resolved.Ty, Resolved.Ty) = (.variable(name: "k"), .variable(name: "v"))
+    let map: Resolved.Ty = .map(key: k, value: v)
     func make(_ variables: [Name], _ fields: [Resolved.Ty], _ result: Resolved.Ty) -> Constructor {
       Constructor(variables: variables, fields: fields, result: result, span: .none)
     }
@@ -72,6 +79,7 @@ struct Declarations {
       "Option": ["None": make(["t"], [], option), "Some": make(["t"], [t], option)],
       "Result": ["Ok": make(["t", "e"], [t], result), "Err": make(["t", "e"], [e], result)],
       "List": ["Nil": make(["t"], [], list), "Cons": make(["t"], [t, list], list)],
+      "Map": ["Empty": make(["k", "v"], [], map), "Node": make(["k", "v"], [.int, k, v, map, map], map)],
     ]
   }()
 
@@ -84,7 +92,7 @@ struct Declarations {
       guard let old = functions[name] else { continue }
       copy.functions[name] = Signature(
         name: old.name, span: old.span, library: old.library, variables: old.variables, parameters: old.parameters,
-        result: result)
+        result: result, keys: old.keys)
     }
     return copy
   }
@@ -112,5 +120,13 @@ extension Signature {
     variables = function.variables
     parameters = function.parameters.map(\.ty)
     result = function.result
+    var keys: [(variable: Int, parameter: Int?)] = []
+    for case .map(.variable(let name), _) in library ? parameters + [result] : [] {
+      guard let variable = variables.firstIndex(of: name), !keys.contains(where: { $0.variable == variable }) else {
+        continue
+      }
+      keys.append((variable, parameters.firstIndex(of: .variable(name: name))))
+    }
+    self.keys = keys
   }
 }

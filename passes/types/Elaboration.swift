@@ -137,6 +137,8 @@ struct Elaboration {
     case .tuple(let span, let elements):
       return .tuple(span, elements: try exprs(elements), ty: try ty(type, at: span))
     case .list(let span, let elements): return .list(span, elements: try exprs(elements), ty: try ty(type, at: span))
+    case .map(let span, let entries):
+      return .map(span, entries: try entries.map { try entry($0) }, ty: try ty(type, at: span))
     case .match(let span, let subject, let arms):
       let subject = try expr(subject)
       return .match(span, subject: subject, arms: try arms.map { try arm($0) }, ty: try ty(type, at: span))
@@ -147,6 +149,11 @@ struct Elaboration {
   }
 
   private mutating func exprs(_ nodes: [Resolved.Expr]) throws -> [Typed.Expr] { try nodes.map { try expr($0) } }
+
+  private mutating func entry(_ node: Resolved.Entry) throws -> Typed.Entry {
+    let key = try expr(node.key)
+    return Typed.Entry(node.span, key: key, value: try expr(node.value))
+  }
 
   private mutating func values(_ fields: [Resolved.FieldValue]) throws -> [Typed.FieldValue] {
     try fields.map { Typed.FieldValue($0.span, name: $0.name, value: try expr($0.value)) }

@@ -21,6 +21,8 @@ struct Expectation {
     case component(Int)
     /// An element of a list; `first` is the element that fixed the type.
     case element(first: Span)
+    /// A key or a value of a map; `first` is the one that fixed the type.
+    case entry(Name, first: Span)
     /// An arm of a match; `first` is the body that fixed the type.
     case arm(first: Span)
     /// The right side of an operator.
@@ -67,6 +69,7 @@ extension Inference {
     case .updated(let record): "`\(record.lastSegment).update` takes a `\(wanted)`, but this is `\(given)`"
     case .component(let index): "component \(index) of the tuple is `\(wanted)`, but here it is `\(given)`"
     case .element: "the elements of this list are `\(wanted)`, but this one is `\(given)`"
+    case .entry(let part, _): "the \(part) of this map are `\(wanted)`, but this one is `\(given)`"
     case .arm: "the arms of a match have one type: `\(wanted)` in the first, but `\(given)` here"
     case .operand(let sign, _): "both sides of `\(sign)` have one type: `\(wanted)` on the left, but `\(given)` here"
     }
@@ -77,7 +80,8 @@ extension Inference {
       switch reason {
       case .result: (function.span, "its result is declared here")
       case .argument(_, _, let declared), .payload(_, _, _, let declared): (declared, "declared here")
-      case .element(let first), .arm(let first), .operand(_, let first): (first, "this is `\(wanted)`")
+      case .element(let first), .entry(_, let first), .arm(let first), .operand(_, let first):
+        (first, "this is `\(wanted)`")
       case .field(_, let record), .updated(let record): (declarations.span(of: record), "declared here")
       case .annotation, .component: (.none, "")
       }

@@ -12,6 +12,7 @@ struct Inference {
     enum Kind {
       case operation(Name)
       case interpolation
+      case mapKey
     }
     let kind: Kind
     let type: TypeRef
@@ -46,7 +47,7 @@ struct Inference {
     self.declarations = declarations
     self.sources = sources
     function = Signature(
-      name: "", span: .none, library: false, variables: [], parameters: [], result: .unit)
+      name: "", span: .none, library: false, variables: [], parameters: [], result: .unit, keys: [])
   }
 
   /// Checks a function.
@@ -138,6 +139,7 @@ struct Inference {
       return try binary(span, sign, left, right, expected)
     case .tuple(let span, let elements): return try tuple(span, elements, expected)
     case .list(let span, let elements): return try list(span, elements, expected)
+    case .map(let span, let entries): return try map(span, entries, expected)
     case .match(_, let subject, let arms): return try match(subject, arms, expected)
     case .block(_, let statements, let result): return try block(statements, result, expected)
     }
@@ -167,14 +169,18 @@ struct Inference {
       _ = try infer(value, Expectation(type, .annotation(variable.name)))
       bind(variable, type)
     case .bind(_, let variable, nil, let value):
-      if case .list(let span, let elements) = value, elements.isEmpty {
-        slots.append(.wrong)
-        reportUntypedEmpty(variable, at: span)
-        bind(variable, .wrong)
-      } else {
-        bind(variable, try infer(value))
+      switch value {
+      case .list(let span, let elements) where elements.isEmpty: untypedEmpty(variable, at: span, isMap: false)
+      case .map(let span, let entries) where entries.isEmpty: untypedEmpty(variable, at: span, isMap: true)
+      default: bind(variable, try infer(value))
       }
     }
+  }
+
+  private mutating func untypedEmpty(_ variable: Local, at span: Span, isMap: Bool) {
+    slots.append(.wrong)
+    reportUntypedEmpty(variable, at: span, isMap: isMap)
+    bind(variable, .wrong)
   }
 
   private mutating func tuple(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {

@@ -13,6 +13,8 @@ extension Inference {
     }
     let instance = instantiate(callee.variables)
     if !callee.variables.isEmpty { slots.append(instance) }
+    checkKeys(of: callee, arguments, instance, at: span, beforeArguments: true)
+    defer { checkKeys(of: callee, arguments, instance, at: span, beforeArguments: false) }
     let result = table.make(callee.result, callee.variables, instance: instance)
     let type = meet(result, expected, at: span)
     let before = diagnostics.count
@@ -162,20 +164,21 @@ extension Inference {
     guard let primitive = Primitive.named(name) else { throw bug("there is no primitive `\(name)`", in: node) }
     var parameters = primitive.parameters
     if primitive.isVariadic, let only = parameters.first { parameters = arguments.map { _ in only } }
-    return try operation(name, parameters, primitive.result, span, arguments, expected)
+    return try operation(name, primitive.variables, parameters, primitive.result, span, arguments, expected)
   }
 
   mutating func perform(
     _ node: Resolved.Expr, _ span: Span, _ effect: Name, _ arguments: [Resolved.Expr], _ expected: Expectation?
   ) throws -> TypeRef {
     guard let operation = EffectOperation.named(effect) else { throw bug("there is no effect `\(effect)`", in: node) }
-    return try self.operation(effect, operation.parameters, operation.result, span, arguments, expected)
+    return try self.operation(effect, [], operation.parameters, operation.result, span, arguments, expected)
   }
 
   private mutating func operation(
-    _ name: Name, _ parameters: [Typed.Ty], _ result: Typed.Ty, _ span: Span, _ arguments: [Resolved.Expr],
-    _ expected: Expectation?
+    _ name: Name, _ variables: [Name], _ parameters: [Typed.Ty], _ result: Typed.Ty, _ span: Span,
+    _ arguments: [Resolved.Expr], _ expected: Expectation?
   ) throws -> TypeRef {
+    let instance = instantiate(variables)
     if arguments.count != parameters.count {
       reportArity(name, takes: parameters.count, found: arguments.count, at: span, declared: .none)
     }
@@ -185,9 +188,10 @@ extension Inference {
         continue
       }
       let reason = Expectation.Reason.argument(name, index + 1, declared: .none)
-      _ = try infer(argument, Expectation(table.make(parameters[index].resolved), reason))
+      let parameter = table.make(parameters[index].resolved, variables, instance: instance)
+      _ = try infer(argument, Expectation(parameter, reason))
     }
-    return meet(table.make(result.resolved), expected, at: span)
+    return meet(table.make(result.resolved, variables, instance: instance), expected, at: span)
   }
 
   // MARK: Records

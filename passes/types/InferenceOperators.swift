@@ -102,6 +102,10 @@ extension Inference {
   /// Looks at what could not be judged where it stood.
   mutating func finishDelayed() {
     for check in delayed where !table.isWrong(check.type) {
+      if case .mapKey = check.kind {
+        finish(mapKey: check)
+        continue
+      }
       guard let head = table.head(check.type) else {
         reportUndetermined(check)
         _ = table.unify(check.type, .wrong)
@@ -113,6 +117,7 @@ extension Inference {
           reportOperator(sign, check.type, head, left: check.span, whole: check.span)
         }
       case .interpolation: if !head.isRendered { reportInterpolation(check.type, at: check.span) }
+      case .mapKey: break
       }
     }
   }

@@ -25,6 +25,7 @@ enum LiteralDischarge {
     "Int.mod": Rule(plain: "Int._mod", argument: 1) { $0 != .small(0) },
     "Bits.shiftLeft": Rule(plain: "Bits._shiftLeft", argument: 1) { $0.isWithin(0...16_777_216) },
     "Bits.shiftRight": Rule(plain: "Bits._shiftRight", argument: 1) { !$0.isNegative },
+    "Vector.new": Rule(plain: "Vector._new", argument: 0) { $0.isWithin(0...1_048_576) },
     "Bits.low": Rule(plain: "Bits._low", argument: 1) { $0.isWithin(0...16_777_216) },
     "Bytes.fromList": Rule(plain: "Bytes._fromList", expression: 0) { $0.isListOfOctets },
   ]

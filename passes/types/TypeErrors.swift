@@ -44,11 +44,15 @@ extension Inference {
     diagnostics.append(error)
   }
 
-  mutating func reportUntypedEmpty(_ variable: Local, at span: Span) {
+  mutating func reportUntypedEmpty(_ variable: Local, at span: Span, isMap: Bool) {
+    let name = variable.name
     report(
       .error(
-        "untyped-empty", at: span, "an empty list alone does not tell the type of its elements",
-        help: "annotate the binding: `\(variable.name): List<...> = []`"))
+        "untyped-empty", at: span,
+        isMap
+          ? "an empty map alone does not tell the types of its keys and values"
+          : "an empty list alone does not tell the type of its elements",
+        help: "annotate the binding: `\(isMap ? "\(name): Map<..., ...> = {}" : "\(name): List<...> = []")`"))
   }
 
   // MARK: Operators
@@ -90,6 +94,7 @@ extension Inference {
       switch check.kind {
       case .operation(let sign): "the operands of `\(sign)`"
       case .interpolation: "this part of the string"
+      case .mapKey: "the keys of this map"
       }
     report(
       .error(
