@@ -8,7 +8,8 @@ import Testing
 @Suite struct InterpreterTests {
   /// Programs that take too many steps for a test.
   static let long: Set<String> = [
-    "collatz_primes", "deep_recursion", "deep_calls", "long_loops", "mini_language", "tail_calls", "traversal",
+    "collatz_primes", "deep_recursion", "deep_calls", "long_loops", "library_list", "mini_language", "tail_calls",
+    "traversal",
   ]
 
   @Test(arguments: SampleProgram.all.filter { !long.contains($0.name) })

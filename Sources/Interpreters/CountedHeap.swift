@@ -17,6 +17,7 @@ final class Cell {
   enum Content {
     case integer(Whole)
     case string(Text)
+    case bytes([UInt8])
     case fields(tag: Int, counted: [Held], raw: [Held])
   }
 
@@ -90,6 +91,11 @@ extension CountedHeap {
     case (.string, .reference(let cell)):
       guard case .string(let text) = try content(of: cell) else { throw Self.broken("a cell holds no string") }
       return .string(text)
+    case (.bytes, .reference(let cell)), (.digest, .reference(let cell)):
+      switch try content(of: cell) {
+      case .bytes(let octets): return .bytes(octets)
+      default: throw Self.broken("a cell holds no bytes")
+      }
     case (.list(let element), _): return .list(try elements(of: held).map { try value(of: $0, as: element) })
     default: throw InterpreterError.unsupported("a value of type \(type) in an operation")
     }
@@ -117,10 +123,11 @@ extension CountedHeap {
     case (_, .integer(.small(let value))): return .integer(value)
     case (_, .integer(let value)): return allocate(.integer(value))
     case (_, .string(let text)): return allocate(.string(text))
-    case (.list(.string), .data):
+    case (_, .bytes(let octets)): return allocate(.bytes(octets))
+    case (.list(let type), .data) where Shaped.Shape(builtin: type).isCounted:
       var list = Held.immediate(0)
       for element in try value.elements().reversed() {
-        list = allocate(.fields(tag: 1, counted: [try hold(element, as: .string), list], raw: []))
+        list = allocate(.fields(tag: 1, counted: [try hold(element, as: type), list], raw: []))
       }
       return list
     default: throw InterpreterError.unsupported("a value of type \(type) from an operation")

@@ -11,9 +11,9 @@ enum PrimitiveMeanings {
     return try meaning(arguments)
   }
 
-  private static let table = integers.merging(floats) { $1 }.merging(strings) { $1 }
+  private static let table = integers.merging(floats) { $1 }.merging(strings) { $1 }.merging(bytes) { $1 }
 
-  private static func argument(_ arguments: [Value], _ index: Int) throws -> Value {
+  static func argument(_ arguments: [Value], _ index: Int) throws -> Value {
     guard arguments.indices.contains(index) else { throw InterpreterError.broken("a primitive lacks an argument") }
     return arguments[index]
   }
@@ -116,6 +116,12 @@ enum PrimitiveMeanings {
     "string.toLower": { .string(try argument($0, 0).string().lowercased) },
     "string.firstCodePoint": {
       .integer(.small(try argument($0, 0).string().scalars.first.map { Int($0.value) } ?? -1))
+    },
+    "char.toCode": {
+      guard let first = try argument($0, 0).string().scalars.first else {
+        throw Fault(message: "Char.toCode: string is empty")
+      }
+      return .integer(.small(Int(first.value)))
     },
     "string.fromScalar": {
       let value = UInt32(exactly: try argument($0, 0).integer().clamped).flatMap(Unicode.Scalar.init)

@@ -160,7 +160,7 @@ final class TypedInterpreter {
     case .float(let value): Text(value)
     case .bool(let value): Text(value ? "true" : "false")
     case .string(let value): value
-    case .unit, .data: throw InterpreterError.broken("\(value) stands in a string")
+    case .bytes, .unit, .data: throw InterpreterError.broken("\(value) stands in a string")
     }
   }
 

@@ -6,6 +6,8 @@ enum Value: Sendable {
   case float(Double)
   case bool(Bool)
   case string(Text)
+  /// Of `Bytes` and `Digest32`.
+  case bytes([UInt8])
   case unit
   case data(Data)
 }
@@ -71,6 +73,11 @@ extension Value {
     return value
   }
 
+  func bytes() throws -> [UInt8] {
+    guard case .bytes(let value) = self else { throw InterpreterError.broken("\(self) is no bytes") }
+    return value
+  }
+
   func data() throws -> Data {
     guard case .data(let value) = self else { throw InterpreterError.broken("\(self) is no data") }
     return value
@@ -100,6 +107,7 @@ extension Value {
       case (.float(let left), .float(let right)): if left != right { return false }
       case (.bool(let left), .bool(let right)): if left != right { return false }
       case (.string(let left), .string(let right)): if left != right { return false }
+      case (.bytes(let left), .bytes(let right)): if left != right { return false }
       case (.unit, .unit): break
       case (.data(let left), .data(let right)):
         guard left.constructor == right.constructor, left.fields.count == right.fields.count else { return false }

@@ -97,9 +97,21 @@ extension Whole {
 // Bits: the value as an infinite two's complement.
 
 extension Whole {
-  static func & (left: Whole, right: Whole) -> Whole { Whole(left.big & right.big) }
-  static func | (left: Whole, right: Whole) -> Whole { Whole(left.big | right.big) }
-  static func ^ (left: Whole, right: Whole) -> Whole { Whole(left.big ^ right.big) }
+  // Only of numbers that are not negative bits are taken; `~` makes those of others.
+  static func & (left: Whole, right: Whole) -> Whole {
+    switch (left.isNegative, right.isNegative) {
+    case (false, false): Whole(BigInt(left.big.magnitude & right.big.magnitude))
+    case (true, false): right - (right & ~left)
+    case (false, true): left - (left & ~right)
+    case (true, true): ~(~left | ~right)
+    }
+  }
+
+  static func | (left: Whole, right: Whole) -> Whole {
+    left.isNegative || right.isNegative ? ~(~left & ~right) : left + right - (left & right)
+  }
+
+  static func ^ (left: Whole, right: Whole) -> Whole { (left | right) - (left & right) }
   static prefix func ~ (value: Whole) -> Whole { -value - .small(1) }
 
   /// The value times 2 to the power of `count`, which is not negative.

@@ -69,6 +69,12 @@ extension ProgramGenerator {
         "\"12345678901234567890\"", "\"nan\"", "\"ﬁn\"", "\"İ\"",
       ])
     case .bool: return source.pick(["true", "false"])
+    case .bytes:
+      return source.pick([
+        "Bytes.empty()", "Bytes.fromList([])", "Bytes.fromList([0, 127, 128, 255])", "String.toUtf8(\"é\")",
+        "String.toUtf8(\"\")",
+      ])
+    case .digest: return "Crypto.sha256(\(leaf(.bytes, place)))"
     case .unit: return "Unit"
     case .list(let element):
       return "[\((0...source.below(3)).map { _ in leaf(element, place) }.joined(separator: ", "))]"
@@ -114,6 +120,8 @@ extension ProgramGenerator {
         ? "(\(make(.float)) \(source.pick(["+", "-", "*", "/"])) \(make(.float)))" : "(-(\(make(.float))))"
     case .bool: return comparison(depth, place)
     case .string: return chance(50) ? interpolation(depth, place) : short("\(make(.string)) + \(make(.string))")
+    case .bytes: return "Bytes.take(Bytes.concat(\(make(.bytes)), \(make(.bytes))), 40)"
+    case .digest: return "Crypto.sha256(\(make(.bytes)))"
     case .unit: return "Unit"
     case .list(let element): return "[\((0..<source.below(4)).map { _ in make(element) }.joined(separator: ", "))]"
     case .option(let payload): return chance(75) ? "Option.Some(\(make(payload)))" : "Option.None"

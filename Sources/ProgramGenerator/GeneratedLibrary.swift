@@ -12,6 +12,10 @@ extension ProgramGenerator {
     static let float = Argument.of(.float)
     static let string = Argument.of(.string)
     static let bool = Argument.of(.bool)
+    static let bytes = Argument.of(.bytes)
+    static let digest = Argument.of(.digest)
+    static let integers = Argument.exactly(["List.reverse([1, 255, 0])", "[256, 3]", "List.take([7, -1], 2)"])
+    static let width = Argument.exactly(["0", "1", "4", "16", "-1", "2000000"])
     static let divisor = Argument.exactly(["2", "-3", "10", "(-(7))", "18446744073709551616"])
     static let count = Argument.exactly(["0", "1", "5", "63", "64", "100"])
   }
@@ -22,6 +26,8 @@ extension ProgramGenerator {
       ("Int.div", [.int, .divisor]), ("Int.mod", [.int, .divisor]), ("Float.floor", [.float]),
       ("Float.ceil", [.float]), ("Float.round", [.float]), ("String.len", [.string]), ("String.byteLength", [.string]),
       ("Bits.and", [.int, .int]), ("Bits.or", [.int, .int]), ("Bits.xor", [.int, .int]), ("Bits.not", [.int]),
+      ("Bytes.len", [.bytes]), ("Int.fromBigEndian", [.bytes]), ("Int.fromLittleEndian", [.bytes]),
+      ("Char.toCode", [.string]),
       ("Bits.shiftLeft", [.int, .count]), ("Bits.shiftRight", [.int, .count]), ("Bits.low", [.int, .count]),
     ],
     .float: [
@@ -37,7 +43,8 @@ extension ProgramGenerator {
     .string: [
       ("String.slice", [.string, .int, .int]), ("String.trim", [.string]), ("String.toUpper", [.string]),
       ("String.toLower", [.string]), ("String.fromInt", [.int]), ("String.fromFloat", [.float]),
-      ("String.fromBool", [.bool]),
+      ("String.fromBool", [.bool]), ("Bytes.toHex", [.bytes]),
+      ("Crypto.Digest32.toHex", [.digest]),
     ],
     .list(.string): [("String.chars", [.string]), ("String.split", [.string, .string])],
     .option(.string): [
@@ -46,7 +53,21 @@ extension ProgramGenerator {
     .option(.int): [("String.firstCodePoint", [.string])],
     .result(.int, .string): [
       ("Int.div", [.int, .variable]), ("Int.mod", [.int, .variable]), ("Int.fromString", [.string]),
-      ("Bits.shiftRight", [.int, .variable]),
+      ("Bits.shiftRight", [.int, .variable]), ("Byte.fromHex", [.string]),
+    ],
+    .result(.string, .string): [("Byte.toHex", [.int]), ("String.fromUtf8", [.bytes])],
+    .bytes: [
+      ("Bytes.take", [.bytes, .int]), ("Bytes.drop", [.bytes, .int]), ("String.toUtf8", [.string]),
+      ("Crypto.Digest32.bytes", [.digest]), ("Crypto.Digest32.toBytes", [.digest]),
+    ],
+    .digest: [("Crypto.sha256", [.bytes])],
+    .list(.int): [("Bytes.octets", [.bytes]), ("Bytes.toList", [.bytes])],
+    .result(.bytes, .string): [
+      ("Bytes.fromList", [.integers]), ("Bytes.fromHex", [.string]), ("Int.toBigEndian", [.int, .width]),
+      ("Int.toLittleEndian", [.int, .width]),
+    ],
+    .result(.digest, .string): [
+      ("Crypto.Digest32.fromBytes", [.bytes]), ("Crypto.Digest32.fromHex", [.string]),
     ],
     .result(.float, .string): [("Float.fromString", [.string])],
   ]

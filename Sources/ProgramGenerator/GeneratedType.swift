@@ -1,6 +1,6 @@
 /// A type of a generated program.
 indirect enum GeneratedType: Hashable, Sendable {
-  case int, float, bool, string, unit
+  case int, float, bool, string, bytes, digest, unit
   case list(GeneratedType)
   case option(GeneratedType)
   case result(GeneratedType, GeneratedType)
@@ -15,6 +15,8 @@ indirect enum GeneratedType: Hashable, Sendable {
     case .float: "Float"
     case .bool: "Bool"
     case .string: "String"
+    case .bytes: "Bytes"
+    case .digest: "Digest32"
     case .unit: "Unit"
     case .list(let element): "List<\(element.text)>"
     case .option(let payload): "Option<\(payload.text)>"
@@ -60,7 +62,7 @@ struct Declarations {
     case .tuple(let elements): [Constructor(name: "()", fields: elements)]
     case .named(let name):
       variants(of: name).map { $0.map { Constructor(name: "\(name).\($0.name)", fields: $0.fields) } }
-    case .int, .float, .string, .unit: nil
+    case .int, .float, .string, .bytes, .digest, .unit: nil
     }
   }
 }

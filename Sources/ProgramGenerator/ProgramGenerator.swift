@@ -69,7 +69,7 @@ public struct ProgramGenerator {
     let sumNames = (0...source.below(3)).map { _ in fresh("S") }
     let recordNames = (0...source.below(2)).map { _ in fresh("R") }
     // The types that a field may have: those that surely have values.
-    var known: [GeneratedType] = [.int, .float, .bool, .string, .unit]
+    var known: [GeneratedType] = [.int, .float, .bool, .string, .unit, .bytes]
     let all = (sumNames + recordNames).map { GeneratedType.named($0) }
     for name in recordNames {
       let fields = (0...source.below(3)).map { _ in
@@ -107,7 +107,7 @@ public struct ProgramGenerator {
 
   /// Any type.
   mutating func type(_ depth: Int = 2) -> GeneratedType {
-    var types: [GeneratedType] = [.int, .int, .float, .bool, .string, .string, .unit]
+    var types: [GeneratedType] = [.int, .int, .float, .bool, .string, .string, .unit, .bytes, .digest]
     types += declarations.sums.map { .named($0.name) } + declarations.records.map { .named($0.name) }
     return wrapped(types, depth)
   }
@@ -227,6 +227,8 @@ public struct ProgramGenerator {
     case .named(let record) where declarations.fields(of: record) != nil:
       let fields = (declarations.fields(of: record) ?? []).map { show($0.type, "x.\($0.name)") }
       body = "    \"\(record)<\(fields.joined(separator: ", "))>\"\n"
+    case .bytes: body = "    Bytes.toHex(x)\n"
+    case .digest: body = "    Crypto.Digest32.toHex(x)\n"
     case .unit: body = "    match x\n        _ -> \"Unit\"\n"
     default:
       let arms = (declarations.constructors(of: type) ?? []).map { one in
