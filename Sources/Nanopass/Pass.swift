@@ -150,12 +150,20 @@ public final class PassContext {
 public struct CompilerOptions: Hashable, Sendable {
   /// 0 to 3.
   public var optimization: Int
+  /// Whether small output matters more than speed.
+  public var favoursSize: Bool
   /// Whether an executable is wanted, which needs something to run.
   public var needsMain: Bool
+  /// Whether the program reports cells that were never freed.
+  public var checksLeaks: Bool
 
-  public init(optimization: Int = 2, needsMain: Bool = true) {
+  public init(
+    optimization: Int = 2, favoursSize: Bool = false, needsMain: Bool = true, checksLeaks: Bool = false
+  ) {
     self.optimization = optimization
+    self.favoursSize = favoursSize
     self.needsMain = needsMain
+    self.checksLeaks = checksLeaks
   }
 }
 
