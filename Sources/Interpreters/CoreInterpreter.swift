@@ -76,18 +76,15 @@ final class CoreInterpreter {
     self.budget = budget
   }
 
-  /// Runs the program from its entry and gives the entry's result.
-  @discardableResult
-  func run() throws -> Value {
+  /// Runs the program from its entry.
+  func run() throws {
     try call(entry, [])
     while let current = stack.last {
       if let result = try advance(current) {
         stack.removeLast()
-        guard let caller = stack.last else { return result }
-        if let receiver = caller.receiver { caller.bind(receiver, to: result) }
+        if let caller = stack.last, let receiver = caller.receiver { caller.bind(receiver, to: result) }
       }
     }
-    throw InterpreterError.broken("the entry has no result")
   }
 
   private func call(_ name: Name, _ arguments: [Value]) throws {
@@ -193,11 +190,17 @@ final class CoreInterpreter {
     }
   }
 
+  private func apply(_ primitive: Name, _ arguments: [Value]) throws -> Value {
+    let value = try PrimitiveMeanings.apply(primitive, arguments)
+    try budget.pay(for: value)
+    return value
+  }
+
   private func evaluate(_ node: Loops.Value, _ current: Activation) throws -> Value {
     switch node {
     case .atom(_, let atom): return try evaluate(atom, current)
     case .primitive(_, let name, let arguments):
-      return try PrimitiveMeanings.apply(name, evaluate(arguments, current))
+      return try apply(name, evaluate(arguments, current))
     case .perform(_, let effect, let arguments): return try world.perform(effect, evaluate(arguments, current))
     case .construct(_, _, let variant, let index, let arguments):
       return .data(Data(variant, index, try evaluate(arguments, current)))
