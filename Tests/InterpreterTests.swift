@@ -85,6 +85,15 @@ import Testing
     #expect(throws: InterpreterError.exhausted("steps")) { try outcome(text, level, steps: 1_000_000) }
   }
 
+  @Test(arguments: ["typed", "core", "counted"]) func fromTheCommandLine(_ name: String) throws {
+    let folder = Repository.path("Tests/programs")
+    let result = try nanoc(["run", "--interpret=\(name)", "echo_arguments.av", "--", "a b", "c"], in: folder)
+    let native = try nanoc(["run", "echo_arguments.av", "--", "a b", "c"], in: folder)
+    #expect(result.output == native.output)
+    let failing = try nanoc(["run", "--interpret=\(name)", "main_error.av"], in: folder)
+    #expect(failing.code == 1 && failing.errors.hasPrefix("Main returned error: "))
+  }
+
   /// A program that keeps accounts badly is found out.
   @Test(arguments: [
     ("[(drop x.0)]", "a cell is freed twice"),
