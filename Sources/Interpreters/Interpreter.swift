@@ -1,5 +1,5 @@
 import Foundation
-public import Languages
+import Languages
 public import Nanopass
 
 /// The interpreters, by the language that each gives a meaning.
