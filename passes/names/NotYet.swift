@@ -5,7 +5,6 @@ import Nanopass
 /// The known parts of the language that can't be compiled yet. Each is an error where it stands, and nothing else is
 /// said about it.
 enum NotYet {
-  static let functionParameters = "a parameter of a `Fn` type"
   static let topLevelBinding = "a top-level binding"
   static let topLevelExpression = "a top-level expression"
   static let product = "an independent product"
