@@ -88,6 +88,8 @@ final class TypedInterpreter {
     switch node {
     case .call(_, let function, _, let arguments, _):
       return .call(function, try evaluate(arguments, frame))
+    case .apply(_, let parameter, let arguments, _):
+      return try apply(frame[parameter], evaluate(arguments, frame))
     case .match(_, let subject, let arms, _):
       let value = try evaluate(subject, frame)
       for arm in arms where try matches(value, arm.pattern, frame) { return try finish(arm.body, frame) }
@@ -101,6 +103,16 @@ final class TypedInterpreter {
       }
       return try finish(result, frame)
     default: return .value(try evaluate(node, frame))
+    }
+  }
+
+  /// Applies what was passed for a parameter of a `Fn` type.
+  private func apply(_ callback: Value, _ arguments: [Value]) throws -> Ending {
+    guard case .callee(let callee) = callback else { throw InterpreterError.broken("\(callback) is called") }
+    switch callee {
+    case .function(_, let name, _): return .call(name, arguments)
+    case .operation(_, let effect): return .value(try world.perform(effect, arguments))
+    case .constructor(_, _, let variant): return .value(.data(Data(variant, 0, arguments)))
     }
   }
 
@@ -119,7 +131,8 @@ final class TypedInterpreter {
     case .unit: return .unit
     case .interpolate(_, let parts): return .string(try interpolate(parts, frame))
     case .local(_, let variable, _): return try frame[variable]
-    case .call, .match, .block:
+    case .callback(_, let callee, _): return .callee(callee)
+    case .call, .apply, .match, .block:
       switch try finish(node, frame) {
       case .value(let value): return value
       case .call(let function, let arguments): return try call(function, arguments)
@@ -160,7 +173,7 @@ final class TypedInterpreter {
     case .float(let value): Text(value)
     case .bool(let value): Text(value ? "true" : "false")
     case .string(let value): value
-    case .bytes, .unit, .data: throw InterpreterError.broken("\(value) stands in a string")
+    case .bytes, .unit, .data, .callee: throw InterpreterError.broken("\(value) stands in a string")
     }
   }
 

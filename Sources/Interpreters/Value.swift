@@ -1,3 +1,4 @@
+import Languages
 import Nanopass
 
 /// A value of a running program in `Typed` and `Core`.
@@ -10,6 +11,8 @@ enum Value: Sendable {
   case bytes([UInt8])
   case unit
   case data(Data)
+  /// What a parameter of a `Fn` type holds; only in `Typed`.
+  case callee(Typed.Callee)
 }
 
 /// What a constructor built.
