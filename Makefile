@@ -10,7 +10,7 @@ debug := .build/debug/nanoc
 # The last file that build-runtime writes.
 runtime := build/lib/nanoc/libnanocrt-checked.a
 
-.PHONY: help deps build runtime debug test golden bench lint demo install clean
+.PHONY: help deps build runtime debug test golden fuzz bench lint demo install clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 17
@@ -31,6 +31,10 @@ test: deps runtime ## build what is needed and run all tests
 golden: debug ## bring golden/ and Tests/passes up to date (ONLY=pass, ALL=1)
 	@NANOC=$(debug) scripts/golden
 	@NANOC_BLESS=1 NANOC_ONLY=$(ONLY) swift test --filter PassCaseTests/expected
+
+fuzz: build ## compare random programs at all levels until stopped (SEED, COUNT)
+	swift build -c release --product nanoc-fuzz $(static)
+	@"$$(swift build -c release $(static) --show-bin-path)/nanoc-fuzz" $(release) $(if $(COUNT),$(or $(SEED),1) $(COUNT),$(SEED))
 
 bench: build ## measure the compiler and what it makes against the aims
 	@scripts/bench $(release)

@@ -47,7 +47,8 @@ let package = Package(
   name: "nanoc",
   products: [.executable(name: "nanoc", targets: ["nanoc"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
     // Foundations, each using only what stands above it.
@@ -75,10 +76,24 @@ let package = Package(
       path: "passes", exclude: phases.compactMap { $0.path.map { String($0.dropFirst("passes/".count)) } },
       sources: ["Pipeline.swift"], swiftSettings: llvmHeaders + fast),
 
+    // What programs of some languages mean. Tests run thousands of programs by it, so the debug build optimises it too.
+    .target(
+      name: "Interpreters",
+      dependencies: ["Nanopass", "Languages", .product(name: "BigInt", package: "BigInt")],
+      swiftSettings: fast + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+
+    // Random programs, and the tool that compares what they do at every level.
+    .target(name: "ProgramGenerator", dependencies: ["Nanopass"], swiftSettings: fast),
+    .target(
+      name: "Fuzzing",
+      dependencies: ["ProgramGenerator", "Interpreters", "Passes", "Nanopass", "Languages", "Diagnostics"],
+      swiftSettings: llvmHeaders + fast),
+    .executableTarget(name: "nanoc-fuzz", dependencies: ["Fuzzing"], swiftSettings: llvmHeaders + fast),
+
     .executableTarget(
       name: "nanoc",
       dependencies: [
-        "Passes", "Nanopass", "Languages", "Diagnostics",
+        "Passes", "Nanopass", "Interpreters", "Languages", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: llvmHeaders + fast,
       // The passes allocate and free small nodes all the time; with glibc's malloc they take twice as long.
@@ -86,7 +101,10 @@ let package = Package(
 
     .testTarget(
       name: "nanocTests",
-      dependencies: ["nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "LanguageCompiler", "LLVMKit"],
+      dependencies: [
+        "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Interpreters", "Fuzzing", "ProgramGenerator",
+        "LanguageCompiler", "LLVMKit",
+      ],
       path: "Tests", exclude: ["programs", "passes", "diagnostics", "runtime"], swiftSettings: llvmHeaders),
   ]
 )

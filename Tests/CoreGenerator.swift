@@ -36,15 +36,34 @@ struct CoreGenerator {
       signatures.append(Signature(name: Name("f\(index)"), parameters: parameters, result: source.pick(Self.all)))
     }
     let main = Signature(name: "main", parameters: [], result: .int)
-    let functions = (signatures + [main]).map { function($0) }
+    let functions = (signatures + [main]).map { function($0) } + [Self.entry]
     let types: [Core.TypeDecl] = [
       .init(
         .none, name: Self.option, facts: [],
         variants: [.init(.none, name: "None", fields: []), .init(.none, name: "Some", fields: [.int])]),
       .init(.none, name: Self.pair, facts: [], variants: [.init(.none, name: "P", fields: [.int, .bool])]),
     ]
-    return Core.Root(.none, types: types, functions: functions, entry: "main")
+    return Core.Root(.none, types: types, functions: functions, entry: "entry")
   }
+
+  /// Prints what `main` gives.
+  private static let entry: Core.Function = {
+    let (result, text, printed) = (Local("result", 0), Local("text", 1), Local("printed", 2))
+    let steps: [Core.Step] = [
+      .let(.none, variable: result, ty: .int, value: .call(.none, function: "main", arguments: [])),
+      .let(
+        .none, variable: text, ty: .string,
+        value: .primitive(.none, name: "int.toString", arguments: [.local(.none, variable: result)])),
+      .let(
+        .none, variable: printed, ty: .unit,
+        value: .perform(.none, effect: "Console.print", arguments: [.local(.none, variable: text)])),
+    ]
+    return Core.Function(
+      .none, name: "entry", parameters: [], result: .unit,
+      effects: Core.Effects(.none, effects: [Core.Effect(.none, name: "Console.print")]),
+      behaviour: Core.Behaviour(mayFail: true, maySuspend: true, mayDiverge: true, writesCells: true),
+      body: Core.Block(.none, steps: steps, end: .return(.none, value: .unit(.none)), failure: nil))
+  }()
 
   private mutating func function(_ signature: Signature) -> Core.Function {
     next = 0

@@ -1,4 +1,5 @@
 import Diagnostics
+import Interpreters
 import Languages
 import Nanopass
 import Passes
@@ -36,7 +37,7 @@ import Testing
 
   /// Runs one pass and then the program.
   private func step(
-    _ pass: String, _ program: AnyProgram, _ expected: CoreInterpreter.Outcome, _ seed: UInt64
+    _ pass: String, _ program: AnyProgram, _ expected: Outcome, _ seed: UInt64
   ) throws -> AnyProgram {
     let stage = try stage(pass)
     let output = try stage.run(program, PassContext(sources: SourceMap()))
@@ -49,11 +50,7 @@ import Testing
     return output
   }
 
-  private func outcome(of program: AnyProgram, fuel: Int) throws -> CoreInterpreter.Outcome {
-    if let root = program.root as? Loops.Root { return try CoreInterpreter.run(root, fuel: fuel) }
-    guard let root = program.root as? Core.Root else { throw Problem("a program of \(program.language.name)") }
-    var reading = CoreAsLoops()
-    return try CoreInterpreter.run(
-      try reading.run(root, in: PassContext(sources: SourceMap())), fuel: fuel)
+  private func outcome(of program: AnyProgram, fuel: Int) throws -> Outcome {
+    try Interpreter.run(program, steps: fuel)
   }
 }

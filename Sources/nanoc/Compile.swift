@@ -1,8 +1,11 @@
 import ArgumentParser
 import Foundation
+import Interpreters
 import Nanopass
 import NativePasses
 import Passes
+
+extension Interpreter: ExpressibleByArgument {}
 
 /// `nanoc FILE.av`: compile, or stop on the way.
 struct Compile: ParsableCommand {
@@ -75,6 +78,12 @@ struct Run: ParsableCommand {
   @Flag(name: .customLong("check-leaks"), help: "Use a runtime that reports cells that were never freed.")
   var checkLeaks = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Run the program by the interpreter of a language (typed, core or counted) instead of compiling it; what it prints comes at its end.",
+      valueName: "language"))
+  var interpret: Interpreter?
+
   @Argument(parsing: .postTerminator, help: "What the program gets from Args.get().")
   var arguments: [String] = []
 
@@ -84,7 +93,10 @@ struct Run: ParsableCommand {
     driver.checksLeaks = checkLeaks
     let prepared = driver
     let programArguments = arguments
-    let code = onLargeStack { prepared.runProgram(programArguments) }
+    let interpreter = interpret
+    let code = onLargeStack {
+      interpreter.map { prepared.interpret(by: $0, programArguments) } ?? prepared.runProgram(programArguments)
+    }
     throw ExitCode(code)
   }
 }

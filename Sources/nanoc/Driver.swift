@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Interpreters
 import Languages
 import Nanopass
 import NativePasses
@@ -73,6 +74,22 @@ struct Driver: @unchecked Sendable {
       }
       guard finish(&outcome, code: 0) == 0 else { return 1 }
       return loaded.run(name: programName, arguments: arguments)
+    }
+  }
+
+  /// Runs the program by an interpreter; gives its exit code.
+  func interpret(by interpreter: Interpreter, _ arguments: [String]) -> Int32 {
+    var driver = self
+    driver.stopAfter = nativePipeline.stages.last { $0.output == interpreter.language }?.name
+    let prepared = driver
+    return prepared.guarded {
+      var outcome = try prepared.runPipeline()
+      guard let program = outcome.program else { return prepared.finish(&outcome, code: 1) }
+      guard prepared.finish(&outcome, code: 0) == 0 else { return 1 }
+      let result = try Interpreter.run(program, arguments: arguments)
+      Console.output(result.output)
+      FileHandle.standardError.write(Data(result.errors.utf8))
+      return result.code
     }
   }
 

@@ -1,0 +1,136 @@
+import Foundation
+import Nanopass
+
+/// The meaning of every primitive that the interpreters know, on values.
+enum PrimitiveMeanings {
+  typealias Meaning = @Sendable ([Value]) throws -> Value
+
+  /// Applies a primitive.
+  static func apply(_ name: Name, _ arguments: [Value]) throws -> Value {
+    guard let meaning = table[name] else { throw InterpreterError.unsupported("the primitive \(name)") }
+    return try meaning(arguments)
+  }
+
+  private static let table = integers.merging(floats) { $1 }.merging(strings) { $1 }.merging(bytes) { $1 }
+
+  static func argument(_ arguments: [Value], _ index: Int) throws -> Value {
+    guard arguments.indices.contains(index) else { throw InterpreterError.broken("a primitive lacks an argument") }
+    return arguments[index]
+  }
+
+  // MARK: Integers and booleans
+
+  private static let integers: [Name: Meaning] = [
+    "int.add": whole { $0 + $1 }, "int.subtract": whole { $0 - $1 }, "int.multiply": whole { $0 * $1 },
+    "int.negate": { .integer(-(try argument($0, 0).integer())) },
+    "int.equal": comparison { $0 == $1 }, "int.less": comparison { $0 < $1 }, "int.lessEqual": comparison { $0 <= $1 },
+    "int.divide": whole { $0.divided(by: $1).quotient },
+    "int.modulo": whole { $0.divided(by: $1).remainder },
+    "int.toString": { .string(Text(try argument($0, 0).integer().digits)) },
+    "int.isNumeral": { .bool(try argument($0, 0).string().whole != nil) },
+    "int.parse": { .integer(try argument($0, 0).string().whole ?? .small(0)) },
+    "int.fromFloat": { .integer(Whole(truncating: try argument($0, 0).float())) },
+    "int.toFloat": { .float(try argument($0, 0).integer().float) },
+    "bits.and": whole { $0 & $1 }, "bits.or": whole { $0 | $1 }, "bits.xor": whole { $0 ^ $1 },
+    "bits.not": { .integer(~(try argument($0, 0).integer())) },
+    "bits.shiftLeft": whole { $0.shiftedLeft(by: $1.clamped) },
+    "bits.shiftRight": whole { $0.shiftedRight(by: $1.clamped) },
+    "bits.low": whole { $0.low($1.clamped) },
+    "bool.equal": { .bool(try argument($0, 0).bool() == argument($0, 1).bool()) },
+  ]
+
+  private static func whole(_ operation: @escaping @Sendable (Whole, Whole) -> Whole) -> Meaning {
+    { .integer(operation(try argument($0, 0).integer(), try argument($0, 1).integer())) }
+  }
+
+  private static func comparison(_ operation: @escaping @Sendable (Whole, Whole) -> Bool) -> Meaning {
+    { .bool(operation(try argument($0, 0).integer(), try argument($0, 1).integer())) }
+  }
+
+  // MARK: Floats
+
+  private static let floats: [Name: Meaning] = [
+    "float.add": float { $0 + $1 }, "float.subtract": float { $0 - $1 }, "float.multiply": float { $0 * $1 },
+    "float.divide": float { $0 / $1 },
+    "float.negate": float { -$0 }, "float.absolute": float { $0.magnitude },
+    "float.squareRoot": float { $0.squareRoot() },
+    "float.power": float { pow($0, $1) }, "float.sine": float { sin($0) }, "float.cosine": float { cos($0) },
+    "float.arcTangent": float { atan2($0, $1) },
+    "float.minimum": float { least($0, $1) }, "float.maximum": float { -least(-$0, -$1) },
+    "float.equal": { .bool(try argument($0, 0).float() == argument($0, 1).float()) },
+    "float.less": { .bool(try argument($0, 0).float() < argument($0, 1).float()) },
+    "float.lessEqual": { .bool(try argument($0, 0).float() <= argument($0, 1).float()) },
+    "float.floor": rounded(.down), "float.ceil": rounded(.up), "float.round": rounded(.toNearestOrAwayFromZero),
+    "float.toString": { .string(Text(try argument($0, 0).float())) },
+    "float.isNumeral": { .bool(try argument($0, 0).string().float != nil) },
+    "float.parse": { .float(try argument($0, 0).string().float ?? .nan) },
+  ]
+
+  private static func float(_ operation: @escaping @Sendable (Double) -> Double) -> Meaning {
+    { .float(operation(try argument($0, 0).float())) }
+  }
+
+  private static func float(_ operation: @escaping @Sendable (Double, Double) -> Double) -> Meaning {
+    { .float(operation(try argument($0, 0).float(), try argument($0, 1).float())) }
+  }
+
+  private static func rounded(_ rule: FloatingPointRoundingRule) -> Meaning {
+    { .integer(Whole(truncating: try argument($0, 0).float().rounded(rule))) }
+  }
+
+  /// The lesser one; of a number and a NaN the number, and `-0.0` is less than `0.0`.
+  private static func least(_ left: Double, _ right: Double) -> Double {
+    if left.isNaN || right.isNaN { return left.isNaN ? right : left }
+    if left == right { return left.sign == .minus ? left : right }
+    return left < right ? left : right
+  }
+
+  // MARK: Strings
+
+  private static let strings: [Name: Meaning] = [
+    "string.concat": { .string(try argument($0, 0).string() + argument($0, 1).string()) },
+    "string.concatenate": { .string(Text(try $0.flatMap { try $0.string().scalars })) },
+    "string.equal": test { $0 == $1 }, "string.less": test { $0 < $1 }, "string.lessEqual": test { $0 <= $1 },
+    "string.contains": test { $0.contains($1) },
+    "string.startsWith": test { $0.starts(with: $1) },
+    "string.endsWith": test { $0.ends(with: $1) },
+    "string.length": { .integer(.small(try argument($0, 0).string().scalars.count)) },
+    "string.byteLength": { .integer(.small(try argument($0, 0).string().string.utf8.count)) },
+    "string.at": {
+      let start = try argument($0, 1).integer().clamped
+      return .string(try argument($0, 0).string().slice(start, start + 1))
+    },
+    "string.slice": {
+      .string(try argument($0, 0).string().slice(argument($0, 1).integer().clamped, argument($0, 2).integer().clamped))
+    },
+    "string.chars": { .list(try argument($0, 0).string().scalars.map { .string(Text([$0])) }) },
+    "string.split": { .list(try argument($0, 0).string().split(by: argument($0, 1).string()).map { .string($0) }) },
+    "string.join": {
+      .string(try argument($0, 1).string().joining(argument($0, 0).elements().map { try $0.string() }))
+    },
+    "string.replace": {
+      .string(try argument($0, 0).string().replacing(argument($0, 1).string(), with: argument($0, 2).string()))
+    },
+    "string.trim": { .string(try argument($0, 0).string().trimmed) },
+    "string.toUpper": { .string(try argument($0, 0).string().uppercased) },
+    "string.toLower": { .string(try argument($0, 0).string().lowercased) },
+    "string.firstCodePoint": {
+      .integer(.small(try argument($0, 0).string().scalars.first.map { Int($0.value) } ?? -1))
+    },
+    "char.toCode": {
+      guard let first = try argument($0, 0).string().scalars.first else {
+        throw Fault(message: "Char.toCode: string is empty")
+      }
+      return .integer(.small(Int(first.value)))
+    },
+    "string.fromScalar": {
+      let value = UInt32(exactly: try argument($0, 0).integer().clamped).flatMap(Unicode.Scalar.init)
+      guard let value else { throw InterpreterError.broken("no scalar value has this number") }
+      return .string(Text([value]))
+    },
+  ]
+
+  private static func test(_ operation: @escaping @Sendable (Text, Text) -> Bool) -> Meaning {
+    { .bool(operation(try argument($0, 0).string(), try argument($0, 1).string())) }
+  }
+}

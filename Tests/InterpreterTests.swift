@@ -1,0 +1,137 @@
+import Fuzzing
+import Interpreters
+import Languages
+import Nanopass
+import ProgramGenerator
+import Testing
+
+@Suite struct InterpreterTests {
+  /// Programs that take too many steps for a test.
+  static let long: Set<String> = [
+    "collatz_primes", "deep_recursion", "deep_calls", "long_loops", "library_list", "mini_language", "tail_calls",
+    "traversal",
+  ]
+
+  @Test(arguments: SampleProgram.all.filter { !long.contains($0.name) })
+  func programsKeepTheirMeaning(_ sample: SampleProgram) throws {
+    let text = try Repository.text("\(sample.folder)/\(sample.file)")
+    let outcomes = try onLargeStack {
+      let files = FolderFiles(root: Repository.path(sample.folder))
+      let levels = try Levels(path: sample.file, text: text, files: files)
+      return try Level.all.map { level in
+        let program = try #require(levels.program(level))
+        return (level, try Interpreter.run(program, arguments: sample.arguments, steps: 20_000_000))
+      }
+    }
+    let expected = sample.expected
+    for (level, outcome) in outcomes {
+      #expect(outcome.code == expected.code, "\(level)")
+      #expect(outcome.errors == expected.errors, "\(level)")
+      if outcome.output != expected.output {
+        Issue.record("\(level): stdout differs at \(firstDifference(expected.output, outcome.output))")
+      }
+    }
+  }
+
+  private func outcome(_ text: String, _ level: Level, steps: Int = .max) throws -> Outcome {
+    try onLargeStack {
+      let levels = try Levels(path: "test.av", text: text, files: NoSourceFiles(), [level])
+      return try Interpreter.run(try #require(levels.program(level)), steps: steps)
+    }
+  }
+
+  @Test(arguments: Level.all) func deepRecursionAndLongLoops(_ level: Level) throws {
+    let text = """
+      module Deep
+          effects [Console.print]
+
+      fn sum(n: Int) -> Int
+          match n
+              0 -> 0
+              _ -> n + sum(n - 1)
+
+      fn even(n: Int) -> Bool
+          match n
+              0 -> true
+              _ -> odd(n - 1)
+
+      fn odd(n: Int) -> Bool
+          match n
+              0 -> false
+              _ -> even(n - 1)
+
+      fn main() -> Unit
+          ! [Console.print]
+          Console.print("{sum(200000)} {even(200000)}")
+
+      """
+    #expect(try outcome(text, level).output == "20000100000 true\n")
+    #expect(throws: InterpreterError.exhausted("steps")) { try outcome(text, level, steps: 1000) }
+  }
+
+  @Test func recursionWithoutEndIsNoCrash() throws {
+    let text = """
+      module Deep
+
+      fn sum(n: Int) -> Int
+          n + sum(n + 1)
+
+      fn main() -> Unit
+          _ = sum(0)
+          Unit
+
+      """
+    let level = Level(interpreter: .typed, optimisation: 0)
+    #expect(throws: InterpreterError.exhausted("steps")) { try outcome(text, level, steps: 1_000_000) }
+  }
+
+  @Test(arguments: ["typed", "core", "counted"]) func fromTheCommandLine(_ name: String) throws {
+    let folder = Repository.path("Tests/programs")
+    let result = try nanoc(["run", "--interpret=\(name)", "echo_arguments.av", "--", "a b", "c"], in: folder)
+    let native = try nanoc(["run", "echo_arguments.av", "--", "a b", "c"], in: folder)
+    #expect(result.output == native.output)
+    let failing = try nanoc(["run", "--interpret=\(name)", "main_error.av"], in: folder)
+    #expect(failing.code == 1 && failing.errors.contains("Main returned error: "))
+  }
+
+  /// A program that keeps accounts badly is found out.
+  @Test(arguments: [
+    ("[(drop x.0)]", "a cell is freed twice"),
+    ("[(dup x.0)]", "1 cells are never freed"),
+  ])
+  func wrongCountsAreFound(_ steps: String, _ message: String) throws {
+    let text = """
+      (program
+        [(function main [] word (effects []) (behaviour false false false false)
+          (block [(let x.0 cell (cell 0 [(integer 1)] [])) \(steps.dropFirst().dropLast()) (drop x.0)]
+            (return (word 0)) -))]
+        main)
+      """
+    let program = try read(Counted.self, text)
+    #expect(throws: InterpreterError.broken(message)) { try Interpreter.run(program) }
+  }
+}
+
+/// Random programs do the same in every interpreter and as native code at `-O0` and `-O2`. `make fuzz` runs more.
+@Suite struct DifferentialTests {
+  private let comparison = Comparison { text, optimisation in
+    let folder = try TemporaryFolder()
+    let path = try folder.write("random.av", text)
+    let result = try nanoc(["run", "-O\(optimisation)", "--check-leaks", path])
+    return Outcome(output: result.output, errors: result.errors, code: result.code)
+  }
+
+  @Test(arguments: 1...12) func randomPrograms(_ seed: Int) throws {
+    let verdict = try onLargeStack { [comparison] in
+      comparison.verdict(on: ProgramGenerator.program(seed: UInt64(seed), functions: 8))
+    }
+    if case .refused(let why) = verdict { Issue.record("seed \(seed): \(why)") }
+    if case .different(let why) = verdict { Issue.record("seed \(seed): \(why)") }
+  }
+
+  @Test func shrinkingKeepsTheFailure() {
+    let text = (1...20).map { "line(f(\($0)), x)" }.joined(separator: "\n")
+    var shrinker = Shrinker { $0.contains("f(7)") }
+    #expect(shrinker.shrink(text) == "f(7)")
+  }
+}
