@@ -68,6 +68,7 @@ let package = Package(
     .target(
       name: "Languages", dependencies: ["Nanopass", "Diagnostics"], swiftSettings: fast, plugins: ["LanguagePlugin"]),
     .target(name: "Prelude", plugins: ["LanguagePlugin"]),
+    .target(name: "Explanations", plugins: ["LanguagePlugin"]),
   ] + phases + [
     .target(
       name: "Passes",
@@ -78,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "nanoc",
       dependencies: [
-        "Passes", "Nanopass", "Languages", "Diagnostics",
+        "Passes", "Nanopass", "Languages", "Diagnostics", "Explanations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: llvmHeaders + fast,
       // The passes allocate and free small nodes all the time; with glibc's malloc they take twice as long.
@@ -86,7 +87,9 @@ let package = Package(
 
     .testTarget(
       name: "nanocTests",
-      dependencies: ["nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "LanguageCompiler", "LLVMKit"],
+      dependencies: [
+        "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Explanations", "LanguageCompiler", "LLVMKit",
+      ],
       path: "Tests", exclude: ["programs", "passes", "diagnostics", "runtime"], swiftSettings: llvmHeaders),
   ]
 )

@@ -152,10 +152,14 @@ public struct CompilerOptions: Hashable, Sendable {
   public var optimization: Int
   /// Whether an executable is wanted, which needs something to run.
   public var needsMain: Bool
+  /// Whether the program is looked at as `nanoc check` does: with all warnings, and with the errors that don't stop a
+  /// build. No snapshot has it.
+  public var isCheck: Bool
 
-  public init(optimization: Int = 2, needsMain: Bool = true) {
+  public init(optimization: Int = 2, needsMain: Bool = true, isCheck: Bool = false) {
     self.optimization = optimization
     self.needsMain = needsMain
+    self.isCheck = isCheck
   }
 }
 

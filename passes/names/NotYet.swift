@@ -6,9 +6,6 @@ import Nanopass
 /// said about it.
 enum NotYet {
   static let functionParameters = "a parameter of a `Fn` type"
-  static let topLevelBinding = "a top-level binding"
-  static let topLevelExpression = "a top-level expression"
-  static let product = "an independent product"
   static let map = "a map"
 
   /// The built-in types without values, with the numbers of their arguments.

@@ -7,7 +7,7 @@ enum Operators {
   /// Whether an operator works on a type.
   static func works(_ sign: Name, on head: TypeHead) -> Bool {
     switch sign.text {
-    case "==", "!=":
+    case "==", "!=", "=>":
       if case .function = head { false } else { true }
     case "+", "<", ">", "<=", ">=": head == .int || head == .float || head == .string
     case "-", "*": head == .int || head == .float
@@ -19,7 +19,7 @@ enum Operators {
   /// Whether the result is a truth value.
   static func compares(_ sign: Name) -> Bool {
     switch sign.text {
-    case "==", "!=", "<", ">", "<=", ">=": true
+    case "==", "!=", "=>", "<", ">", "<=", ">=": true
     default: false
     }
   }
