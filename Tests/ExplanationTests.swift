@@ -69,7 +69,9 @@ private struct HeldFiles: SourceFiles {
     for folder in ["frontend", "names", "types"] {
       for file in Repository.entries("passes/\(folder)") {
         let text = try Repository.text("passes/\(folder)/\(file)")
-        for match in text.matches(of: /(?:error|warning|fail|warn|checkCamel|checkPascal)\(\s*"([a-z]+(?:-[a-z0-9]+)+)"/) {
+        for match in text.matches(
+          of: /(?:error|warning|fail|warn|checkCamel|checkPascal)\(\s*"([a-z]+(?:-[a-z0-9]+)+)"/)
+        {
           #expect(known.contains(String(match.1)), "\(match.1) of \(file) has no page")
         }
       }

@@ -21,7 +21,7 @@ public enum Implementation: Sendable {
 }
 
 /// An operation that the language has no words for: the standard library and the operators are made of these.
-/// All are pure and total on the arguments that they are given, and borrow them.
+/// All are pure, total on the arguments that they are given unless `mayFail` says otherwise, and borrow them.
 public struct Primitive: Sendable {
   /// The dotted name, such as `int.add`; the standard library writes `Prim.intAdd`.
   public let name: Name
@@ -33,6 +33,8 @@ public struct Primitive: Sendable {
   public let native: Implementation
   /// Whether it takes any number of arguments of its only parameter's type.
   public var isVariadic: Bool { name == "string.concatenate" }
+  /// Whether it ends the program with a fault for some arguments.
+  public var mayFail: Bool { name == "char.toCode" }
 
   /// The primitive of that name.
   public static func named(_ name: Name) -> Primitive? { table[name] }
@@ -58,7 +60,7 @@ public struct Primitive: Sendable {
 
   /// All primitives.
   public static let all: [Primitive] =
-    integers + floats + strings + [
+    integers + floats + strings + bytes + [
       Primitive("bool.equal", [.bool, .bool], .bool)
     ]
 
@@ -151,6 +153,45 @@ public struct Primitive: Sendable {
       "string.firstCodePoint", [.string], .int, .runtime("nanoc_string_first_code_point", [.counted], .index)),
     // The argument is a Unicode scalar value.
     Primitive("string.fromScalar", [.int], .string, .runtime("nanoc_string_from_scalar", [.index], .counted)),
+    // A fault for the empty string.
+    Primitive("char.toCode", [.string], .int, .runtime("nanoc_char_to_code", [.counted], .index)),
+  ]
+
+  // Bytes are held like strings, and share with them what only looks at the octets.
+  private static let bytes: [Primitive] = [
+    Primitive("bytes.equal", [.bytes, .bytes], .bool, .runtime("nanoc_string_equal", [.counted, .counted], .word)),
+    Primitive("bytes.less", [.bytes, .bytes], .bool),
+    Primitive("bytes.lessEqual", [.bytes, .bytes], .bool),
+    Primitive("bytes.length", [.bytes], .int, .runtime("nanoc_string_byte_length", [.counted], .index)),
+    Primitive(
+      "bytes.concat", [.bytes, .bytes], .bytes, .runtime("nanoc_string_concat", [.counted, .counted], .counted)),
+    Primitive(
+      "bytes.slice", [.bytes, .int, .int], .bytes,
+      .runtime("nanoc_bytes_slice", [.counted, .index, .index], .counted)),
+    Primitive("bytes.reversed", [.bytes], .bytes, .runtime("nanoc_bytes_reversed", [.counted], .counted)),
+    // The integers are octets.
+    Primitive("bytes.ofList", [.list(element: .int)], .bytes, .runtime("nanoc_bytes_of_list", [.counted], .counted)),
+    Primitive("bytes.toList", [.bytes], .list(element: .int), .runtime("nanoc_bytes_to_list", [.counted], .counted)),
+    Primitive("bytes.ofText", [.string], .bytes, .runtime("nanoc_same", [.counted], .counted)),
+    Primitive("bytes.isText", [.bytes], .bool, .runtime("nanoc_bytes_is_text", [.counted], .word)),
+    // The bytes are UTF-8.
+    Primitive("bytes.toText", [.bytes], .string, .runtime("nanoc_bytes_to_text", [.counted], .counted)),
+    // The index of the first character that is no hexadecimal digit and stands in a whole pair, or -1.
+    Primitive("bytes.hexProblem", [.string], .int, .runtime("nanoc_bytes_hex_problem", [.counted], .index)),
+    // The text consists of pairs of hexadecimal digits.
+    Primitive("bytes.ofHex", [.string], .bytes, .runtime("nanoc_bytes_of_hex", [.counted], .counted)),
+    Primitive("bytes.toHex", [.bytes], .string, .runtime("nanoc_bytes_to_hex", [.counted], .counted)),
+    // Big-endian in that many bytes; the integer fits them.
+    Primitive("bytes.ofInt", [.int, .int], .bytes, .runtime("nanoc_bytes_of_int", [.counted, .index], .counted)),
+    // Big-endian.
+    Primitive("bytes.toInt", [.bytes], .int, .runtime("nanoc_bytes_to_int", [.counted], .counted)),
+    Primitive("crypto.sha256", [.bytes], .digest, .runtime("nanoc_sha256", [.counted], .counted)),
+    Primitive("digest.equal", [.digest, .digest], .bool, .runtime("nanoc_string_equal", [.counted, .counted], .word)),
+    Primitive("digest.less", [.digest, .digest], .bool),
+    Primitive("digest.lessEqual", [.digest, .digest], .bool),
+    // There are 32 bytes.
+    Primitive("digest.ofBytes", [.bytes], .digest, .runtime("nanoc_same", [.counted], .counted)),
+    Primitive("digest.toBytes", [.digest], .bytes, .runtime("nanoc_same", [.counted], .counted)),
   ]
 }
 

@@ -33,7 +33,7 @@ public struct RuntimeFunction: Sendable {
   /// The function of that name.
   public static func named(_ name: Name) -> RuntimeFunction? { table[name] }
 
-  private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  private static let table = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
 
   /// All functions that compiled code may call: those of cells and integers, and those behind the primitives and the
   /// services.
@@ -72,7 +72,7 @@ public struct RuntimeFunction: Sendable {
 
   private static let ofPrimitives = Primitive.all.compactMap { primitive -> RuntimeFunction? in
     guard case .runtime(let function, let arguments, let result) = primitive.native else { return nil }
-    let readsOnly = result == .word || result == .index
+    let readsOnly = (result == .word || result == .index) && !primitive.mayFail
     return RuntimeFunction(Name(function), arguments.map(type), type(result), readsOnly ? [.onlyReads] : [])
   }
 

@@ -5,7 +5,7 @@ extension Typed.Ty {
   public func substituting(_ types: [Name: Typed.Ty]) -> Typed.Ty {
     guard !types.isEmpty else { return self }
     switch self {
-    case .int, .float, .bool, .string, .unit, .data: return self
+    case .int, .float, .bool, .string, .bytes, .digest, .unit, .data: return self
     case .variable(let name): return types[name] ?? self
     case .list(let element): return .list(element: element.substituting(types))
     case .vector(let element): return .vector(element: element.substituting(types))

@@ -275,7 +275,7 @@ private struct TypedTypes: TypedWalker {
   /// Checks that a type mentions only declared data and variables in scope.
   private mutating func check(_ ty: Typed.Ty, in node: some Writable) {
     switch ty {
-    case .int, .float, .bool, .string, .unit: break
+    case .int, .float, .bool, .string, .bytes, .digest, .unit: break
     case .list(let part), .vector(let part), .option(let part): check(part, in: node)
     case .map(let left, let right), .result(let left, let right):
       check(left, in: node)

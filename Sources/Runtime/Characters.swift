@@ -74,6 +74,13 @@ public func firstCodePoint(_ text: Cell) -> Int {
   text.byteLength == 0 ? -1 : Int(scalar(at: text.textStart).value)
 }
 
+/// The value of the first scalar as a raw word; a fault for the empty string.
+@c(nanoc_char_to_code)
+public func code(_ text: Cell) -> Int {
+  if text.byteLength == 0 { fault("Char.toCode: string is empty") }
+  return firstCodePoint(text)
+}
+
 /// The string of the scalar with the given raw value. `ok` becomes 1, or 0 when there is no such scalar.
 @c(nanoc_string_from_code_point)
 public func string(fromCodePoint value: Int, _ ok: UnsafeMutablePointer<Word>) -> Cell {

@@ -9,19 +9,24 @@ struct CallGraph {
   let callees: [[Int]]
   /// Whether each function performs an effect operation itself.
   let performs: [Bool]
+  /// Whether each function carries out a primitive that may fail.
+  let fails: [Bool]
 
   init(_ root: Core.Root) throws {
     positions = Dictionary(root.functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
     var callees: [[Int]] = []
     var performs: [Bool] = []
+    var fails: [Bool] = []
     for function in root.functions {
       var collector = Collector(positions: positions)
       try collector.visit(function.body)
       callees.append(collector.callees)
       performs.append(collector.performs)
+      fails.append(collector.fails)
     }
     self.callees = callees
     self.performs = performs
+    self.fails = fails
   }
 
   /// Finds the calls of one function.
@@ -29,6 +34,7 @@ struct CallGraph {
     let positions: [Name: Int]
     var callees: [Int] = []
     var performs = false
+    var fails = false
     private var seen: Set<Int> = []
 
     init(positions: [Name: Int]) { self.positions = positions }
@@ -38,6 +44,7 @@ struct CallGraph {
       case .call(_, let function, _):
         if let position = positions[function], seen.insert(position).inserted { callees.append(position) }
       case .perform: performs = true
+      case .primitive(_, let name, _): fails = fails || Primitive.named(name)?.mayFail == true
       default: break
       }
     }

@@ -6,7 +6,8 @@ public import Nanopass
 ///     (block [(let x.0 int (primitive int.add [(integer 1) (local n.1)]))] (return (local n.1)) -)
 ///     (block [] (return (local n.1)) -)
 ///
-/// A call is dropped only if the function has no effects and its behaviour says that it always gives a value.
+/// A call is dropped only if the function has no effects and its behaviour says that it always gives a value, a
+/// primitive only if it can't fail.
 /// Blocks are walked from their end, so that what only dead code reads is dead in the same walk.
 ///
 /// Needs: bound-locals, known-functions, behaviours (infer-behaviour).
@@ -73,7 +74,8 @@ public struct EliminateDeadCode: CoreToCore {
   /// Whether nobody can tell if the value was computed.
   private func mayDrop(_ value: Core.Value) -> Bool {
     switch value {
-    case .atom, .primitive, .construct, .payload: true
+    case .atom, .construct, .payload: true
+    case .primitive(_, let name, _): Primitive.named(name)?.mayFail != true
     case .call(_, let function, _): droppable.contains(function)
     case .perform: false
     }

@@ -7,14 +7,14 @@ public import Nanopass
 ///     (function f ... (behaviour false false false false) ...)
 ///
 /// A function may diverge if it can call itself, directly or through others, or calls one that may. It may suspend if
-/// it performs an effect operation, or calls one that does, since a host may wait in its services. Nothing in Aver
-/// fails or writes to cells: primitives are total on the arguments that they are given.
+/// it performs an effect operation, or calls one that does, since a host may wait in its services. It may fail if it
+/// carries out one of the few primitives with a fault, or calls one that does. Nothing in Aver writes to cells.
 ///
 /// Needs: known-functions.   Ensures: the least behaviours that agree with the calls.
 public struct InferBehaviour: Pass {
   public typealias Input = Core
   public typealias Output = Core
-  public static let summary = "Find which functions may suspend or run for ever"
+  public static let summary = "Find which functions may fail, suspend or run for ever"
 
   public init() {}
 
@@ -28,7 +28,7 @@ public struct InferBehaviour: Pass {
       let recursive = component.count > 1 || component.contains { graph.callsItself($0) }
       let callees = component.lazy.flatMap { graph.callees[$0] }
       let behaviour = Core.Behaviour(
-        mayFail: false,
+        mayFail: component.contains { graph.fails[$0] } || callees.contains { behaviours[$0].mayFail },
         maySuspend: component.contains { graph.performs[$0] } || callees.contains { behaviours[$0].maySuspend },
         mayDiverge: recursive || callees.contains { behaviours[$0].mayDiverge },
         writesCells: false)
@@ -47,7 +47,7 @@ public struct InferBehaviour: Pass {
   private func explain(_ behaviours: [Core.Behaviour], in context: PassContext) {
     let suspending = behaviours.count { $0.maySuspend }
     let diverging = behaviours.count { $0.mayDiverge }
-    let total = behaviours.count { !$0.maySuspend && !$0.mayDiverge }
+    let total = behaviours.count { !$0.mayFail && !$0.maySuspend && !$0.mayDiverge }
     context.explain(
       "\(behaviours.count) functions: \(total) always give a value, \(diverging) may diverge, \(suspending) may suspend",
       data: [

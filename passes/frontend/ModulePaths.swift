@@ -38,6 +38,10 @@ func firstMalformedByte(of bytes: [UInt8]) -> Int {
 func mentionedModules(in content: String, among modules: [String: String]) -> [String] {
   var content = content
   let longest = modules.keys.map(\.utf8.count).max() ?? 0
+  // Modules such as `Crypto.Digest32` come with what their names start with.
+  let inner = Dictionary(grouping: modules.keys.filter { $0.contains(".") }.sorted()) { name in
+    String(name.prefix { $0 != "." })
+  }
   var found: [String] = []
   var seen: Set<String> = []
   content.withUTF8 { bytes in
@@ -47,7 +51,9 @@ func mentionedModules(in content: String, among modules: [String: String]) -> [S
       if isLetter || byte == 0x5F || byte >= 0x80 { continue }
       if byte == 0x2E, index > start, index - start <= longest, bytes[start] >= 0x41, bytes[start] <= 0x5A {
         let name = String(decoding: bytes[start..<index], as: UTF8.self)
-        if modules[name] != nil, seen.insert(name).inserted { found.append(name) }
+        if modules[name] != nil || inner[name] != nil, seen.insert(name).inserted {
+          found += (modules[name] != nil ? [name] : []) + (inner[name] ?? [])
+        }
       }
       start = index + 1
     }

@@ -25,8 +25,8 @@ extension LowerToMachine {
     }
     switch primitive.name {
     case "string.concatenate": concatenate(arguments, to: variable, at: span)
-    case "string.less": compare(arguments, "slt", to: variable, at: span)
-    case "string.lessEqual": compare(arguments, "sle", to: variable, at: span)
+    case "string.less", "bytes.less", "digest.less": compare(arguments, "slt", to: variable, at: span)
+    case "string.lessEqual", "bytes.lessEqual", "digest.lessEqual": compare(arguments, "sle", to: variable, at: span)
     default:
       let isOperator = Self.integerOperators.contains(primitive.name)
       guard let name = isOperator ? primitive.name : Self.instructions[primitive.name] else {

@@ -54,7 +54,7 @@ public struct ChooseShapes: ServicesToShaped {
     case .bool, .unit: return .word
     case .float: return .float
     case .int: return .integer
-    case .string: return .cell
+    case .string, .bytes, .digest: return .cell
     case .data(let name): return enumerations.contains(name) ? .word : .cell
     }
   }

@@ -64,7 +64,7 @@ public struct CheckContracts: CheckPass {
     }
     checkGivens(lines, module, context)
     checkCount(target, lines, context)
-    if context.options.isCheck, !isLaw { try checkSides(target, lines, context) }
+    if context.options.isCheck, !isLaw { try checkSides(target, lines, module, context) }
   }
 
   private func checkGivens(_ lines: [Program.VerifyLine], _ module: ModuleSymbols, _ context: PassContext) {
@@ -113,7 +113,7 @@ public struct CheckContracts: CheckPass {
           "verify-given", at: domain.span, "an effect is replaced by functions", help: "list their names: `[stub]`"))
       return
     }
-    for stub in stubs { check(stub, kind, effect.text, module, context) }
+    for stub in stubs where !isUnknown(stub, module) { check(stub, kind, effect.text, module, context) }
   }
 
   private func check(
@@ -133,6 +133,12 @@ public struct CheckContracts: CheckPass {
           "verify-given", at: stub.span, "`\(path.text)` has not the parameters of a stub for `\(effect)`",
           help: kind.form(of: effect)))
     }
+  }
+
+  /// Whether it is a bare name that means nothing, which is reported elsewhere.
+  private func isUnknown(_ stub: Program.Expr, _ module: ModuleSymbols) -> Bool {
+    guard case .path(_, let path) = stub, path.segments.count == 1, let name = path.segments.first else { return false }
+    return !name.isUpper && module.functions[name.name] == nil && module.bindings[name.name] == nil
   }
 
   private func function(_ path: Program.Path, _ module: ModuleSymbols) -> FunctionItem? {
@@ -176,30 +182,44 @@ public struct CheckContracts: CheckPass {
   }
 
   /// Outside laws, the left side of a case calls the function and the right side does not.
-  private func checkSides(_ target: Program.Ident, _ lines: [Program.VerifyLine], _ context: PassContext) throws {
+  private func checkSides(
+    _ target: Program.Ident, _ lines: [Program.VerifyLine], _ module: ModuleSymbols, _ context: PassContext
+  ) throws {
     var calling: Set<Name> = [target.name]
-    func calls(_ node: Program.Expr) throws -> Bool {
+    var bound: Set<Name> = []
+    func names(in node: Program.Expr) throws -> Set<Name> {
       var names = MentionedNames()
       try names.visit(node)
       var owned = QualifiedCalls(target: target.name)
       try owned.visit(node)
-      return owned.found || !names.found.isDisjoint(with: calling)
+      return owned.found ? names.found.union([target.name]) : names.found
+    }
+    func checkLeft(_ node: Program.Expr) throws {
+      let names = try names(in: node)
+      // An unknown name is reported elsewhere, and may be the function misspelt.
+      let isKnown = names.allSatisfy { bound.contains($0) || module.functions[$0] != nil || module.bindings[$0] != nil }
+      if isKnown, names.isDisjoint(with: calling) { reportLeft(node.span, target, context) }
     }
     for line in lines {
       switch line {
-      case .local(_, let name, _, let value): if try calls(value) { calling.insert(name.name) }
-      case .holds(_, let claim): if try !calls(claim) { reportLeft(claim.span, target, context) }
+      case .given(_, let name, _, _): bound.insert(name.name)
+      case .local(_, let name, _, let value):
+        bound.insert(name.name)
+        if try !names(in: value).isDisjoint(with: calling) { calling.insert(name.name) }
+      case .holds(_, let claim): try checkLeft(claim)
       case .case(_, let left, let right):
-        if try !calls(left) { reportLeft(left.span, target, context) }
-        if try calls(right) {
-          context.report(
-            .error(
-              "verify-rhs", at: right.span, "the right side of a case does not call `\(target.text)`",
-              help: "write the value that is expected, or make it a law: `verify \(target.text) law name`"))
-        }
-      case .given, .when: break
+        try checkLeft(left)
+        if try !names(in: right).isDisjoint(with: calling) { reportRight(right.span, target, context) }
+      case .when: break
       }
     }
+  }
+
+  private func reportRight(_ span: Span, _ target: Program.Ident, _ context: PassContext) {
+    context.report(
+      .error(
+        "verify-rhs", at: span, "the right side of a case does not call `\(target.text)`",
+        help: "write the value that is expected, or make it a law: `verify \(target.text) law name`"))
   }
 
   private func reportLeft(_ span: Span, _ target: Program.Ident, _ context: PassContext) {

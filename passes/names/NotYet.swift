@@ -10,8 +10,8 @@ enum NotYet {
 
   /// The built-in types without values, with the numbers of their arguments.
   static let types: [Name: Int] = [
-    "Vector": 1, "Map": 2, "Bytes": 0, "Digest32": 0, "Crypto.Digest32": 0, "HttpRequest": 0, "HttpResponse": 0,
-    "Http.Response": 0, "Terminal.Size": 0, "Tcp.Connection": 0, "BranchPath": 0, "Trace": 0, "EffectEvent": 0,
+    "Vector": 1, "Map": 2, "HttpRequest": 0, "HttpResponse": 0, "Http.Response": 0, "Terminal.Size": 0,
+    "Tcp.Connection": 0, "BranchPath": 0, "Trace": 0, "EffectEvent": 0,
   ]
 }
 

@@ -54,6 +54,8 @@ extension NameResolver {
     case ("Bool", _, _): .bool
     case ("Unit", _, _): .unit
     case ("String", _, _): .string
+    case ("Bytes", _, _): .bytes
+    case ("Digest32", _, _), ("Crypto.Digest32", _, _): .digest
     case ("List", let element?, _): .list(element: element)
     case ("Option", let payload?, _): .option(payload: payload)
     case ("Result", let success?, let failure?): .result(success: success, failure: failure)

@@ -49,7 +49,8 @@ extension NameResolver {
       guard case .given(let span, let name, let written, _) = line else { continue }
       let mark = locals.mark
       let variable = bind(name.name, at: name.span, group: group, type: type)
-      if written.isEffect { locals.forget(since: mark) }
+      let isTaken = module.functions[name.name] != nil && verification?.called.contains(name.name) == true
+      if written.isEffect || isTaken { locals.forget(since: mark) }
       parameters.append(Resolved.Parameter(span, variable: variable, ty: type))
     }
     for line in item.lines { if let statement = statement(line, group: group) { statements.append(statement) } }
@@ -248,14 +249,14 @@ private struct ProjectionChain {
   }
 }
 
-/// Gathers the names in small letters that lines call or mention.
+/// Gathers the names in small letters with which the paths of lines begin.
 struct MentionedNames: ProgramWalker {
   private(set) var found: Set<Name> = []
 
   mutating func visit(_ node: Program.Expr) throws {
     switch node {
     case .path(_, let path), .call(_, let path, _):
-      if path.segments.count == 1 { found.insert(path.prefix(1)) }
+      if let first = path.segments.first, !first.isUpper { found.insert(first.name) }
     default: break
     }
     try walk(node)

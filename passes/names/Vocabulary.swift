@@ -5,7 +5,8 @@ import Nanopass
 enum Vocabulary {
   /// The built-in types that can be compiled, with the numbers of their arguments; nil for two or more.
   static let types: [Name: Int?] = [
-    "Int": 0, "Float": 0, "Bool": 0, "Unit": 0, "String": 0, "List": 1, "Option": 1, "Result": 2, "Tuple": nil,
+    "Int": 0, "Float": 0, "Bool": 0, "Unit": 0, "String": 0, "Bytes": 0, "Digest32": 0, "Crypto.Digest32": 0,
+    "List": 1, "Option": 1, "Result": 2, "Tuple": nil,
   ]
 
   /// The functions of the namespaces without effects, whether they can be compiled yet or not.

@@ -54,6 +54,8 @@ public struct DeriveEquality: MonoToScalar {
     case .float: primitive = "float.equal"
     case .bool: primitive = "bool.equal"
     case .string: primitive = "string.equal"
+    case .bytes: primitive = "bytes.equal"
+    case .digest: primitive = "digest.equal"
     case .unit:
       return .block(
         span, statements: [.evaluate(left.span, value: left), .evaluate(right.span, value: right)],

@@ -18,6 +18,8 @@ extension Mono.Ty {
     case .float: return "Float"
     case .bool: return "Bool"
     case .string: return "String"
+    case .bytes: return "Bytes"
+    case .digest: return "Digest32"
     case .unit: return "Unit"
     case .data(let name): return name.text
     }

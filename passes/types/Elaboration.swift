@@ -84,6 +84,8 @@ struct Elaboration {
     case (.float, _, _): .float
     case (.bool, _, _): .bool
     case (.string, _, _): .string
+    case (.bytes, _, _): .bytes
+    case (.digest, _, _): .digest
     case (.unit, _, _): .unit
     case (.data(let name), _, _): .data(name: name)
     case (.rigid(let name), _, _): .variable(name: name)

@@ -119,6 +119,13 @@ extension Inference {
     case (.bool, .string): return "convert it: `String.fromBool(\(text))`"
     case (.string, .int): return "convert it: `Int.fromString(\(text))` gives a `Result<Int, String>`"
     case (.string, .float): return "convert it: `Float.fromString(\(text))` gives a `Result<Float, String>`"
+    case (.string, .bytes): return "encode it: `String.toUtf8(\(text))`"
+    case (.bytes, .string): return "decode it: `String.fromUtf8(\(text))` gives a `Result<String, String>`"
+    case (.list, .bytes): return "convert it: `Bytes.fromList(\(text))` gives a `Result<Bytes, String>`"
+    case (.bytes, .list): return "convert it: `Bytes.toList(\(text))`"
+    case (.bytes, .digest): return "compute it: `Crypto.sha256(\(text))`"
+    case (.digest, .bytes): return "convert it: `Crypto.Digest32.toBytes(\(text))`"
+    case (.digest, .string): return "convert it: `Crypto.Digest32.toHex(\(text))`"
     default: return nil
     }
   }

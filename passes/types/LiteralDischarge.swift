@@ -8,7 +8,16 @@ enum LiteralDischarge {
     let plain: Name
     /// The position of the argument that decides.
     let argument: Int
-    let isValid: @Sendable (Integer) -> Bool
+    let isValid: @Sendable (Resolved.Expr) -> Bool
+
+    /// Whether the argument must be a literal integer.
+    init(plain: Name, argument: Int, isValid: @escaping @Sendable (Integer) -> Bool) {
+      self.init(plain: plain, expression: argument) { $0.literalInteger.map(isValid) ?? false }
+    }
+
+    init(plain: Name, expression argument: Int, isValid: @escaping @Sendable (Resolved.Expr) -> Bool) {
+      (self.plain, self.argument, self.isValid) = (plain, argument, isValid)
+    }
   }
 
   private static let rules: [Name: Rule] = [
@@ -17,12 +26,13 @@ enum LiteralDischarge {
     "Bits.shiftLeft": Rule(plain: "Bits._shiftLeft", argument: 1) { $0.isWithin(0...16_777_216) },
     "Bits.shiftRight": Rule(plain: "Bits._shiftRight", argument: 1) { !$0.isNegative },
     "Bits.low": Rule(plain: "Bits._low", argument: 1) { $0.isWithin(0...16_777_216) },
+    "Bytes.fromList": Rule(plain: "Bytes._fromList", expression: 0) { $0.isListOfOctets },
   ]
 
   /// The plain function that a call stands for; nil if its argument is not a valid literal.
   static func plain(_ function: Name, _ arguments: [Resolved.Expr]) -> Name? {
     guard let rule = rules[function], rule.argument < arguments.count,
-      let value = arguments[rule.argument].literalInteger, rule.isValid(value)
+      rule.isValid(arguments[rule.argument])
     else { return nil }
     return rule.plain
   }
@@ -36,6 +46,14 @@ extension Resolved.Expr {
     case .negate(_, .integer(_, let value)): value.negated
     default: nil
     }
+  }
+}
+
+extension Resolved.Expr {
+  /// Whether it is a list literal of literal integers from 0 to 255.
+  fileprivate var isListOfOctets: Bool {
+    guard case .list(_, let elements) = self else { return false }
+    return elements.allSatisfy { $0.literalInteger?.isWithin(0...255) == true }
   }
 }
 

@@ -9,6 +9,8 @@ extension Resolved.Ty {
     case .float: .float
     case .bool: .bool
     case .string: .string
+    case .bytes: .bytes
+    case .digest: .digest
     case .unit: .unit
     case .list(let element): element.typed.map { .list(element: $0) }
     case .vector(let element): element.typed.map { .vector(element: $0) }
@@ -45,6 +47,8 @@ extension Typed.Ty {
     case .float: .float
     case .bool: .bool
     case .string: .string
+    case .bytes: .bytes
+    case .digest: .digest
     case .unit: .unit
     case .list(let element): .list(element: element.resolved)
     case .vector(let element): .vector(element: element.resolved)

@@ -19,7 +19,7 @@ struct TypeRef: Hashable {
 
 /// What a type is made with.
 enum TypeHead: Equatable {
-  case int, float, bool, string, unit, list, vector, map, option, result, tuple
+  case int, float, bool, string, bytes, digest, unit, list, vector, map, option, result, tuple
   case data(Name)
   /// A type variable of the signature of the function that is checked; it equals only itself.
   case rigid(Name)
@@ -104,6 +104,8 @@ struct TypeTable {
     case .float: return .float
     case .bool: return .bool
     case .string: return .string
+    case .bytes: return make(.bytes)
+    case .digest: return make(.digest)
     case .unit: return .unit
     case .erroneous: return .wrong
     case .list(let element): return make(.list, [make(element, variables, instance: instance)])

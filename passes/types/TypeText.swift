@@ -25,6 +25,8 @@ extension TypeTable {
     case .float: name = "Float"
     case .bool: name = "Bool"
     case .string: name = "String"
+    case .bytes: name = "Bytes"
+    case .digest: name = "Digest32"
     case .unit: name = "Unit"
     case .list: name = "List"
     case .vector: name = "Vector"

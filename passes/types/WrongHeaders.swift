@@ -73,6 +73,8 @@ extension TypeTable {
     case (.float, _, _): return .float
     case (.bool, _, _): return .bool
     case (.string, _, _): return .string
+    case (.bytes, _, _): return .bytes
+    case (.digest, _, _): return .digest
     case (.unit, _, _): return .unit
     case (.data(let name), _, _): return .data(name: name)
     case (.list, let element?, _): return .list(element: element)
