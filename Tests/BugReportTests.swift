@@ -31,7 +31,7 @@ import Testing
     #expect(bug.pass == "lose-the-entry")
     #expect(!bug.invariant.isEmpty && bug.form.contains("lost"), "\(bug) \(bug.form)")
 
-    let report = BugReport(bug: bug, program: program, stage: stage, context: context)
+    let report = BugReport(bug, program, behind: stage, in: context)
     #expect(report.report(to: work.path) == 71)
     let kept = try Snapshot(decoding: try #require(work.bytes(BugReport.file)))
     #expect(try kept.program(by: stage, sources: SourceMap()).root as? Machine.Root == program.root as? Machine.Root)

@@ -225,6 +225,40 @@ import Testing
     for stage in nativePipeline.stages { #expect(result.errors.contains(stage.name)) }
   }
 
+  /// What the options changed before a snapshot holds behind it, too.
+  @Test(arguments: ["-O0", "-O1", "-O3", "-Os", "--check-leaks"]) func resumesWithTheSameOptions(_ option: String)
+    throws
+  {
+    #expect(try nanoc("hello.av", option, "--snapshots=stages", "-o", "whole").code == 0)
+    let stage = try #require(nativePipeline.stages.firstIndex { $0.name == "drop-unused-functions" }) + 1
+    let snapshot = "stages/\(stage)-drop-unused-functions.zst"
+    #expect(try nanoc("--resume=\(snapshot)", "-o", "resumed").code == 0)
+    #expect(work.bytes("whole") == work.bytes("resumed"))
+    if option != "--check-leaks" { #expect(try nanoc("--resume=\(snapshot)", "-O2", "-o", "other").code == 2) }
+  }
+
+  @Test func editsASnapshot() throws {
+    #expect(try nanoc("hello.av", "--stop-after=lower-effects", "-o", "old.zst").code == 0)
+    let text = try nanoc("snapshot", "show", "old.zst").output
+    try work.write("new.txt", text.replacingOccurrences(of: "\"hello\"", with: "\"good morning\""))
+    #expect(text.contains("\"hello\""))
+    #expect(try nanoc("snapshot", "pack", "new.txt", "--like", "old.zst", "-o", "new.zst").code == 0)
+    #expect(try nanoc("run", "--resume=new.zst").output == "good morning\n")
+    try work.write("broken.txt", text.replacingOccurrences(of: "console.print", with: "console.paint"))
+    let broken = try nanoc("snapshot", "pack", "broken.txt", "--like", "old.zst", "-o", "broken.zst")
+    #expect(broken.code == 1 && work.bytes("broken.zst") == nil, "\(broken)")
+    try work.write("malformed.txt", text + ")")
+    let malformed = try nanoc("snapshot", "pack", "malformed.txt", "--like", "old.zst", "-o", "broken.zst")
+    #expect(malformed.code == 1 && malformed.errors.contains("malformed.txt:"), "\(malformed)")
+  }
+
+  @Test func readFailuresAreJSON() throws {
+    let missing = try nanoc("--json", "missing.av")
+    #expect(missing.code == 2 && missing.output.contains("\"kind\":\"file-error\"") && missing.errors.isEmpty)
+    let damaged = try nanoc("--json", "--resume=hello.av")
+    #expect(damaged.code == 1 && damaged.output.contains("\"error_kind\":\"bad-snapshot\""))
+  }
+
   @Test func neverOverwritesItsInput() throws {
     let source = try #require(work.bytes("hello.av"))
     try work.write("bare", source)

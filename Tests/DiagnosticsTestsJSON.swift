@@ -103,9 +103,9 @@ import Testing
     #expect(nearestNames(to: "print", among: names, limit: 1) == ["paint"])
   }
 
-  @Test("Short names allow one change, no names none")
+  @Test("Short names allow one change, single letters and no names none")
   func thresholds() {
-    #expect(nearestNames(to: "x", among: ["y", "xy", "yz"]) == ["xy", "y"])
+    #expect(nearestNames(to: "x", among: ["y", "X", "xy", "yz"]) == ["X"])
     #expect(nearestNames(to: "abc", among: ["ab", "abcd", "acb", "axy"], limit: 9) == ["ab", "abcd", "acb"])
     #expect(nearestNames(to: "", among: ["a", "b"]) == [])
     #expect(nearestNames(to: "größe", among: ["grösse", "grose", "gr"]) == ["grose", "grösse"])

@@ -1,7 +1,7 @@
 /// The names that may have been meant by a misspelt one, best first.
 ///
-/// A name counts if its distance is at most 2 and at most a third of the misspelt name's length, rounded up; a name that
-/// differs only in case has distance 0. Equal distances are ordered by the name. The misspelt name itself is left out.
+/// A name counts if its distance is at most 2 and at most a third of the misspelt name's length, rounded up, and 0 for a
+/// single letter, to which any other would be near; a name that differs only in case has distance 0. Equal distances are ordered by the name. The misspelt name itself is left out.
 ///
 /// The distance is the number of insertions, deletions, substitutions and swaps of neighbours that no later step
 /// touches again: F. J. Damerau, "A technique for computer detection and correction of spelling errors", Communications
@@ -10,7 +10,7 @@ public func nearestNames(to name: String, among candidates: some Sequence<String
   let wanted = Array(name.unicodeScalars)
   let folded = name.lowercased()
   let letters = asciiLetters(of: name)
-  let most = min(2, (wanted.count + 2) / 3)
+  let most = wanted.count < 2 ? 0 : min(2, (wanted.count + 2) / 3)
   var found: [(distance: Int, name: String)] = []
   var seen: Set<String> = []
   for candidate in candidates {

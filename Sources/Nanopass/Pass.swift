@@ -150,15 +150,24 @@ public final class PassContext {
 public struct CompilerOptions: Hashable, Sendable {
   /// 0 to 3.
   public var optimization: Int
+  /// Whether small output matters more than speed.
+  public var favoursSize: Bool
   /// Whether an executable is wanted, which needs something to run.
   public var needsMain: Bool
+  /// Whether the program reports cells that were never freed.
+  public var checksLeaks: Bool
   /// Whether the program is looked at as `nanoc check` does: with all warnings, and with the errors that don't stop a
   /// build. No snapshot has it.
   public var isCheck: Bool
 
-  public init(optimization: Int = 2, needsMain: Bool = true, isCheck: Bool = false) {
+  public init(
+    optimization: Int = 2, favoursSize: Bool = false, needsMain: Bool = true, checksLeaks: Bool = false,
+    isCheck: Bool = false
+  ) {
     self.optimization = optimization
+    self.favoursSize = favoursSize
     self.needsMain = needsMain
+    self.checksLeaks = checksLeaks
     self.isCheck = isCheck
   }
 }

@@ -99,6 +99,9 @@ public struct Snapshot: Sendable {
       "nanoc snapshot \(Self.formatVersion)", "language \(language)", "definition \(definition)", "pass \(pass)",
       "optimization \(options.optimization)", "needs-main \(options.needsMain)", "places \(auxiliaryHash)",
     ]
+    // Left out when they are off, as in files that are older than they.
+    if options.favoursSize { lines.append("favours-size true") }
+    if options.checksLeaks { lines.append("checks-leaks true") }
     lines += sources.map { "source \(StableHash.hex($0.bytes)) \($0.path)" }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -144,7 +147,10 @@ public struct Snapshot: Sendable {
     guard try value("places") == StableHash.hex(places) else {
       throw SnapshotError("the file is damaged: its places do not fit its metadata")
     }
-    guard let optimization = Int(try value("optimization")), let needsMain = Bool(try value("needs-main")) else {
+    guard let optimization = Int(try value("optimization")), let needsMain = Bool(try value("needs-main")),
+      let favoursSize = Bool(values["favours-size"] ?? "false"),
+      let checksLeaks = Bool(values["checks-leaks"] ?? "false")
+    else {
       throw SnapshotError("the file is damaged: its options are malformed")
     }
     guard let text = String(validating: try Compression.decompress(rest), as: UTF8.self) else {
@@ -153,8 +159,9 @@ public struct Snapshot: Sendable {
     let (spans, sources) = try Self.auxiliary(try Compression.decompress(places))
     self.init(
       language: try value("language"), definition: try value("definition"), pass: try value("pass"),
-      options: CompilerOptions(optimization: optimization, needsMain: needsMain), text: text, spans: spans,
-      sources: sources)
+      options: CompilerOptions(
+        optimization: optimization, favoursSize: favoursSize, needsMain: needsMain, checksLeaks: checksLeaks),
+      text: text, spans: spans, sources: sources)
   }
 
   private static func auxiliary(_ bytes: [UInt8]) throws -> ([Span], [Source]) {
@@ -193,6 +200,32 @@ public struct Snapshot: Sendable {
   }
 
   // MARK: Using
+
+  /// The snapshot with another program, and the first invariant that this breaks.
+  ///
+  /// The places stay if there are as many as before; else the program has none, since it is not known which are whose.
+  ///
+  /// - Throws: `SnapshotError` if the text is no program of the snapshot's language.
+  public func edited(_ text: String, by stage: Stage) throws -> (snapshot: Snapshot, violation: Violation?) {
+    let context = PassContext(sources: SourceMap(), options: options)
+    var other = self
+    other.text = text
+    do {
+      var reader = SExpressionReader(Array(text.utf8))
+      var nodes = NodeReader(storedSpans: spans)
+      var program = try stage.read(try reader.readWhole(), &nodes)
+      if !nodes.usedAllSpans {
+        nodes = NodeReader()
+        reader = SExpressionReader(Array(text.utf8))
+        program = try stage.read(try reader.readWhole(), &nodes)
+      }
+      let packed = Snapshot(of: program, after: pass, in: context)
+      (other.text, other.spans) = (packed.text, packed.spans)
+      return (other, stage.verify(program).first?.violation)
+    } catch let error as ReadError {
+      throw SnapshotError(error.message, offset: error.offset)
+    }
+  }
 
   /// The snapshot's program, read by the stage that made it.
   ///

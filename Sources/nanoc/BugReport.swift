@@ -4,10 +4,13 @@ import Passes
 /// A bug of the compiler, with the program that shows it.
 struct BugReport: Error {
   let bug: PassBug
-  /// The program before the pass, and the last pass behind which it stands; nil if nothing had run.
-  let program: AnyProgram?
-  let stage: Stage?
-  let context: PassContext
+  /// The program before the pass; nil if none had run.
+  let snapshot: Snapshot?
+
+  init(_ bug: PassBug, _ program: AnyProgram, behind stage: Stage?, in context: PassContext) {
+    self.bug = bug
+    snapshot = stage.map { Snapshot(of: program, after: $0.name, in: context) }
+  }
 
   /// The name of the snapshot for the report.
   static let file = "nanoc-bug.zst"
@@ -20,12 +23,12 @@ struct BugReport: Error {
       for line in bug.form.split(separator: "\n") { Console.error("    " + line) }
     }
     Console.error("  = note: this is a bug in nanoc, not in your program")
-    guard let program, let stage else {
+    guard let snapshot else {
       Console.error("  = help: please report it with the source")
       return 71
     }
     do {
-      try writeFile(try Snapshot(of: program, after: stage.name, in: context).encoded(), to: folder + "/" + Self.file)
+      try writeFile(try snapshot.encoded(), to: folder + "/" + Self.file)
       Console.error(
         """
           = help: please report it with \(Self.file), the program before that pass; this shows the bug again:

@@ -64,7 +64,7 @@ private struct Checker: Sendable {
   private func check(_ path: String, _ tally: inout Tally) throws {
     let context = PassContext(
       sources: SourceMap(), options: CompilerOptions(needsMain: false, isCheck: true),
-      files: DiskFiles(root: source.moduleRoot))
+      files: DiskFiles(root: try source.checkedModuleRoot()))
     let start: AnyProgram
     do {
       start = try startingProgram(path, context)

@@ -19,10 +19,12 @@ struct Compile: ParsableCommand {
   @Option(name: [.short, .customLong("output")], help: ArgumentHelp("The output file.", valueName: "out"))
   var output: String?
 
-  @Option(help: "What to make: native, object, assembly or llvm-ir.")
+  @Option(
+    help: "What to make: native, object, assembly or llvm-ir.",
+    completion: .list(Target.allCases.map(\.rawValue)), transform: Target.parse)
   var target: Target = .native
 
-  @Flag var optimization: OptimizationFlag = .standard
+  @Flag var optimization: OptimizationFlag?
 
   @Option(
     help: ArgumentHelp(
@@ -65,7 +67,7 @@ struct Run: ParsableCommand {
   @Argument(help: ArgumentHelp("The program's main file.", valueName: "file.av"), completion: .file(extensions: ["av"]))
   var file: String?
 
-  @Flag var optimization: OptimizationFlag = .standard
+  @Flag var optimization: OptimizationFlag?
 
   @OptionGroup(title: "Sources") var source: SourceOptions
   @OptionGroup(title: "Passes") var passes: PassOptions

@@ -28,15 +28,21 @@ func systemMessage() -> String { String(cString: strerror(errno)) }
 /// A failure that is the call's or the machine's, not the program's: exit code 2.
 struct InvocationError: Error, CustomStringConvertible {
   var description: String
-  init(_ description: String) { self.description = description }
+  /// The file that could not be read, if that is the failure.
+  var unreadable: String?
+
+  init(_ description: String, unreadable: String? = nil) {
+    self.description = description
+    self.unreadable = unreadable
+  }
 }
 
 /// Reads a file as a whole.
 func readFile(_ path: String) throws -> [UInt8] {
   switch DiskFiles(root: ".").read(path, inRoot: false) {
   case .bytes(let bytes, _): return bytes
-  case .missing: throw InvocationError("can't read \(path): there is no such file")
-  case .unreadable(let reason): throw InvocationError("can't read \(path): \(reason)")
+  case .missing: throw InvocationError("can't read \(path): there is no such file", unreadable: path)
+  case .unreadable(let reason): throw InvocationError("can't read \(path): \(reason)", unreadable: path)
   }
 }
 
@@ -52,16 +58,14 @@ func isSameFile(_ left: String, _ right: String) -> Bool {
 
 /// Writes a file so that it is either whole or not there; an older one stays as it is until then.
 func writeFile(_ bytes: [UInt8], to path: String) throws {
-  if isStandardOutput(path) { return try FileHandle.standardOutput.write(contentsOf: Data(bytes)) }
+  if isStandardOutput(path) { return try Console.output(bytes) }
   try withTemporaryFile(beside: path) { temporary in
-    guard FileManager.default.createFile(atPath: temporary, contents: Data(bytes)) else {
-      throw InvocationError("can't write \(path): \(systemMessage())")
-    }
+    try write(bytes, toFile: temporary, O_CREAT | O_TRUNC, called: path)
   }
 }
 
 /// Lets `make` fill a new file beside `path`, which takes the place of `path` only if all went well. A device or a pipe
-/// such as `/dev/null` is written to, not replaced.
+/// such as `/dev/null` is written to, not replaced. A file of the same name with `.o` behind it may be used, too.
 func withTemporaryFile(beside path: String, _ make: (String) throws -> Void) throws {
   let url = URL(fileURLWithPath: path)
   var status = stat()
@@ -75,23 +79,28 @@ func withTemporaryFile(beside path: String, _ make: (String) throws -> Void) thr
   } catch {
     throw InvocationError("can't make the folder \(directory.path)")
   }
+  guard access(directory.path, W_OK) == 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
   let temporary = directory.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp").path
-  defer { unlink(temporary) }
-  try make(temporary)
-  if isSpecial { return try copy(temporary, intoSpecial: path) }
-  guard rename(temporary, path) == 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
+  try TemporaryFiles.using(temporary) {
+    try TemporaryFiles.using(temporary + ".o") { try make(temporary) }
+    if isSpecial {
+      guard let data = FileManager.default.contents(atPath: temporary) else {
+        throw InvocationError("can't read \(temporary)")
+      }
+      return try write([UInt8](data), toFile: path, 0, called: path)
+    }
+    guard rename(temporary, path) == 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
+  }
 }
 
-/// Writes what a file holds to a device or a pipe.
-private func copy(_ file: String, intoSpecial path: String) throws {
-  guard let data = FileManager.default.contents(atPath: file) else { throw InvocationError("can't read \(file)") }
-  let descriptor = open(path, O_WRONLY)
-  guard descriptor >= 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
+/// Writes a file in place; errors speak of it by the name that the user knows.
+private func write(_ bytes: [UInt8], toFile path: String, _ flags: Int32, called name: String) throws {
+  let descriptor = open(path, O_WRONLY | flags, 0o666)
+  guard descriptor >= 0 else { throw InvocationError("can't write \(name): \(systemMessage())") }
   defer { close(descriptor) }
-  var rest = [UInt8](data)[...]
-  while !rest.isEmpty {
-    let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard written > 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
-    rest = rest.dropFirst(written)
+  do {
+    try write(bytes, to: descriptor)
+  } catch {
+    throw InvocationError("can't write \(name): \(error)")
   }
 }

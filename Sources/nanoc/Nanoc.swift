@@ -12,7 +12,7 @@ struct Nanoc: ParsableCommand {
       nanoc run FILE.av [options] [-- ARGS...]
       nanoc check PATH... [--json]
       nanoc explain [SLUG]
-      nanoc snapshot show|diff|verify SNAPSHOT...
+      nanoc snapshot show|diff|verify|pack SNAPSHOT...
       """,
     discussion: """
       FIRST STEPS
@@ -35,6 +35,7 @@ struct Nanoc: ParsableCommand {
 
   /// Runs the command; wrong calls end with 2, as `--help` says.
   static func main() {
+    TemporaryFiles.removeOnSignals()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -42,7 +43,7 @@ struct Nanoc: ParsableCommand {
       exit(withCode: error.rawValue)
     } catch {
       guard exitCode(for: error) != .success else {
-        print(fullMessage(for: error))
+        Console.output(fullMessage(for: error) + "\n")
         exit(withCode: 0)
       }
       Console.error(fullMessage(for: error))
@@ -53,37 +54,5 @@ struct Nanoc: ParsableCommand {
   private static func exit(withCode code: Int32) -> Never {
     fflush(nil)
     Foundation.exit(code)
-  }
-}
-
-/// The two streams that people see.
-enum Console {
-  /// Writes a line to standard error.
-  static func error(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
-
-  /// Writes text to standard output as it is; a closed pipe ends the program quietly.
-  static func output(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
-    }
-  }
-}
-
-/// Where colours are used.
-enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
-  case auto, always, never
-
-  /// Whether text on standard error is coloured.
-  var isOn: Bool {
-    switch self {
-    case .always: return true
-    case .never: return false
-    case .auto: return isatty(2) != 0 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-    }
   }
 }

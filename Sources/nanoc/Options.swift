@@ -1,4 +1,7 @@
 import ArgumentParser
+import Diagnostics
+import Foundation
+import Nanopass
 import NativePasses
 
 /// The options of every command that reads sources.
@@ -8,6 +11,17 @@ struct SourceOptions: ParsableArguments {
 
   @Flag(help: "Diagnostics (or the lists asked for) as JSON on standard output.")
   var json = false
+
+  /// The folder for dependencies.
+  ///
+  /// - Throws: `InvocationError` if there is none.
+  func checkedModuleRoot() throws -> String {
+    var status = stat()
+    guard stat(moduleRoot, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw InvocationError("--module-root: there is no folder \(moduleRoot)")
+    }
+    return moduleRoot
+  }
 
   @Option(help: "Colours in diagnostics: auto, always or never.")
   var color: ColorChoice = .auto
@@ -55,6 +69,19 @@ enum OptimizationFlag: String, EnumerableFlag {
     }
   }
 
+  /// The flag behind the options of a compilation.
+  init(_ options: CompilerOptions) {
+    switch options.optimization {
+    case ...0: self = .none
+    case 1: self = .less
+    case 2: self = options.favoursSize ? .size : .standard
+    default: self = .aggressive
+    }
+  }
+
+  /// As it is written on the command line.
+  var flag: String { self == .size ? "-Os" : "-O\(level)" }
+
   /// The level by number, with size as 2.
   var level: Int {
     switch self {
@@ -70,6 +97,20 @@ enum OptimizationFlag: String, EnumerableFlag {
 enum Target: String, ExpressibleByArgument, CaseIterable {
   case native, object, assembly
   case llvmIR = "llvm-ir"
+
+  /// Those that come later.
+  private static let planned = ["wasm-gc", "wasm32", "wasip2", "rust"]
+
+  /// Reads the option's value.
+  ///
+  /// - Throws: `ValidationError`.
+  static func parse(_ text: String) throws -> Target {
+    if let target = Target(rawValue: text) { return target }
+    if planned.contains(text) { throw ValidationError("error[not-yet]: the target `\(text)` is not there yet") }
+    let names = allCases.map(\.rawValue)
+    let hint = didYouMean(nearestNames(to: text, among: names)) ?? "there are \(names.joined(separator: ", "))"
+    throw ValidationError("there is no target `\(text)`; \(hint)")
+  }
 
   /// The suffix of the default output file.
   var suffix: String {

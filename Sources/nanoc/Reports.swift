@@ -1,8 +1,16 @@
 import Diagnostics
+import Foundation
 import Nanopass
 
 /// What `--explain-passes` and `--time-passes` print.
 enum Reports {
+  /// The JSON records for a file that is no input at all.
+  static func unreadable(_ path: String, _ kind: String, _ error: String) {
+    let renderer = JSONRenderer(sources: SourceMap(), relativeTo: FileManager.default.currentDirectoryPath)
+    Console.output(renderer.fileError(path: path, kind: kind, error: error) + "\n")
+    Console.output(renderer.summary(files: 1, passed: 0, failed: 1, errors: 1, warnings: 0) + "\n")
+  }
+
   /// One summary line a pass, details indented below it.
   static func explain(_ reports: [(stage: Stage, report: PassReport)], json: Bool) {
     if json {

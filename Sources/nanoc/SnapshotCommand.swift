@@ -3,12 +3,19 @@ import Diagnostics
 import Nanopass
 import Passes
 
-/// `nanoc snapshot show|diff|verify`.
+/// `nanoc snapshot show|diff|verify|pack`.
 struct SnapshotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "snapshot", abstract: "Read, compare and check snapshots.",
-    discussion: "A snapshot is one stage of one program. `zstd -dc FILE` prints its program, too.",
-    subcommands: [Show.self, Diff.self, Verify.self])
+    discussion: """
+      A snapshot is one stage of one program. `zstd -dc FILE` prints its program, too. To change one by hand:
+
+        nanoc snapshot show before.zst > program.txt
+        edit program.txt
+        nanoc snapshot pack program.txt --like before.zst -o after.zst
+        nanoc --resume=after.zst -o program
+      """,
+    subcommands: [Show.self, Diff.self, Verify.self, Pack.self])
 
   /// Prints a snapshot.
   struct Show: ParsableCommand {
@@ -48,6 +55,40 @@ struct SnapshotCommand: ParsableCommand {
         }
         Console.output(LineDiff.text(left.text, right.text))
         return 1
+      }
+    }
+  }
+
+  /// Makes a snapshot of a text.
+  struct Pack: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make a snapshot of an edited program.",
+      discussion: "The pass, the options and the sources are those of the snapshot that the text came from.")
+    @Argument(help: "The program's text, as `snapshot show` prints it.") var text: String
+    @Option(help: ArgumentHelp("The snapshot that the text came from.", valueName: "snapshot")) var like: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("The new snapshot.", valueName: "out")) var output: String
+
+    func run() throws {
+      let (path, like, output) = (text, like, output)
+      try reportingFailures {
+        let old = try readSnapshot(like)
+        guard let stage = nativePipeline.stages.first(where: { $0.name == old.pass }) else {
+          throw SnapshotFailure(path: like, error: SnapshotError("this nanoc has no pass `\(old.pass)`"))
+        }
+        guard let text = String(validating: try readFile(path), as: UTF8.self) else {
+          throw SnapshotFailure(path: path, error: SnapshotError("the text is not UTF-8"))
+        }
+        do {
+          let (new, violation) = try old.edited(text, by: stage)
+          if let violation {
+            throw SnapshotFailure(
+              path: path, error: SnapshotError("the program breaks an invariant: \(violation.message)"))
+          }
+          try writeFile(try new.encoded(), to: output)
+        } catch let error as SnapshotError {
+          throw SnapshotFailure(path: path, error: error, text: text)
+        }
+        return 0
       }
     }
   }
@@ -111,14 +152,15 @@ func reportingFailures(_ body: @escaping @Sendable () throws -> Int32) throws {
 
 extension SnapshotFailure {
   /// Prints the failure with its place.
-  func report() {
+  func report(json: Bool = false) {
     var place = path
-    if let offset = error.offset, let text = try? Snapshot(decoding: readFile(path)).text {
+    if let offset = error.offset, let text = text ?? (try? Snapshot(decoding: readFile(path)).text) {
       let before = text.utf8.prefix(offset)
       let line = before.count { $0 == 10 } + 1
       let column = before.reversed().prefix { $0 != 10 }.count + 1
       place += ":\(line):\(column)"
     }
+    if json { return Reports.unreadable(place, "bad-snapshot", "\(error)") }
     Console.error("error[bad-snapshot]: \(error)\n --> \(place)")
   }
 }

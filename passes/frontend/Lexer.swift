@@ -47,6 +47,7 @@ struct Lexer {
   private var tabReported = false
   /// Offset behind the last character or operator that there is not.
   var badCharacterEnd = -1
+  private var hasCarriageReturn = false
 
   init(_ content: String, base: UInt32, headerOnly: Bool = false) {
     var bytes = Array(content.utf8)
@@ -191,6 +192,11 @@ extension Lexer {
     let previousEnd = badCharacterEnd
     badCharacterEnd = position + length
     if previousEnd == position { return }
+    if bytes[position] == 0x0d {
+      // Lines that end so do so all over the file.
+      if hasCarriageReturn { return }
+      hasCarriageReturn = true
+    }
     let text = String(decoding: bytes[position..<min(position + length, end)], as: UTF8.self)
     error(
       "bad-character", position, position + length, "\(describe(text)) starts no word and no sign",
@@ -201,6 +207,7 @@ extension Lexer {
     switch text {
     case "\t": "separate words with spaces"
     case "\\": "functions have names: declare one and pass its name"
+    case "\r": "lines end with a line feed, or with a carriage return and a line feed"
     case "#": "a comment begins with `//`"
     default: Self.quotes[text].map(rewritten)
     }
@@ -214,7 +221,12 @@ extension Lexer {
     default:
       let code = String(scalar.value, radix: 16, uppercase: true)
       let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
-      let isVisible = scalar.value > 0x20 && scalar.properties.generalCategory != .control
+      // What can't be seen, or turns the direction of the text around, is told by its number.
+      let unseen: Set<Unicode.GeneralCategory> = [
+        .control, .format, .privateUse, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator,
+        .nonspacingMark, .enclosingMark,
+      ]
+      let isVisible = !unseen.contains(scalar.properties.generalCategory)
       return isVisible ? "the character `\(scalar)`" : "the character U+\(padded)"
     }
   }

@@ -68,7 +68,7 @@ extension Lexer {
 
   /// Reports an operator of other languages, or a character that starts nothing.
   private mutating func rejected(_ byte: UInt8, _ next: UInt8) {
-    guard var (length, advice) = replacement(byte, next) else { return badCharacter(1) }
+    guard case (let length, var advice)? = replacement(byte, next) else { return badCharacter(1) }
     if byte == 0x7C, length == 1, lineColumn >= 0 {
       advice = "each variant or arm stands on a line of its own, without a sign"
     }

@@ -232,6 +232,13 @@ extension NameResolver {
     return true
   }
 
+  /// Whether a record of that name is in scope.
+  func isRecord(_ name: Name) -> Bool {
+    let type = module.types[name] ?? module.dependencyList.lazy.compactMap { $0.exportedTypes[name] }.first
+    if case .record? = type?.shape { return true }
+    return false
+  }
+
   /// The first type in scope, in alphabetical order, that has a constructor of that name.
   mutating func ownerOfVariant(_ variant: Name) -> Name? {
     if variantOwners == nil {

@@ -48,6 +48,12 @@ extension NameResolver {
   /// The constructor that a pattern names; nil if an error has been reported.
   private mutating func constructor(_ path: Program.Path) -> (type: Name, variant: Name, arity: Int)? {
     if path.segments.count == 1, let name = path.segments.first {
+      if isRecord(name.name) {
+        error(
+          "parse-error", at: name.span, "a record is bound whole: there are no patterns for its fields",
+          help: "write a name here and read the fields from it, as in `name.field`")
+        return nil
+      }
       error(
         "unqualified-constructor", at: name.span, "the constructor `\(name.text)` needs its type before it",
         help: ownerOfVariant(name.name).map { "\($0).\(name.text)" })

@@ -48,7 +48,7 @@ enum Linker {
     let objectPath = path + ".o"
     defer { unlink(objectPath) }
     guard FileManager.default.createFile(atPath: objectPath, contents: Data(object)) else {
-      throw Failure(description: "can't write \(objectPath)")
+      throw Failure(description: "can't write the object file for the linker")
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: driver)

@@ -9,6 +9,8 @@ public struct NativeBackEnd {
   private let optimisation: OptimisationLevel
   /// What each step took.
   public private(set) var measures: [StageMeasure] = []
+  /// Gives the process's peak memory in bytes.
+  public var peakMemory: () -> Int = { 0 }
 
   /// Builds and checks the LLVM module.
   ///
@@ -46,7 +48,7 @@ public struct NativeBackEnd {
   }
 
   private mutating func note(_ step: NativeStep, _ duration: Duration) {
-    measures.append(StageMeasure(pass: step.rawValue, duration: duration, peakMemory: 0))
+    measures.append(StageMeasure(pass: step.rawValue, duration: duration, peakMemory: peakMemory()))
   }
 
   private mutating func timed<Result>(_ step: NativeStep, _ body: () throws -> Result) rethrows -> Result {
