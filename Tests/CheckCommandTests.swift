@@ -33,7 +33,8 @@ import Testing
   }
 
   @Test func warnsAndFailsForWhatIsNotVerified() throws {
-    let result = try nanoc(["check", "main.av"], in: try folder().path)
+    let folder = try folder()
+    let result = try nanoc(["check", "main.av"], in: folder.path)
     #expect(result.code == 1)
     #expect(
       result.output == "Check: shapes.av: 0 errors, 0 warnings\nCheck: main.av: 2 errors, 3 warnings\n"
@@ -47,9 +48,10 @@ import Testing
   }
 
   @Test func writesRecords() throws {
-    let result = try nanoc(["check", "main.av", "--json"], in: try folder().path)
+    let folder = try folder()
+    let result = try nanoc(["check", "main.av", "--json"], in: folder.path)
     let lines = result.output.split(separator: "\n")
-    #expect(lines.count == 3)
+    try #require(lines.count == 3)
     #expect(lines[0] == #"{"schema_version":1,"kind":"analysis","file_label":"shapes.av"}"#)
     #expect(lines[1].contains(#""slug":"missing-verify""#))
     #expect(lines[2].hasPrefix(#"{"schema_version":1,"kind":"summary","files":2,"passed":1,"failed":1"#))

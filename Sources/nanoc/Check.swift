@@ -45,8 +45,8 @@ private struct Checker: Sendable {
         let files = isDirectory(path) ? try sources(below: path) : [path]
         for file in files { try check(file, &tally) }
       }
-    } catch let bug as PassBug {
-      return BugReport(bug: bug, program: nil, stage: nil, context: PassContext(sources: SourceMap())).report()
+    } catch let bug as BugReport {
+      return bug.report()
     } catch {
       Console.error("error: \(error)")
       return 2
@@ -80,7 +80,11 @@ private struct Checker: Sendable {
     }
     var runner = PipelineRunner(stages: nativePipeline.stages)
     let end = runner.stages.lastIndex { $0.isAdvice } ?? runner.stages.count - 1
-    _ = try runner.run(start, through: end, in: context)
+    do {
+      _ = try runner.run(start, through: end, in: context)
+    } catch let bug as PassBug {
+      throw BugReport(bug, start, behind: nil, in: context)
+    }
     report(context, &tally)
   }
 
