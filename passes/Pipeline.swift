@@ -47,6 +47,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   // Before instantiation, so that nothing is instantiated in vain.
   .then(DropUnusedFunctions.self)
   .then(Monomorphise.self)
+  .then(SpecialiseFunctions.self)
   .then(DeriveEquality.self)
   .then(ThreadBindings.self)
   .phase("matching")

@@ -5,7 +5,7 @@ import Nanopass
 /// languages with expressions from Resolved to Scalar.
 ///
 /// It reads the text form, where the names of the forms tell binders, uses and scopes: `parameter` and `bind` bind from
-/// their end on, `local` reads, and what is bound inside a `function`, `block` or `arm` ends with it.
+/// their end on, `local` and `apply` read, and what is bound inside a `function`, `block` or `arm` ends with it.
 struct BoundLocals: NodeSink {
   private enum Role {
     case binder, use, scope, other
@@ -36,7 +36,7 @@ struct BoundLocals: NodeSink {
   private static func role(of form: StaticString) -> Role {
     switch form.description {
     case "parameter", "bind": .binder
-    case "local": .use
+    case "local", "apply": .use
     case "function", "block", "arm": .scope
     default: .other
     }

@@ -39,6 +39,15 @@ private struct KernelCalls: KernelWalker {
         found.append(Violation("`\(name)` has \(function.variables.count) variables, not \(types.count)", in: node))
       }
     }
+    if case .callback(_, .function(_, let name, let types), _) = node {
+      if let function = functions[name] {
+        if function.variables.count != types.count {
+          found.append(Violation("`\(name)` has \(function.variables.count) variables, not \(types.count)", in: node))
+        }
+      } else {
+        found.append(Violation("`\(name)` is not declared", in: node))
+      }
+    }
     try walk(node)
   }
 }
@@ -87,6 +96,13 @@ private struct KernelTypes: KernelWalker {
     case .local(_, let variable, let ty):
       if let bound = locals[variable], bound != ty { mismatch(bound, ty, in: node) }
     case .call(_, let name, let types, let arguments, let ty): call(name, types, arguments, ty, in: node)
+    case .apply(_, let parameter, let arguments, let ty):
+      guard case .function(let parameters, let result)? = locals[parameter] else {
+        return unknown("the function `\(parameter)`", in: node)
+      }
+      expect(arguments, parameters, in: node)
+      if result != ty { mismatch(result, ty, in: node) }
+    case .callback(_, let callee, let ty): check(callee, ty, in: node)
     case .primitive(_, let name, let arguments, let ty):
       guard let primitive = Primitive.named(name) else { return unknown("the primitive `\(name)`", in: node) }
       let count = primitive.isVariadic ? arguments.count : primitive.parameters.count
@@ -133,6 +149,28 @@ private struct KernelTypes: KernelWalker {
     expect(arguments, function.parameters.map { $0.ty.substituting(map) }, in: node)
     let result = function.result.substituting(map)
     if result != ty { mismatch(result, ty, in: node) }
+  }
+
+  private mutating func check(_ callee: Kernel.Callee, _ ty: Kernel.Ty, in node: Kernel.Expr) {
+    guard case .function(_, let result) = ty else { return unknown("a function of this type", in: node) }
+    let own: Kernel.Ty
+    switch callee {
+    case .function(_, let name, let types):
+      guard let function = functions[name], function.variables.count == types.count else {
+        return unknown("the function `\(name)`", in: node)
+      }
+      let map = Dictionary(zip(function.variables, types).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+      own = Kernel.Ty.function(parameters: function.parameters.map(\.ty), result: function.result).substituting(map)
+    case .operation(_, let effect):
+      guard let operation = EffectOperation.named(effect) else { return unknown("the effect `\(effect)`", in: node) }
+      own = .function(parameters: operation.parameters, result: operation.result)
+    case .constructor(_, let type, let variant):
+      guard let parts = parts(of: type, variant, at: result) else {
+        return unknown("the constructor `\(type).\(variant)` of this type", in: node)
+      }
+      own = .function(parameters: parts, result: result)
+    }
+    if own != ty { mismatch(own, ty, in: node) }
   }
 
   private mutating func check(_ pattern: Kernel.Pattern, against ty: Kernel.Ty) {

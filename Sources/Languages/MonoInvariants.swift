@@ -18,6 +18,17 @@ extension Mono {
   }
 }
 
+extension FirstOrder {
+  @Sendable static func checkBoundLocals(_ root: Root) -> [Violation] { BoundLocals.violations(in: root.functions) }
+
+  @Sendable static func checkKnownFunctions(_ root: Root) -> [Violation] {
+    var walker = FirstOrderCalls(arities: KnownArities(root.functions.map { ($0.name, $0.parameters.count) }))
+    walker.arities.check(root.entry, 0, in: root)
+    try? walker.visit(root)
+    return walker.arities.found
+  }
+}
+
 extension Scalar {
   @Sendable static func checkBoundLocals(_ root: Root) -> [Violation] { BoundLocals.violations(in: root.functions) }
 
@@ -66,6 +77,20 @@ private struct MonoCalls: MonoWalker {
   var arities: KnownArities
 
   mutating func visit(_ node: Mono.Expr) throws {
+    switch node {
+    case .call(_, let function, let arguments, _): arities.check(function, arguments.count, in: node)
+    case .callback(_, .function(_, let function), .function(let parameters, _)):
+      arities.check(function, parameters.count, in: node)
+    default: break
+    }
+    try walk(node)
+  }
+}
+
+private struct FirstOrderCalls: FirstOrderWalker {
+  var arities: KnownArities
+
+  mutating func visit(_ node: FirstOrder.Expr) throws {
     if case .call(_, let function, let arguments, _) = node { arities.check(function, arguments.count, in: node) }
     try walk(node)
   }
@@ -107,6 +132,8 @@ private struct MonoTypes: MonoWalker {
     switch node {
     case .construct(_, let variant, let index, let arguments, let ty):
       check(variant, index, arguments.count, of: ty, in: node)
+    case .callback(_, .constructor(_, let variant, let index), .function(let parameters, let ty)):
+      check(variant, index, parameters.count, of: ty, in: node)
     case .match(_, let subject, let arms, _):
       for arm in arms { check(arm.pattern, of: subject.ty) }
     case .field(_, let base, let index, _):
@@ -119,8 +146,11 @@ private struct MonoTypes: MonoWalker {
   }
 
   private mutating func check(_ ty: Mono.Ty) {
-    if case .data(let name) = ty, types[name] == nil {
+    switch ty {
+    case .data(let name) where types[name] == nil:
       found.append(Violation("the type `\(name)` is not declared", in: ty))
+    case .function(let parameters, let result): (parameters + [result]).forEach { check($0) }
+    default: break
     }
   }
 

@@ -14,9 +14,9 @@ extension Typed.Ty {
     case .result(let success, let failure):
       return .result(success: success.substituting(types), failure: failure.substituting(types))
     case .tuple(let elements): return .tuple(elements: elements.map { $0.substituting(types) })
-    case .function(let parameters, let result, let effects):
+    case .function(let parameters, let result):
       return .function(
-        parameters: parameters.map { $0.substituting(types) }, result: result.substituting(types), effects: effects)
+        parameters: parameters.map { $0.substituting(types) }, result: result.substituting(types))
     }
   }
 }

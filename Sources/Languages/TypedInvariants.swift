@@ -41,6 +41,17 @@ private struct TypedCalls: TypedWalker {
     }
     try walk(node)
   }
+
+  mutating func visit(_ node: Typed.Callee) throws {
+    guard case .function(_, let name, let types) = node else { return }
+    guard let function = functions[name] else {
+      found.append(Violation("`\(name)` is not declared", in: node))
+      return
+    }
+    if function.variables.count != types.count {
+      found.append(Violation("`\(name)` has \(function.variables.count) variables, not \(types.count)", in: node))
+    }
+  }
 }
 
 /// What the declarations of a typed program say.
@@ -109,7 +120,7 @@ private struct TypedTypes: TypedWalker {
     result = node.result
     check(node.result, in: node)
     for parameter in node.parameters {
-      check(parameter.ty, in: parameter)
+      checkParameter(parameter.ty, in: parameter)
       locals[parameter.variable] = parameter.ty
     }
     expect(node.result, of: node.body)
@@ -125,7 +136,10 @@ private struct TypedTypes: TypedWalker {
   // MARK: Expressions
 
   mutating func visit(_ node: Typed.Expr) throws {
-    check(node.ty, in: node)
+    switch node {
+    case .local(_, _, .function), .callback: report("a function stands where a value must", in: node)
+    default: check(node.ty, in: node)
+    }
     switch node {
     case .integer, .float, .string, .bool, .unit: break
     case .interpolate(_, let parts):
@@ -136,7 +150,19 @@ private struct TypedTypes: TypedWalker {
     case .global(_, let name, let ty):
       guard let own = declarations.globals[name] else { return report("`\(name)` is not defined", in: node) }
       same(own, ty, in: node)
-    case .call(_, let name, let types, let arguments, let ty): call(name, types, arguments, ty, in: node)
+    case .call(_, let name, let types, let arguments, let ty):
+      call(name, types, arguments, ty, in: node)
+      for argument in arguments {
+        if case .function = argument.ty { function(argument) } else { try visit(argument) }
+      }
+      return
+    case .apply(_, let parameter, let arguments, let ty):
+      guard case .function(let parameters, let result)? = locals[parameter] else {
+        return report("`\(parameter)` is no function", in: node)
+      }
+      expect(parameters, of: arguments, in: node)
+      same(result, ty, in: node)
+    case .callback: break
     case .primitive(_, let name, let arguments, let ty): primitive(name, arguments, ty, in: node)
     case .perform(_, let effect, let arguments, let ty):
       guard let operation = EffectOperation.named(effect) else { return report("`\(effect)` is no effect", in: node) }
@@ -178,6 +204,35 @@ private struct TypedTypes: TypedWalker {
     let instance = Dictionary(zip(function.variables, types), uniquingKeysWith: { first, _ in first })
     expect(function.parameters.map { $0.ty.substituting(instance) }, of: arguments, in: node)
     same(function.result.substituting(instance), ty, in: node)
+  }
+
+  /// Checks an argument that is a function: a parameter handed on, or the name of something with that type.
+  private mutating func function(_ node: Typed.Expr) {
+    guard case .callback(_, let callee, let ty) = node else {
+      guard case .local(_, let variable, let ty) = node else { return report("this is no function", in: node) }
+      return same(locals[variable] ?? ty, ty, in: node)
+    }
+    guard case .function(_, let result) = ty else { return report("\(text(ty)) is no function", in: node) }
+    checkParameter(ty, in: node)
+    let own: Typed.Ty
+    switch callee {
+    case .function(_, let name, let types):
+      guard let function = declarations.functions[name], function.variables.count == types.count else {
+        return report("`\(name)` is not declared so", in: node)
+      }
+      let instance = Dictionary(zip(function.variables, types), uniquingKeysWith: { first, _ in first })
+      own = Typed.Ty.function(parameters: function.parameters.map(\.ty), result: function.result)
+        .substituting(instance)
+    case .operation(_, let effect):
+      guard let operation = EffectOperation.named(effect) else { return report("`\(effect)` is no effect", in: node) }
+      own = .function(parameters: operation.parameters, result: operation.result)
+    case .constructor(_, let type, let variant):
+      guard let parts = declarations.arguments(of: type, variant, making: result), !parts.isEmpty else {
+        return report("`\(type).\(variant)` does not make \(text(result))", in: node)
+      }
+      own = .function(parameters: parts, result: result)
+    }
+    same(own, ty, in: node)
   }
 
   private mutating func primitive(_ name: Name, _ arguments: [Typed.Expr], _ ty: Typed.Ty, in node: Typed.Expr) {
@@ -284,8 +339,14 @@ private struct TypedTypes: TypedWalker {
     case .data(let name): if !declarations.declares(name) { report("the type `\(name)` is not declared", in: node) }
     case .variable(let name):
       if !variables.contains(name) { report("the variable `\(name)` is not in scope", in: node) }
-    case .function(let parameters, let result, _): (parameters + [result]).forEach { check($0, in: node) }
+    case .function: report("a function's type stands outside of parameters", in: node)
     }
+  }
+
+  /// Checks the type of a parameter, which alone may be that of a function.
+  private mutating func checkParameter(_ ty: Typed.Ty, in node: some Writable) {
+    guard case .function(let parameters, let result) = ty else { return check(ty, in: node) }
+    (parameters + [result]).forEach { check($0, in: node) }
   }
 
   private mutating func expect(_ types: [Typed.Ty], of nodes: [Typed.Expr], in node: Typed.Expr) {

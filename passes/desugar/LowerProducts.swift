@@ -84,7 +84,7 @@ public struct LowerProducts: TypedToOrdered {
       let type: Ordered.Ty = .result(success: body.ty, failure: failure)
       body = .construct(span, type: "Result", variant: "Ok", arguments: [body], ty: type)
     }
-    var free = FreeLocals()
+    var free = FreeLocals(parameters: current.parameters)
     try free.visit(body)
     let name = Name("\(current.name)$branch.\(lifted.count + 1)")
     lifted.append(
@@ -112,8 +112,13 @@ private struct LeavingParts: TypedWalker {
 
 /// Gathers the locals that an expression reads but does not bind, in order.
 private struct FreeLocals: OrderedWalker {
+  private let functions: [Local: Ordered.Ty]
   private var bound: Set<Local> = []
   private(set) var found: [(local: Local, ty: Ordered.Ty)] = []
+
+  init(parameters: [Typed.Parameter]) {
+    functions = Dictionary(parameters.map { ($0.variable, $0.ty) }) { first, _ in first }
+  }
 
   mutating func visit(_ node: Ordered.Statement) throws {
     try walk(node)
@@ -126,7 +131,12 @@ private struct FreeLocals: OrderedWalker {
   }
 
   mutating func visit(_ node: Ordered.Expr) throws {
-    if case .local(_, let variable, let ty) = node, bound.insert(variable).inserted { found.append((variable, ty)) }
+    switch node {
+    case .local(_, let variable, let ty): if bound.insert(variable).inserted { found.append((variable, ty)) }
+    case .apply(_, let variable, _, _):
+      if let ty = functions[variable], bound.insert(variable).inserted { found.append((variable, ty)) }
+    default: break
+    }
     try walk(node)
   }
 }

@@ -100,14 +100,38 @@ struct ModuleGraph {
       } else if providedModules.contains(text) {
         warnIfShadowed(name)
       } else if let target = own(text) {
-        // A second spelling of one file's name is replaced by the first.
+        // A second spelling of one file's name is an error, and replaced by the first.
         let known = modules[target].asked.isEmpty ? name : Syntax.Ident(name.span, name: Name(modules[target].asked))
+        checkSpelling(name, of: target, in: index)
         modules[index].edges.append((known, target))
       } else {
         diagnostics.append(notFound(name))
         isBroken[index] = true
       }
     }
+  }
+
+  /// Reports a name that is the entry's, or that is not the one under which its module is known.
+  private mutating func checkSpelling(_ name: Syntax.Ident, of target: Int, in index: Int) {
+    let module = modules[target]
+    if target == entry || isBroken[target] { return }
+    var error: Diagnostic
+    if let entry, modules[entry].name == name.name.text, module.asked == name.name.text {
+      error = .error(
+        "duplicate-definition", at: name.span, "two modules are called `\(name.name)`: the entry, and `\(module.path)`",
+        help: "give one of them another name")
+      if let header = modules[entry].header { error.regions = [Region(header.name.span, "the entry's name")] }
+    } else if module.asked != name.name.text {
+      error = .error(
+        "module-name-mismatch", at: name.span,
+        "`\(name.name)` and `\(module.asked)` are two names for one file, `\(module.path)`",
+        help: "write `\(module.asked)` everywhere")
+      if let header = module.header { error.regions = [Region(header.name.span, "it calls itself so")] }
+    } else {
+      return
+    }
+    diagnostics.append(error)
+    isBroken[index] = true
   }
 
   private mutating func own(_ name: String) -> Int? {

@@ -34,6 +34,9 @@ extension NameResolver {
     _ span: Span, _ callee: Program.Path, _ first: Program.Ident, _ arguments: [Program.Expr]
   ) -> Resolved.Expr {
     if let entry = locals[first.name] {
+      if entry.isKnown, entry.isFunction, callee.segments.count == 1 {
+        return .apply(span, parameter: entry.local, arguments: values(arguments))
+      }
       if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry, arguments.count) }
     } else if let function = module.functions[first.name] {
       if callee.segments.count == 1 { return callFunction(span, function, arguments) }
@@ -46,34 +49,16 @@ extension NameResolver {
     return dropped(span, arguments)
   }
 
-  /// A call of a function of the program; a function passed for a `Fn` parameter is right, but not supported yet, which
-  /// the parameter's declaration says.
+  /// A call of a function of the program, which may take functions.
   private mutating func callFunction(_ span: Span, _ function: FunctionSymbol, _ arguments: [Program.Expr])
     -> Resolved.Expr
   {
     var resolved: [Resolved.Expr] = []
     for (index, argument) in arguments.enumerated() {
       let takesFunction = index < function.takesFunction.count && function.takesFunction[index]
-      resolved.append(takesFunction ? possibleFunction(argument) : expression(argument))
+      resolved.append(takesFunction ? callback(argument) : expression(argument))
     }
     return .call(span, function: function.name, arguments: resolved)
-  }
-
-  /// An expression that may name a function, or whose place is wrong for another reason already.
-  mutating func possibleFunction(_ argument: Program.Expr) -> Resolved.Expr {
-    if case .path(let place, let path) = argument, isFunction(path) { return .erroneous(place) }
-    return expression(argument)
-  }
-
-  /// Whether a path names something to call. What is wrong with it is reported.
-  private mutating func isFunction(_ path: Program.Path) -> Bool {
-    guard let first = path.segments.first else { return false }
-    if !first.isUpper { return locals[first.name] == nil && module.functions[first.name] != nil }
-    switch global(path).meaning {
-    case .function, .operation, .primitive, .update, .wrong: return true
-    case .variant(_, _, let arity): return arity > 0
-    case .type, .unit: return false
-    }
   }
 
   /// Resolves arguments in order.

@@ -111,7 +111,7 @@ private struct BindingUses: ResolvedWalker {
   mutating func visit(_ node: Resolved.Expr) throws {
     switch node {
     case .global(let span, let name): reads.append((name, span))
-    case .call(let span, let name, _): calls.append((name, span))
+    case .call(let span, let name, _), .callback(let span, .function(_, let name)): calls.append((name, span))
     default: break
     }
     try walk(node)

@@ -23,6 +23,10 @@ extension NameResolver {
     case .negate(let span, let value): return .negate(span, value: expression(value))
     case .binary(let span, let sign, let left, let right):
       let first = expression(left)
+      // Two functions that are compared are one mistake.
+      if case .erroneous = first {
+        return .binary(span, operator: sign.name, left: first, right: possibleFunction(right))
+      }
       return .binary(span, operator: sign.name, left: first, right: expression(right))
     case .tuple(let span, let elements): return .tuple(span, elements: elements.map { expression($0) })
     case .list(let span, let elements): return .list(span, elements: elements.map { expression($0) })
@@ -68,6 +72,11 @@ extension NameResolver {
     guard let first = path.segments.first else { return .erroneous(span) }
     guard first.isUpper else { return localPath(span, path, first) }
     let (meaning, used) = global(path)
+    return value(span, path, meaning, used)
+  }
+
+  /// What a path that starts with a capital means as a value.
+  mutating func value(_ span: Span, _ path: Program.Path, _ meaning: GlobalMeaning, _ used: Int) -> Resolved.Expr {
     switch meaning {
     case .wrong: return .erroneous(span)
     case .unit: return .unit(span)
@@ -132,7 +141,10 @@ extension NameResolver {
     case .bind(let span, let name, let annotation, let value):
       let type = annotation.map { self.type($0) }
       let resolved = annotation?.isFunction == true ? possibleFunction(value) : expression(value)
-      let variable = bind(name.name, at: name.span, group: group, type: type)
+      // What is bound to something wrong fits anything.
+      var known = type
+      if case .erroneous = resolved { known = known ?? .erroneous }
+      let variable = bind(name.name, at: name.span, group: group, type: known)
       return .bind(span, variable: variable, annotation: type, value: resolved)
     }
   }

@@ -34,6 +34,10 @@ extension NameResolver {
   mutating func localPath(_ span: Span, _ path: Program.Path, _ first: Program.Ident) -> Resolved.Expr {
     if let entry = locals[first.name] {
       guard entry.isKnown else { return .erroneous(span) }
+      if entry.isFunction {
+        reportFunctionValue(first.text, at: first.span)
+        return .erroneous(span)
+      }
       return fields(of: .local(first.span, variable: entry.local), path, from: 1)
     }
     if module.functions[first.name] != nil {
@@ -51,12 +55,6 @@ extension NameResolver {
     path.segments.dropFirst(start).reduce(base) { value, segment in
       .field(value.span.union(segment.span), base: value, name: segment.name)
     }
-  }
-
-  func reportFunctionValue(_ name: String, at span: Span) {
-    error(
-      "fn-value", at: span, "the function `\(name)` is used as a value",
-      help: "call it, or pass it for a parameter of a `Fn` type")
   }
 
   /// Reports a name that means nothing: each value once in a function, each function once in a module.

@@ -5,7 +5,6 @@ import Nanopass
 /// The known parts of the language that can't be compiled yet. Each is an error where it stands, and nothing else is
 /// said about it.
 enum NotYet {
-  static let functionParameters = "a parameter of a `Fn` type"
   static let map = "a map"
 
   /// The built-in types without values, with the numbers of their arguments.

@@ -7,7 +7,9 @@ extension NameResolver {
   mutating func type(_ written: Program.TypeExpr) -> Resolved.Ty {
     switch written {
     case .function(let span, let parameters, let result, _):
-      error("fn-position", at: span, "a `Fn` type can only be the type of a parameter")
+      error(
+        "fn-position", at: span, "a `Fn` type can only be the type of a parameter",
+        help: "take the function as a parameter where it is called, and pass its name there")
       for part in parameters + [result] { _ = type(part) }
       return .erroneous
     case .named(let span, let name, let arguments):
@@ -17,11 +19,16 @@ extension NameResolver {
 
   /// The type of a parameter.
   mutating func parameterType(_ written: Program.TypeExpr) -> Resolved.Ty {
-    guard case .function(let span, let parameters, let result, let effects) = written else { return type(written) }
-    for part in parameters + [result] { _ = type(part) }
-    if let effects { _ = self.effects(effects, allowsForwarding: true) }
-    notYet(NotYet.functionParameters, at: span)
-    return .erroneous
+    guard case .function(_, let parameters, let result, let effects) = written else { return type(written) }
+    let types = parameters.map { type($0) }
+    let given = type(result)
+    var names: [Name] = []
+    if let effects {
+      names = self.effects(effects, allowsForwarding: true).effects.map(\.name)
+      // Where one is unknown, which is reported, any may be meant.
+      if names.count < effects.effects.count { names.append("_") }
+    }
+    return .function(parameters: types, result: given, effects: names)
   }
 
   private mutating func named(_ span: Span, _ name: Program.Ident, _ arguments: [Resolved.Ty]) -> Resolved.Ty {

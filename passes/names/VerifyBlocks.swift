@@ -74,7 +74,8 @@ extension NameResolver {
     guard case .values(_, let values) = domain else { return type }
     for value in values {
       let variable = Local(name.name, locals.unnamed().id)
-      statements.append(.bind(value.span, variable: variable, annotation: type, value: expression(value)))
+      let resolved = type == .erroneous ? possibleFunction(value) : expression(value)
+      statements.append(.bind(value.span, variable: variable, annotation: type, value: resolved))
     }
     return type
   }

@@ -13,16 +13,16 @@ public import Nanopass
 ///
 /// Needs: every data type is declared.
 /// Ensures: derived functions have no effects and stand behind the others.
-public struct DeriveEquality: MonoToScalar {
+public struct DeriveEquality: FirstOrderToScalar {
   public static let summary = "Turn structural equality into primitives and derived functions"
 
-  private var types: [Name: Mono.TypeDecl] = [:]
-  private var wanted: [Mono.TypeDecl] = []
+  private var types: [Name: FirstOrder.TypeDecl] = [:]
+  private var wanted: [FirstOrder.TypeDecl] = []
   private var seen: Set<Name> = []
 
   public init() {}
 
-  public mutating func begin(_ input: Mono.Root, in context: PassContext) {
+  public mutating func begin(_ input: FirstOrder.Root, in context: PassContext) {
     types = Dictionary(input.types.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -31,7 +31,7 @@ public struct DeriveEquality: MonoToScalar {
       "\(wanted.count) equality functions derived", details: wanted.map(\.name.text), data: [("derived", wanted.count)])
   }
 
-  public mutating func root(_ node: Mono.Root) throws -> Scalar.Root {
+  public mutating func root(_ node: FirstOrder.Root) throws -> Scalar.Root {
     var output = try derive(node)
     var next = 0
     while next < wanted.count {
@@ -41,12 +41,12 @@ public struct DeriveEquality: MonoToScalar {
     return output
   }
 
-  public mutating func equal(at span: Span, left: Mono.Expr, right: Mono.Expr) throws -> Scalar.Expr {
+  public mutating func equal(at span: Span, left: FirstOrder.Expr, right: FirstOrder.Expr) throws -> Scalar.Expr {
     try comparison(of: try expr(left), with: try expr(right), left.ty, at: span)
   }
 
   private mutating func comparison(
-    of left: Scalar.Expr, with right: Scalar.Expr, _ ty: Mono.Ty, at span: Span
+    of left: Scalar.Expr, with right: Scalar.Expr, _ ty: FirstOrder.Ty, at span: Span
   ) throws -> Scalar.Expr {
     let primitive: Name
     switch ty {
@@ -74,9 +74,9 @@ public struct DeriveEquality: MonoToScalar {
 
   // MARK: Derived functions
 
-  private mutating func equality(of type: Mono.TypeDecl) throws -> Scalar.Function {
+  private mutating func equality(of type: FirstOrder.TypeDecl) throws -> Scalar.Function {
     let span = type.span
-    let ty: Mono.Ty = .data(name: type.name)
+    let ty: FirstOrder.Ty = .data(name: type.name)
     var fresh = FreshLocals(from: 0)
     let (left, right) = (fresh.make("left"), fresh.make("right"))
     let arms = try type.variants.enumerated().map { index, variant in
@@ -84,20 +84,23 @@ public struct DeriveEquality: MonoToScalar {
     }
     return Scalar.Function(
       span, name: equalityName(of: type.name),
-      parameters: [Mono.Parameter(span, variable: left, ty: ty), Mono.Parameter(span, variable: right, ty: ty)],
-      result: .bool, effects: Mono.Effects(span, effects: []),
+      parameters: [
+        FirstOrder.Parameter(span, variable: left, ty: ty), FirstOrder.Parameter(span, variable: right, ty: ty),
+      ],
+      result: .bool, effects: FirstOrder.Effects(span, effects: []),
       body: .match(span, subject: .local(span, variable: left, ty: ty), arms: arms, ty: .bool))
   }
 
   /// The arm for a left value of one constructor: the right one must have the same, and equal fields.
   private mutating func arm(
-    for variant: Mono.Variant, at index: Int, of type: Mono.TypeDecl, against right: Local, _ fresh: inout FreshLocals
+    for variant: FirstOrder.Variant, at index: Int, of type: FirstOrder.TypeDecl, against right: Local,
+    _ fresh: inout FreshLocals
   ) throws -> Scalar.Arm {
     let span = type.span
-    let ty: Mono.Ty = .data(name: type.name)
+    let ty: FirstOrder.Ty = .data(name: type.name)
     var lefts: [Scalar.Pattern] = []
     var rights: [Scalar.Pattern] = []
-    var pairs: [(left: Local, right: Local, ty: Mono.Ty)] = []
+    var pairs: [(left: Local, right: Local, ty: FirstOrder.Ty)] = []
     for field in variant.fields {
       guard field != .unit else {
         lefts.append(.wildcard(span))
@@ -109,7 +112,7 @@ public struct DeriveEquality: MonoToScalar {
       rights.append(.bind(span, variable: pair.right, ty: field))
       pairs.append(pair)
     }
-    let order = { (ty: Mono.Ty) in if case .data(let name) = ty { name == type.name ? 2 : 1 } else { 0 } }
+    let order = { (ty: FirstOrder.Ty) in if case .data(let name) = ty { name == type.name ? 2 : 1 } else { 0 } }
     let sorted = (0...2).flatMap { rank in pairs.filter { order($0.ty) == rank } }
     var arms = [
       Scalar.Arm(
@@ -125,7 +128,7 @@ public struct DeriveEquality: MonoToScalar {
   }
 
   /// Whether all pairs are equal, compared from the first to the last, which is in tail position.
-  private mutating func conjunction(of pairs: [(left: Local, right: Local, ty: Mono.Ty)], at span: Span) throws
+  private mutating func conjunction(of pairs: [(left: Local, right: Local, ty: FirstOrder.Ty)], at span: Span) throws
     -> Scalar.Expr
   {
     let comparisons = try pairs.map { pair in

@@ -1,7 +1,7 @@
 public import Languages
 public import Nanopass
 
-/// Drops the functions that the program's start does not reach through calls.
+/// Drops the functions that the program's start does not reach through calls and callbacks.
 ///
 ///     functions $entry, main, helper, List.reverse; main calls List.reverse
 ///     functions $entry, main, List.reverse
@@ -45,7 +45,7 @@ public struct DropUnusedFunctions: KernelToKernel {
   }
 }
 
-/// Gathers the functions that are called, each once, in the order in which they are met.
+/// Gathers the functions that are called or passed, each once, in the order in which they are met.
 private struct CallCollector: KernelWalker {
   var called: [Name]
   var seen: Set<Name>
@@ -53,5 +53,9 @@ private struct CallCollector: KernelWalker {
   mutating func visit(_ node: Kernel.Expr) throws {
     if case .call(_, let function, _, _, _) = node, seen.insert(function).inserted { called.append(function) }
     try walk(node)
+  }
+
+  mutating func visit(_ node: Kernel.Callee) throws {
+    if case .function(_, let function, _) = node, seen.insert(function).inserted { called.append(function) }
   }
 }

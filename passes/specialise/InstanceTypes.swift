@@ -22,6 +22,8 @@ extension Mono.Ty {
     case .digest: return "Digest32"
     case .unit: return "Unit"
     case .data(let name): return name.text
+    case .function(let parameters, let result):
+      return "Fn<\((parameters + [result]).map(\.instanceText).joined(separator: ","))>"
     }
   }
 }

@@ -129,6 +129,15 @@ public struct Monomorphise: KernelToMono {
       span, function: name, arguments: try arguments.map { try expr($0) }, ty: try self.ty(ty))
   }
 
+  /// A function that is passed, by the name of its instance.
+  public mutating func function(at span: Span, name: Name, types: [Kernel.Ty]) throws -> Mono.Callee {
+    .function(span, name: try instance(of: name, types.map { $0.substituting(substitution) }))
+  }
+
+  public mutating func constructor(at span: Span, type: Name, variant: Name) throws -> Mono.Callee {
+    .constructor(span, variant: variant, index: try position(of: variant, in: type))
+  }
+
   // MARK: Data
 
   public mutating func construct(
@@ -212,10 +221,6 @@ public struct Monomorphise: KernelToMono {
   }
 
   public mutating func variable(name: Name) throws -> Mono.Ty { throw unsupported(.variable(name: name)) }
-
-  public mutating func function(parameters: [Kernel.Ty], result: Kernel.Ty, effects: [Name]) throws -> Mono.Ty {
-    throw unsupported(.function(parameters: parameters, result: result, effects: effects))
-  }
 
   private func unsupported(_ ty: Kernel.Ty) -> PassBug {
     PassBug(Self.self, "a value of this type can't be compiled", broke: "well-typed", in: ty)

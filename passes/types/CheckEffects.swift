@@ -10,7 +10,8 @@ public import Nanopass
 ///     fn main() -> Unit
 ///         Console.print("x")
 ///
-/// is `effect-violation` at the call. The pass reads names only, so that functions with wrong types are checked as well.
+/// is `effect-violation` at the call. What is passed for a parameter of a `Fn` type may have the effects that the type
+/// lists; those of a callback for `! [_]` are asked of the caller that passes it. The pass reads names only, so that functions with wrong types are checked as well.
 ///
 /// Needs: bound-locals and known-functions.
 /// Ensures: in a program without errors, every function's effects cover those of the operations it performs and of the
@@ -40,9 +41,10 @@ public struct CheckEffects: CheckPass {
       }
       let declared = EffectSet(function.effects)
       if let bound = bounds[function.module] ?? nil { checkBound(function, bound, in: context) }
-      var calls = EffectfulCalls(functions: functions)
+      var calls = EffectfulCalls(in: function, of: functions)
       try calls.visit(function.body)
       count += calls.found.count
+      report(calls.refused, in: function, context)
       try report(calls.found.filter { !$0.effects.allSatisfy(declared.covers) }, in: function, program, context)
     }
     context.explain("\(count) calls with effects checked", data: [("calls", count)])
@@ -69,8 +71,49 @@ public struct CheckEffects: CheckPass {
     }
   }
 
+  /// Reports callbacks with effects that their parameters do not allow, each once.
+  private func report(_ callbacks: [RefusedCallback], in function: Resolved.Function, _ context: PassContext) {
+    var errors: [Diagnostic] = []
+    for callback in callbacks {
+      let error = error(on: callback, in: function)
+      if let first = errors.firstIndex(where: { $0.summary == error.summary }) {
+        errors[first].regions.append(Region(callback.span, "here too"))
+      } else {
+        errors.append(error)
+      }
+    }
+    for error in errors { context.report(error) }
+  }
+
+  private func error(on callback: RefusedCallback, in function: Resolved.Function) -> Diagnostic {
+    let callee = callback.callee.shown(in: function.module)
+    let parameter = callback.parameter.variable.name
+    let taker = callback.taker.shown(in: function.module)
+    let list = callback.effects.map { "`\($0)`" }.joined(separator: ", ")
+    let has =
+      callback.effects.contains("_")
+      ? "may have any effects" : "has the \(callback.effects.count == 1 ? "effect" : "effects") \(list)"
+    let allowed = callback.parameter.effects.map { "`\($0)`" }.joined(separator: ", ")
+    let limit = allowed.isEmpty ? "takes only functions without effects" : "allows only \(allowed)"
+    var error = Diagnostic.error(
+      "effect-violation", at: callback.span, "`\(callee)` \(has), but `\(parameter)` of `\(taker)` \(limit)",
+      help: "end the type of `\(parameter)` with `! [_]`, which leaves the effects to those who pass the function")
+    if !callback.parameter.span.isNone, functions[callback.taker]?.library == false {
+      error.regions.append(Region(callback.parameter.span, "declared here"))
+    }
+    if let declared = functions[callback.callee], !declared.span.isNone, !declared.library {
+      error.regions.append(Region(declared.span, "its effects are declared here"))
+    }
+    error.fields =
+      [Field("caller", function.name.text), Field("callee", callback.callee.text)]
+      + callback.effects.map { Field("effect", $0.text) }
+    error.fnName = function.name.lastSegment
+    return error
+  }
+
   /// The place of the callee's name.
   private func place(of call: EffectfulCall, in function: Resolved.Function) -> Span {
+    if case .callback = call.kind { return call.span }
     let name = call.callee.shown(in: function.module)
     return Span(start: call.span.start, length: min(call.span.length, UInt32(clamping: name.utf8.count)))
   }
@@ -86,18 +129,20 @@ public struct CheckEffects: CheckPass {
     let repaired = (declared + all).map(\.text).joined(separator: ", ")
     let isOne = missing.count == 1
     let callee = call.callee.shown(in: function.module)
+    let has = "which has the \(isOne ? "effect" : "effects") \(list)"
     let what =
-      call.isOperation
-      ? "performs \(list)" : "calls `\(callee)`, which has the \(isOne ? "effect" : "effects") \(list)"
+      switch call.kind {
+      case .operation: "performs \(list)"
+      case .function, .parameter: "calls `\(callee)`, \(has)"
+      case .callback(let taker, _): "passes `\(callee)`, \(has), to `\(taker.shown(in: function.module))`"
+      }
     let them = all.count == 1 ? "it" : isOne ? "it with the others" : "them"
     let place = declared.isEmpty ? "below the header of" : "in"
     var error = Diagnostic.error(
       "effect-violation", at: self.place(of: call, in: function),
       "`\(name)` \(what), but does not declare \(isOne ? "it" : "them")",
       help: "declare \(them) \(place) `\(name)`: `! [\(repaired)]`")
-    if !call.isOperation, let callee = functions[call.callee], !callee.span.isNone {
-      error.regions.append(Region(callee.span, "declared here"))
-    }
+    error.regions = regions(of: call)
     if !function.span.isNone { error.regions.append(Region(function.span, nil)) }
     error.fields =
       [Field("caller", function.name.text), Field("callee", call.callee.text)]
@@ -105,6 +150,21 @@ public struct CheckEffects: CheckPass {
     error.note = try note(on: function, lacking: missing, program)
     error.fnName = name
     return error
+  }
+
+  /// Where what a call needs is declared.
+  private func regions(of call: EffectfulCall) -> [Region] {
+    var regions: [Region] = []
+    func add(_ span: Span, _ label: String) { if !span.isNone { regions.append(Region(span, label)) } }
+    switch call.kind {
+    case .operation: break
+    case .function: add(functions[call.callee]?.span ?? .none, "declared here")
+    case .parameter(let span): add(span, "declared here")
+    case .callback(let taker, let span):
+      if let callee = functions[call.callee], !callee.library { add(callee.span, "declared here") }
+      if functions[taker]?.library == false { add(span, "this leaves its effects to those who pass it") }
+    }
+    return regions
   }
 
   /// Says which functions will need the effects next.
@@ -140,8 +200,9 @@ public struct CheckEffects: CheckPass {
   /// Reports effects in a verify block other than those of the function that it is about, which run under stubs.
   private func checkVerification(_ block: Resolved.Function, in context: PassContext) throws {
     let target = block.name.text.dropFirst(Name.verifications.count).drop { $0 != "." }.dropFirst()
-    var calls = EffectfulCalls(functions: functions)
+    var calls = EffectfulCalls(in: block, of: functions)
     try calls.visit(block.body)
+    report(calls.refused, in: block, context)
     for call in calls.found where call.callee.text != target {
       let list = call.effects.map { "`\($0)`" }.joined(separator: ", ")
       var error = Diagnostic.error(
@@ -158,17 +219,19 @@ public struct CheckEffects: CheckPass {
   private func checkPure(_ initialisation: Resolved.Function, in context: PassContext) throws {
     guard case .block(_, let statements, _) = initialisation.body else { return }
     for case .define(_, let module, _, _, let value) in statements {
-      var calls = EffectfulCalls(functions: functions)
+      var calls = EffectfulCalls(in: initialisation, of: functions)
       try calls.visit(value)
+      report(calls.refused, in: initialisation, context)
       guard let call = calls.found.first else { continue }
       let callee = call.callee.shown(in: module)
+      let isOperation = if case .operation = call.kind { true } else { false }
       let list = call.effects.map { "`\($0)`" }.joined(separator: ", ")
-      let what = call.isOperation ? "performs \(list)" : "calls `\(callee)`, which has the effects \(list)"
+      let what = isOperation ? "performs \(list)" : "calls `\(callee)`, which has the effects \(list)"
       let place = Span(start: call.span.start, length: min(call.span.length, UInt32(clamping: callee.utf8.count)))
       var error = Diagnostic.error(
         "effect-violation", at: place, "a top-level statement is pure, but this one \(what)",
         help: "move it into `main`")
-      if let span = functions[call.callee]?.span, !call.isOperation { error.regions = [Region(span, "declared here")] }
+      if let span = functions[call.callee]?.span, !isOperation { error.regions = [Region(span, "declared here")] }
       error.fields = [Field("callee", call.callee.text)] + call.effects.map { Field("effect", $0.text) }
       context.report(error)
     }

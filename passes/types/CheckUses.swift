@@ -70,6 +70,7 @@ public struct CheckUses: CheckPass {
   }
 
   private func reportEffects(_ uses: BodyUses, in function: Typed.Function, _ context: PassContext) {
+    if uses.callsParameter { return }
     let used = uses.effects.map(\.text)
     let needed = Set(used)
     for effect in function.effects.effects where effect.name != "_" {
@@ -107,6 +108,8 @@ private struct BodyUses: TypedWalker {
   private(set) var recursive: [Span] = []
   private(set) var effects: [Name] = []
   private(set) var hazards: [ProductHazard] = []
+  /// Whether effects may be needed by what is passed.
+  private(set) var callsParameter = false
   private var seenEffects: Set<Name> = []
 
   init(function: Typed.Function, functions: [Name: Typed.Function]) {
@@ -152,6 +155,9 @@ private struct BodyUses: TypedWalker {
       need(effectsOf: name)
       if name == function.name { recursive.append(span) }
     case .perform(_, let effect, _, _): need(effect)
+    case .apply: callsParameter = true
+    case .callback(_, .function(_, let name, _), _): need(effectsOf: name)
+    case .callback(_, .operation(_, let effect), _): need(effect)
     case .product(let span, let elements, _, _): try product(span, elements)
     default: break
     }

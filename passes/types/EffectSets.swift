@@ -8,7 +8,9 @@ struct EffectSet {
 
   init() {}
 
-  init(_ effects: Resolved.Effects) { names = Set(effects.effects.map(\.name)) }
+  init(_ effects: Resolved.Effects) { self.init(effects.effects.map(\.name)) }
+
+  init(_ names: [Name]) { self.names = Set(names) }
 
   mutating func formUnion(_ more: [Name]) { names.formUnion(more) }
 
@@ -26,37 +28,113 @@ struct EffectSet {
     })
 }
 
-/// A call that asks its caller for effects.
+/// A use of a function that asks the one around it for effects.
 struct EffectfulCall {
+  enum Kind {
+    /// An effect operation is performed.
+    case operation
+    /// A function is called.
+    case function
+    /// A parameter is called, which is declared there.
+    case parameter(Span)
+    /// It is passed to that function, whose parameter, declared there, leaves the effects to the callers.
+    case callback(to: Name, Span)
+  }
+
   let callee: Name
-  /// Whether the callee is an effect operation itself.
-  let isOperation: Bool
+  let kind: Kind
   let effects: [Name]
+  /// The place of the call, or of the argument.
   let span: Span
 }
 
-/// Gathers the calls of a body that need effects, in order.
+/// A function passed for a parameter that does not allow its effects.
+struct RefusedCallback {
+  let callee: Name
+  /// Those that are not allowed; `_` stands for any.
+  let effects: [Name]
+  let span: Span
+  /// The function that it is passed to.
+  let taker: Name
+  let parameter: Resolved.Parameter
+}
+
+/// Gathers the calls of a body that need effects, and the callbacks with effects that their parameters do not allow, in
+/// order.
 struct EffectfulCalls: ResolvedWalker {
   let functions: [Name: Resolved.Function]
+  /// The parameters of the function around that are of `Fn` types.
+  let parameters: [Int: Resolved.Parameter]
   var found: [EffectfulCall] = []
+  var refused: [RefusedCallback] = []
+
+  init(in function: Resolved.Function, of functions: [Name: Resolved.Function]) {
+    self.functions = functions
+    parameters = Dictionary(function.parameters.map { ($0.variable.id, $0) }) { first, _ in first }
+  }
 
   mutating func visit(_ node: Resolved.Expr) throws {
     switch node {
     case .perform(let span, let effect, _):
-      found.append(EffectfulCall(callee: effect, isOperation: true, effects: [effect], span: span))
-    case .call(let span, let name, _):
-      guard let callee = functions[name], !callee.library else { break }
-      let effects = callee.effects.effects.map(\.name).filter { $0 != "_" }
-      if !effects.isEmpty {
-        found.append(EffectfulCall(callee: name, isOperation: false, effects: effects, span: span))
+      found.append(EffectfulCall(callee: effect, kind: .operation, effects: [effect], span: span))
+    case .apply(let span, let local, _):
+      guard let parameter = parameters[local.id] else { break }
+      add(EffectfulCall(callee: local.name, kind: .parameter(parameter.span), effects: parameter.effects, span: span))
+    case .call(let span, let name, let arguments):
+      guard let callee = functions[name] else { break }
+      if !callee.library {
+        add(EffectfulCall(callee: name, kind: .function, effects: callee.effects.effects.map(\.name), span: span))
       }
+      for (argument, parameter) in zip(arguments, callee.parameters) { pass(argument, parameter, to: callee) }
     default: break
     }
     try walk(node)
   }
+
+  /// Notes a call without the effects that are left to the callers.
+  private mutating func add(_ call: EffectfulCall) {
+    let effects = call.effects.filter { $0 != "_" }
+    if effects.isEmpty { return }
+    found.append(EffectfulCall(callee: call.callee, kind: call.kind, effects: effects, span: call.span))
+  }
+
+  private mutating func pass(
+    _ argument: Resolved.Expr, _ parameter: Resolved.Parameter, to taker: Resolved.Function
+  ) {
+    guard case .function = parameter.ty, let (callee, effects) = declared(by: argument) else { return }
+    if parameter.effects.contains("_") {
+      let kind = EffectfulCall.Kind.callback(to: taker.name, parameter.span)
+      add(EffectfulCall(callee: callee, kind: kind, effects: effects, span: argument.span))
+      return
+    }
+    let allowed = EffectSet(parameter.effects)
+    let others = effects.filter { !allowed.covers($0) }
+    guard !others.isEmpty else { return }
+    refused.append(
+      RefusedCallback(
+        callee: callee, effects: others, span: argument.span, taker: taker.name, parameter: parameter))
+  }
+
+  /// What an argument is called, and the effects that it declares; nil if it is no function.
+  private func declared(by argument: Resolved.Expr) -> (Name, [Name])? {
+    switch argument {
+    case .callback(_, .function(_, let name)): (name, functions[name]?.effects.effects.map(\.name) ?? [])
+    case .callback(_, .operation(_, let effect)): (effect, [effect])
+    case .callback(_, .constructor(_, _, let variant)): (variant, [])
+    case .local(_, let local): parameters[local.id].map { (local.name, $0.effects) }
+    default: nil
+    }
+  }
 }
 
-/// Gathers the functions that a body calls, each once.
+extension Resolved.Parameter {
+  /// The effects that its `Fn` type allows; none for other types.
+  var effects: [Name] {
+    if case .function(_, _, let effects) = ty { effects } else { [] }
+  }
+}
+
+/// Gathers the functions that a body calls or passes, each once.
 struct Callees: ResolvedWalker {
   private var seen: Set<Name> = []
   private(set) var found: [Name] = []
@@ -64,5 +142,9 @@ struct Callees: ResolvedWalker {
   mutating func visit(_ node: Resolved.Expr) throws {
     if case .call(_, let name, _) = node, seen.insert(name).inserted { found.append(name) }
     try walk(node)
+  }
+
+  mutating func visit(_ node: Resolved.Callee) throws {
+    if case .function(_, let name) = node, seen.insert(name).inserted { found.append(name) }
   }
 }

@@ -95,8 +95,7 @@ struct Elaboration {
     case (.map, let key?, let value?): .map(key: key, value: value)
     case (.result, let success?, let failure?): .result(success: success, failure: failure)
     case (.tuple, _?, _): .tuple(elements: parts)
-    case (.function(let effects), _, let result?):
-      .function(parameters: parts.dropLast(), result: result, effects: table.effects(at: effects))
+    case (.function, _, let result?): .function(parameters: parts.dropLast(), result: result)
     default: nil
     }
   }
@@ -116,6 +115,10 @@ struct Elaboration {
     case .global(let span, let name): return .global(span, name: name, ty: try ty(type, at: span))
     case .interpolate(let span, let parts): return .interpolate(span, parts: try parts.map { try part($0) })
     case .call(let span, let function, let arguments): return try call(span, function, arguments, type)
+    case .apply(let span, let parameter, let arguments):
+      return .apply(span, parameter: parameter, arguments: try exprs(arguments), ty: try ty(type, at: span))
+    case .callback(let span, let callee):
+      return .callback(span, callee: try self.callee(callee), ty: try ty(type, at: span))
     case .primitive(let span, let name, let arguments):
       return .primitive(span, name: name, arguments: try exprs(arguments), ty: try ty(type, at: span))
     case .perform(let span, let effect, let arguments):
@@ -178,13 +181,26 @@ struct Elaboration {
       guard let signature = declarations.function(plain) else { throw Obstacle.wrong }
       callee = signature
     }
-    var instances: [Typed.Ty] = []
-    if !callee.variables.isEmpty {
-      let first = slot()
-      for index in callee.variables.indices { instances.append(try ty(first.advanced(by: index), at: span)) }
-    }
+    let instances = try self.instances(of: callee, at: span)
     return .call(
       span, function: callee.name, types: instances, arguments: try exprs(arguments), ty: try ty(type, at: span))
+  }
+
+  /// The types of a function's variables at this use.
+  private mutating func instances(of callee: Signature, at span: Span) throws -> [Typed.Ty] {
+    guard !callee.variables.isEmpty else { return [] }
+    let first = slot()
+    return try callee.variables.indices.map { try ty(first.advanced(by: $0), at: span) }
+  }
+
+  private mutating func callee(_ node: Resolved.Callee) throws -> Typed.Callee {
+    switch node {
+    case .function(let span, let name):
+      guard let signature = declarations.function(name) else { throw Obstacle.wrong }
+      return .function(span, name: name, types: try instances(of: signature, at: span))
+    case .operation(let span, let effect): return .operation(span, effect: effect)
+    case .constructor(let span, let type, let variant): return .constructor(span, type: type, variant: variant)
+    }
   }
 
   // MARK: Operators

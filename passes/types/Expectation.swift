@@ -94,6 +94,7 @@ extension Inference {
     if case .operand(_, let left) = expected.reason, wanted == .int, given == .float {
       return conversion(from: .int, to: .float, of: source(left))
     }
+    if wanted == .function, given != .function { return "pass the name of a function or constructor" }
     if let help = conversion(from: given, to: wanted, of: source(span)) { return help }
     if case .result = expected.reason, wanted == .unit {
       return "a function without `->` returns `Unit`; declare the result: `-> \(table.text(found))`"

@@ -28,6 +28,8 @@ struct Inference {
   var slots: [TypeRef] = []
   /// The types of locals by number.
   var locals: [Int: TypeRef] = [:]
+  /// Where the parameters stand, by the numbers of their locals.
+  private(set) var parameters: [Int: Span] = [:]
   /// The greatest number of a local.
   var greatestLocal = -1
   var delayed: [Delayed] = []
@@ -53,7 +55,10 @@ struct Inference {
   mutating func check(_ node: Resolved.Function) throws {
     guard let signature = declarations.function(node.name) else { throw bug("an unknown function", in: node) }
     begin(signature, in: node.module)
-    for parameter in node.parameters { bind(parameter.variable, table.make(parameter.ty)) }
+    for parameter in node.parameters {
+      bind(parameter.variable, table.make(parameter.ty))
+      parameters[parameter.variable.id] = function.library ? Span.none : parameter.span
+    }
     _ = try infer(node.body, Expectation(result, .result))
     finishDelayed()
   }
@@ -70,6 +75,7 @@ struct Inference {
     function = signature
     self.module = module
     result = table.make(signature.result)
+    parameters.removeAll(keepingCapacity: true)
   }
 
   // MARK: Tools
@@ -123,6 +129,9 @@ struct Inference {
       return meet(.string, expected, at: span)
     case .call(let span, let function, let arguments):
       return try call(node, span, function, arguments, expected)
+    case .apply(let span, let parameter, let arguments):
+      return try apply(node, span, parameter, arguments, expected)
+    case .callback(let span, let callee): return try callback(node, span, callee, expected)
     case .primitive(let span, let name, let arguments):
       return try primitive(node, span, name, arguments, expected)
     case .perform(let span, let effect, let arguments):

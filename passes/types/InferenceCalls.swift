@@ -28,6 +28,7 @@ extension Inference {
       let parameter = table.make(callee.parameters[index], callee.variables, instance: instance)
       let reason = Expectation.Reason.argument(name, index + 1, declared: callee.span)
       _ = try infer(argument, Expectation(parameter, reason))
+      adviseToPass(argument, for: parameter)
     }
     return type
   }
@@ -40,6 +41,90 @@ extension Inference {
     let first = table.open()
     for _ in variables.dropFirst() { _ = table.open() }
     return first
+  }
+
+  /// What a parameter of a `Fn` type may call: its type, and what tells of it.
+  private mutating func signature(of callee: Resolved.Callee, in node: Resolved.Expr) throws -> (TypeRef, Span, Name) {
+    let (variables, parameters, result, declared, name): ([Name], [Resolved.Ty], Resolved.Ty, Span, Name)
+    switch callee {
+    case .function(_, let function):
+      guard let found = declarations.function(function) else { throw bug("`\(function)` is not declared", in: node) }
+      (variables, parameters, result) = (found.variables, found.parameters, found.result)
+      (declared, name) = (found.span, function)
+    case .operation(_, let effect):
+      guard let found = EffectOperation.named(effect) else { throw bug("there is no effect `\(effect)`", in: node) }
+      (variables, parameters, result) = ([], found.parameters.map(\.resolved), found.result.resolved)
+      (declared, name) = (.none, effect)
+    case .constructor(_, let type, let variant):
+      guard let found = declarations.constructor(type, variant) else {
+        throw bug("`\(type).\(variant)` is not declared", broke: "known-constructors", in: node)
+      }
+      (variables, parameters, result) = (found.variables, found.fields, found.result)
+      (declared, name) = (found.span, Name("\(type.lastSegment).\(variant)"))
+    }
+    let instance = instantiate(variables)
+    if case .function = callee, !variables.isEmpty { slots.append(instance) }
+    let parts = (parameters + [result]).map { table.make($0, variables, instance: instance) }
+    return (table.make(.function, parts), declared, name)
+  }
+
+  /// The name of something to call, where a parameter of a `Fn` type asks for it.
+  mutating func callback(
+    _ node: Resolved.Expr, _ span: Span, _ callee: Resolved.Callee, _ expected: Expectation?
+  ) throws -> TypeRef {
+    let (type, declared, name) = try signature(of: callee, in: node)
+    let before = diagnostics.count
+    let met = meet(type, expected, at: span)
+    if diagnostics.count > before, !declared.isNone {
+      diagnostics[before].regions.append(Region(declared, "`\(shown(name))` is declared here"))
+    }
+    return met
+  }
+
+  /// A call of what is passed for a parameter.
+  mutating func apply(
+    _ node: Resolved.Expr, _ span: Span, _ parameter: Local, _ arguments: [Resolved.Expr], _ expected: Expectation?
+  ) throws -> TypeRef {
+    guard let type = locals[parameter.id] else {
+      throw bug("`\(parameter)` is not bound", broke: "bound-locals", in: node)
+    }
+    let parts = table.arguments(type)
+    guard table.head(type) == .function, let result = parts.last else {
+      throw bug("`\(parameter)` is no function", broke: "known-functions", in: node)
+    }
+    let declared = parameters[parameter.id] ?? .none
+    let wanted = parts.dropLast()
+    let before = diagnostics.count
+    defer { joinSwapped(of: parameter.name.text, arguments, since: before) }
+    if arguments.count != wanted.count {
+      reportArity(parameter.name, takes: wanted.count, found: arguments.count, at: span, declared: declared)
+    }
+    for (index, argument) in arguments.enumerated() {
+      guard index < wanted.count else {
+        _ = try infer(argument)
+        continue
+      }
+      let reason = Expectation.Reason.argument(parameter.name, index + 1, declared: declared)
+      _ = try infer(argument, Expectation(wanted[index], reason))
+    }
+    return meet(result, expected, at: span)
+  }
+
+  /// Adds to the error about a call that stands for a parameter of a `Fn` type how the function itself is passed.
+  private mutating func adviseToPass(_ argument: Resolved.Expr, for parameter: TypeRef) {
+    guard table.head(parameter) == .function, let last = diagnostics.last, last.slug == "type-mismatch",
+      last.span == argument.span
+    else { return }
+    let name: String
+    switch argument {
+    case .call(_, let function, _): name = shown(function)
+    case .apply(_, let parameter, _): name = parameter.name.text
+    case .perform(_, let effect, _): name = effect.text
+    case .construct(_, let type, let variant, let arguments) where !arguments.isEmpty:
+      name = "\(type.lastSegment).\(variant)"
+    default: return
+    }
+    diagnostics[diagnostics.count - 1].repair.primary = "pass the function itself, without calling it: `\(name)`"
   }
 
   mutating func construct(

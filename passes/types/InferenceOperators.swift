@@ -7,8 +7,7 @@ enum Operators {
   /// Whether an operator works on a type.
   static func works(_ sign: Name, on head: TypeHead) -> Bool {
     switch sign.text {
-    case "==", "!=", "=>":
-      if case .function = head { false } else { true }
+    case "==", "!=", "=>": head != .function
     case "+", "<", ">", "<=", ">=": head == .int || head == .float || head == .string
     case "-", "*": head == .int || head == .float
     case "/": head == .float

@@ -20,9 +20,9 @@ extension Resolved.Ty {
     case .tuple(let elements): Self.all(elements).map { .tuple(elements: $0) }
     case .data(let name): .data(name: name)
     case .variable(let name): .variable(name: name)
-    case .function(let parameters, let result, let effects):
+    case .function(let parameters, let result, _):
       Self.all(parameters + [result]).flatMap { all in
-        all.last.map { .function(parameters: all.dropLast(), result: $0, effects: effects) }
+        all.last.map { .function(parameters: all.dropLast(), result: $0) }
       }
     case .erroneous: nil
     }
@@ -58,8 +58,8 @@ extension Typed.Ty {
     case .tuple(let elements): .tuple(elements: elements.map(\.resolved))
     case .data(let name): .data(name: name)
     case .variable(let name): .variable(name: name)
-    case .function(let parameters, let result, let effects):
-      .function(parameters: parameters.map(\.resolved), result: result.resolved, effects: effects)
+    case .function(let parameters, let result):
+      .function(parameters: parameters.map(\.resolved), result: result.resolved, effects: [])
     }
   }
 }

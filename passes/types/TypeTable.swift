@@ -23,14 +23,8 @@ enum TypeHead: Equatable {
   case data(Name)
   /// A type variable of the signature of the function that is checked; it equals only itself.
   case rigid(Name)
-  /// Parameters, then the result. The number leads to the effects, which don't count for equality.
-  case function(effects: Int)
-
-  /// Whether two types made with these are equal if their parts are.
-  func fits(_ other: TypeHead) -> Bool {
-    if case .function = self, case .function = other { return true }
-    return self == other
-  }
+  /// Parameters, then the result. Effects are checked elsewhere.
+  case function
 }
 
 /// The types of one function body as a graph, with unification of open types.
@@ -55,7 +49,6 @@ struct TypeTable {
   private var visit: [Int] = []
   private var visits = 0
   private var parts: [TypeRef] = []
-  private var effects: [[Name]] = []
   /// Whether the last solution refused would have contained itself.
   private(set) var refusedCycle = false
 
@@ -67,7 +60,6 @@ struct TypeTable {
     isClosed.removeAll(keepingCapacity: true)
     visit.removeAll(keepingCapacity: true)
     parts.removeAll(keepingCapacity: true)
-    effects.removeAll(keepingCapacity: true)
     for head in [TypeHead.int, .float, .bool, .string, .unit] {
       _ = add(.built(head, start: 0, count: 0), isClosed: true)
     }
@@ -120,10 +112,8 @@ struct TypeTable {
     case .data(let name): return make(.data(name))
     case .variable(let name):
       return variables.firstIndex(of: name).map { instance.advanced(by: $0) } ?? make(.rigid(name))
-    case .function(let parameters, let result, let names):
-      effects.append(names)
-      let head = TypeHead.function(effects: effects.count - 1)
-      return make(head, (parameters + [result]).map { make($0, variables, instance: instance) })
+    case .function(let parameters, let result, _):
+      return make(.function, (parameters + [result]).map { make($0, variables, instance: instance) })
     }
   }
 
@@ -160,9 +150,6 @@ struct TypeTable {
     if case .wrong = shapes[representative(type).index] { true } else { false }
   }
 
-  /// The effects of a function type.
-  func effects(at index: Int) -> [Name] { effects.indices.contains(index) ? effects[index] : [] }
-
   // MARK: Unification
 
   /// Makes two types equal.
@@ -179,7 +166,7 @@ struct TypeTable {
     case (.open, _): return solve(left, right)
     case (_, .open): return solve(right, left)
     case (.built(let head, let start, let count), .built(let otherHead, let otherStart, let otherCount)):
-      guard head.fits(otherHead), count == otherCount else {
+      guard head == otherHead, count == otherCount else {
         refusedCycle = false
         return false
       }

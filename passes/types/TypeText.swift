@@ -36,10 +36,7 @@ extension TypeTable {
     case .tuple: name = "Tuple"
     case .data(let full): name = qualified ? full.text : full.lastSegment
     case .rigid(let variable): name = variable.text
-    case .function(let index):
-      let names = effects(at: index)
-      let effects = names.isEmpty ? "" : " ! [" + names.map(\.text).joined(separator: ", ") + "]"
-      return "Fn(" + parts.dropLast().joined(separator: ", ") + ") -> " + (parts.last ?? "_") + effects
+    case .function: return "Fn(" + parts.dropLast().joined(separator: ", ") + ") -> " + (parts.last ?? "_")
     }
     return parts.isEmpty ? name : name + "<" + parts.joined(separator: ", ") + ">"
   }
