@@ -69,6 +69,7 @@ let package = Package(
     .target(
       name: "Languages", dependencies: ["Nanopass", "Diagnostics"], swiftSettings: fast, plugins: ["LanguagePlugin"]),
     .target(name: "Prelude", plugins: ["LanguagePlugin"]),
+    .target(name: "Explanations", plugins: ["LanguagePlugin"]),
   ] + phases + [
     .target(
       name: "Passes",
@@ -93,7 +94,7 @@ let package = Package(
     .executableTarget(
       name: "nanoc",
       dependencies: [
-        "Passes", "Nanopass", "Interpreters", "Languages", "Diagnostics",
+        "Passes", "Nanopass", "Interpreters", "Languages", "Diagnostics", "Explanations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: llvmHeaders + fast,
       // The passes allocate and free small nodes all the time; with glibc's malloc they take twice as long.
@@ -102,8 +103,8 @@ let package = Package(
     .testTarget(
       name: "nanocTests",
       dependencies: [
-        "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Interpreters", "Fuzzing", "ProgramGenerator",
-        "LanguageCompiler", "LLVMKit",
+        "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Explanations", "Interpreters", "Fuzzing",
+        "ProgramGenerator", "LanguageCompiler", "LLVMKit",
       ],
       path: "Tests", exclude: ["programs", "passes", "diagnostics", "runtime"], swiftSettings: llvmHeaders),
   ]

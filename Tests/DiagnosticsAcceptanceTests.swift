@@ -5,7 +5,8 @@ import Nanopass
 import Passes
 import Testing
 
-/// A wrong program in `Tests/diagnostics/`. Comments `// expect: slug line:col`, in order of place, name all its errors.
+/// A wrong program in `Tests/diagnostics/`. Comments `// expect: slug line:col`, in order of place, name all its errors. One
+/// that begins with `// checked` is looked at as by `nanoc check`.
 struct WrongProgram: Sendable, CustomTestStringConvertible {
   var name: String
   var testDescription: String { name }
@@ -42,7 +43,9 @@ struct WrongProgram: Sendable, CustomTestStringConvertible {
 
   /// The errors that the pipeline reports, as `slug line:col`, with the path in front if it is another file's.
   private func errors(_ file: String, _ bytes: [UInt8], _ root: String) throws -> [String] {
-    let context = PassContext(sources: SourceMap(), files: FolderFiles(root: root))
+    let isChecked = bytes.starts(with: Array("// checked\n".utf8))
+    let context = PassContext(
+      sources: SourceMap(), options: CompilerOptions(isCheck: isChecked), files: FolderFiles(root: root))
     var runner = PipelineRunner(stages: nativePipeline.stages)
     runner.verifies = true
     let start = try startingProgram(file, bytes, in: context)

@@ -13,6 +13,9 @@ struct GoldenProgram: Sendable, CustomTestStringConvertible {
 
   static let all = Repository.entries("golden").filter { !$0.hasPrefix(".") }.map(GoldenProgram.init)
 
+  /// The passes that a build runs, with their positions among all passes.
+  static let stages = Array(nativePipeline.stages.enumerated().filter { !$0.element.isAdvice })
+
   /// The name of the snapshot behind a stage.
   static func file(_ index: Int, _ stage: Stage) -> String {
     (index < 9 ? "0" : "") + "\(index + 1)-\(stage.name).zst"
@@ -33,11 +36,10 @@ struct GoldenProgram: Sendable, CustomTestStringConvertible {
   /// The program behind the stage before `index`, as that stage's snapshot has it, and a context for the next pass.
   func program(before index: Int) throws -> (AnyProgram, PassContext) {
     let context = PassContext(sources: SourceMap(), files: FolderFiles(root: Repository.path(folder)))
-    guard index > 0 else {
+    guard let (previous, stage) = Self.stages.last(where: { $0.offset < index }) else {
       return (try startingProgram("\(name).av", try bytes("\(name).av"), in: context), context)
     }
-    let stage = nativePipeline.stages[index - 1]
-    let snapshot = try snapshot(index - 1, stage)
+    let snapshot = try snapshot(previous, stage)
     let program = try snapshot.program(by: stage, sources: context.sources)
     context.options = snapshot.options
     return (program, context)
@@ -86,7 +88,7 @@ struct Face: Equatable {
   /// with `whatIsReadIsWhatWasWritten` this is the resume law, by induction over the passes.
   @Test(arguments: GoldenProgram.all) func eachPassAlone(_ program: GoldenProgram) throws {
     try checkOnLargeStack { findings in
-      for (index, stage) in nativePipeline.stages.enumerated() {
+      for (index, stage) in GoldenProgram.stages {
         do {
           try check(program, index, stage)
         } catch {
@@ -114,7 +116,7 @@ struct Face: Equatable {
 
   @Test(arguments: GoldenProgram.all) func whatIsReadIsWhatWasWritten(_ golden: GoldenProgram) throws {
     try checkOnLargeStack { findings in
-      for (index, stage) in nativePipeline.stages.enumerated() {
+      for (index, stage) in GoldenProgram.stages {
         let snapshot = try golden.snapshot(index, stage)
         let context = PassContext(sources: SourceMap(), options: snapshot.options)
         let program = try snapshot.program(by: stage, sources: context.sources)
@@ -133,7 +135,7 @@ struct Face: Equatable {
   }
 
   @Test(arguments: GoldenProgram.all) func noOrphans(_ golden: GoldenProgram) {
-    let expected = Set(nativePipeline.stages.enumerated().map { GoldenProgram.file($0, $1) })
+    let expected = Set(GoldenProgram.stages.map { GoldenProgram.file($0, $1) })
     for file in Repository.entries(golden.folder) where file.hasSuffix(".zst") {
       let isKnown = expected.contains(file)
       #expect(isKnown, "\(golden.folder)/\(file) belongs to no pass; run `make golden`")
@@ -148,7 +150,7 @@ struct Face: Equatable {
       in: Repository.path(golden.folder))
     #expect(whole.code == 0, "\(whole.errors)")
     let expected = try #require(work.bytes("whole.o"))
-    let files = nativePipeline.stages.enumerated().map { GoldenProgram.file($0, $1) }
+    let files = GoldenProgram.stages.map { GoldenProgram.file($0, $1) }
     // All stages of one program; of the others some that tell the most, since each start of the compiler takes its time.
     let chosen = golden.name == "tree" ? files : files.enumerated().filter { $0.offset % 9 == 4 }.map(\.element)
     for file in chosen {

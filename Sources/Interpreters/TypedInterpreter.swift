@@ -10,6 +10,8 @@ final class TypedInterpreter {
   /// The names of the fields of each record in the order of the declaration.
   private let fields: [Name: [Name]]
   private let main: Name?
+  /// The values of the top-level bindings that have been evaluated.
+  private var globals: [Name: Value] = [:]
   private let world: World
   private var budget: Budget
 
@@ -23,8 +25,9 @@ final class TypedInterpreter {
     self.budget = budget
   }
 
-  /// Runs `main`; the error that it may return is the program's.
+  /// Runs the top-level statements, then `main`; the error that this may return is the program's.
   func run() throws {
+    if functions[.initialisation] != nil { _ = try call(.initialisation, []) }
     guard let main else { return }
     guard case .data(let result) = try call(main, []), result.constructor == "Err", let message = result.fields.first
     else { return }
@@ -98,6 +101,7 @@ final class TypedInterpreter {
       for statement in statements {
         switch statement {
         case .bind(_, let variable, let value): frame.bind(variable, to: try evaluate(value, frame))
+        case .define(_, let name, let value): globals[name] = try evaluate(value, frame)
         case .evaluate(_, let value): _ = try evaluate(value, frame)
         }
       }
@@ -131,6 +135,9 @@ final class TypedInterpreter {
     case .unit: return .unit
     case .interpolate(_, let parts): return .string(try interpolate(parts, frame))
     case .local(_, let variable, _): return try frame[variable]
+    case .global(_, let name, _):
+      guard let value = globals[name] else { throw InterpreterError.broken("\(name) has no value") }
+      return value
     case .callback(_, let callee, _): return .callee(callee)
     case .call, .apply, .match, .block:
       switch try finish(node, frame) {
@@ -151,7 +158,9 @@ final class TypedInterpreter {
     case .field(_, let base, let name, _): return try field(name, of: evaluate(base, frame).data())
     case .propagate(_, let value, _): return try propagate(evaluate(value, frame).data())
     case .tuple(_, let elements, _): return .data(Data("Tuple", 0, try evaluate(elements, frame)))
+    case .product(_, let elements, let propagates, _): return try product(elements, propagates, frame)
     case .list(_, let elements, _): return .list(try evaluate(elements, frame))
+    case .map: throw InterpreterError.unsupported("a map")
     }
   }
 
@@ -180,6 +189,23 @@ final class TypedInterpreter {
   private func propagate(_ result: Data) throws -> Value {
     guard result.constructor == "Ok", let value = result.fields.first else { throw Leave(value: .data(result)) }
     return value
+  }
+
+  /// The elements of an independent product, from left to right. What would leave the function inside one, or because it
+  /// is an error, does so when all have been evaluated, the leftmost first.
+  private func product(_ elements: [Typed.Expr], _ propagates: Bool, _ frame: Frame) throws -> Value {
+    var leaving: Leave?
+    var values: [Value] = []
+    for element in elements {
+      do {
+        let value = try evaluate(element, frame)
+        values.append(propagates ? try propagate(value.data()) : value)
+      } catch let leave as Leave {
+        leaving = leaving ?? leave
+      }
+    }
+    if let leaving { throw leaving }
+    return .data(Data("Tuple", 0, values))
   }
 
   // MARK: Records

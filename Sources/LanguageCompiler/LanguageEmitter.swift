@@ -41,10 +41,19 @@ extension LanguageFamily {
 
 /// Writes the standard library's modules as one Swift dictionary, so that the compiler carries them with it.
 public func embeddedSources(_ files: [(name: String, text: String)]) -> String {
+  embedded(files, suffix: "av", name: "preludeSources", doc: "The standard library's modules by name.")
+}
+
+/// Swift that holds the pages about errors and warnings by slug.
+public func embeddedPages(_ files: [(name: String, text: String)]) -> String {
+  embedded(files, suffix: "page", name: "pageSources", doc: "The pages about errors and warnings by slug.")
+}
+
+private func embedded(_ files: [(name: String, text: String)], suffix: String, name: String, doc: String) -> String {
   var out = SwiftText()
-  out.line("// Derived from the `.av` files of this folder by the language compiler. Edits here are lost.")
-  out.docs(["The standard library's modules by name."])
-  out.line("public let preludeSources: [String: String] = [")
+  out.line("// Derived from the `.\(suffix)` files of this folder by the language compiler. Edits here are lost.")
+  out.docs([doc])
+  out.line("public let \(name): [String: String] = [")
   for file in files.sorted(by: { $0.name < $1.name }) {
     out.line("  \"\(file.name)\": ####\"\"\"")
     for line in file.text.split(separator: "\n", omittingEmptySubsequences: false) { out.line(String(line)) }

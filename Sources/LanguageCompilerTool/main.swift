@@ -2,7 +2,7 @@ import Foundation
 import LanguageCompiler
 
 /// `language-compiler OUTPUT-DIR FILE...`: writes the Swift derived from `.lang` files, one file each, or one
-/// `PreludeSources.swift` for `.av` files. A file whose text would not change is left alone.
+/// `PreludeSources.swift` for `.av` files, `PageSources.swift` for `.page` files. A file whose text would not change is left alone.
 func run(_ arguments: [String]) throws {
   guard let directory = arguments.first else {
     throw DefinitionError(file: "language-compiler", line: 0, message: "usage: language-compiler OUTPUT-DIR FILE...")
@@ -17,7 +17,11 @@ func run(_ arguments: [String]) throws {
     outputs = family.languages.map { ("\($0.name).swift", family.swiftSource(of: $0)) }
   } else {
     let sources = files.map { ($0.url.deletingPathExtension().lastPathComponent, $0.text) }
-    outputs = [("PreludeSources.swift", embeddedSources(sources))]
+    if files.contains(where: { $0.url.pathExtension == "page" }) {
+      outputs = [("PageSources.swift", embeddedPages(sources))]
+    } else {
+      outputs = [("PreludeSources.swift", embeddedSources(sources))]
+    }
   }
   for output in outputs {
     let url = URL(fileURLWithPath: directory).appendingPathComponent(output.name)

@@ -1,5 +1,9 @@
 import Nanopass
 
+extension Ordered {
+  @Sendable static func checkBoundLocals(_ root: Root) -> [Violation] { BoundLocals.violations(in: root.functions) }
+}
+
 extension Rendered {
   @Sendable static func checkBoundLocals(_ root: Root) -> [Violation] { BoundLocals.violations(in: root.functions) }
 }

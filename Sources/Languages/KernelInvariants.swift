@@ -92,6 +92,7 @@ private struct KernelTypes: KernelWalker {
 
   mutating func visit(_ node: Kernel.Expr) throws {
     switch node {
+    case .global: break
     case .local(_, let variable, let ty):
       if let bound = locals[variable], bound != ty { mismatch(bound, ty, in: node) }
     case .call(_, let name, let types, let arguments, let ty): call(name, types, arguments, ty, in: node)

@@ -40,6 +40,17 @@ extension Scalar {
   }
 }
 
+extension Closed {
+  @Sendable static func checkBoundLocals(_ root: Root) -> [Violation] { BoundLocals.violations(in: root.functions) }
+
+  @Sendable static func checkKnownFunctions(_ root: Root) -> [Violation] {
+    var walker = ClosedCalls(arities: KnownArities(root.functions.map { ($0.name, $0.parameters.count) }))
+    walker.arities.check(root.entry, 0, in: root)
+    try? walker.visit(root)
+    return walker.arities.found
+  }
+}
+
 /// Checks calls against the numbers of parameters of the declared functions.
 struct KnownArities {
   private var arities: [Name: Int] = [:]
@@ -89,6 +100,15 @@ private struct ScalarCalls: ScalarWalker {
   var arities: KnownArities
 
   mutating func visit(_ node: Scalar.Expr) throws {
+    if case .call(_, let function, let arguments, _) = node { arities.check(function, arguments.count, in: node) }
+    try walk(node)
+  }
+}
+
+private struct ClosedCalls: ClosedWalker {
+  var arities: KnownArities
+
+  mutating func visit(_ node: Closed.Expr) throws {
     if case .call(_, let function, let arguments, _) = node { arities.check(function, arguments.count, in: node) }
     try walk(node)
   }

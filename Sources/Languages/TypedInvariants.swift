@@ -57,11 +57,16 @@ private struct TypedCalls: TypedWalker {
 /// What the declarations of a typed program say.
 private struct TypedDeclarations {
   private(set) var functions: [Name: Typed.Function] = [:]
+  /// The types of top-level bindings.
+  private(set) var globals: [Name: Typed.Ty] = [:]
   private var variants: [Name: [Name: [Typed.Ty]]] = [:]
   private var records: [Name: [Name: Typed.Ty]] = [:]
 
   init(_ root: Typed.Root) {
     functions = Dictionary(root.functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    if case .block(_, let statements, _, _)? = functions[.initialisation]?.body {
+      for case .define(_, let name, let value) in statements { globals[name] = value.ty }
+    }
     for type in root.types {
       switch type {
       case .sum(_, let name, let constructors):
@@ -143,6 +148,9 @@ private struct TypedTypes: TypedWalker {
         report("\(text(value.ty)) can't be interpolated", in: node)
       }
     case .local(_, let variable, let ty): same(locals[variable] ?? ty, ty, in: node)
+    case .global(_, let name, let ty):
+      guard let own = declarations.globals[name] else { return report("`\(name)` is not defined", in: node) }
+      same(own, ty, in: node)
     case .call(_, let name, let types, let arguments, let ty):
       call(name, types, arguments, ty, in: node)
       for argument in arguments {
@@ -177,6 +185,7 @@ private struct TypedTypes: TypedWalker {
     case .tuple(_, let elements, let ty):
       if elements.count < 2 { report("a tuple has two or more elements", in: node) }
       same(.tuple(elements: elements.map(\.ty)), ty, in: node)
+    case .product(_, let elements, let propagates, let ty): product(elements, propagates, ty, in: node)
     case .list(_, let elements, let ty):
       guard case .list(let element) = ty else { return report("a list is not \(text(ty))", in: node) }
       elements.forEach { expect(element, of: $0) }
@@ -267,6 +276,15 @@ private struct TypedTypes: TypedWalker {
     }
     same(success, ty, in: node)
     same(returned, failure, in: node)
+  }
+
+  private mutating func product(_ elements: [Typed.Expr], _ propagates: Bool, _ ty: Typed.Ty, in node: Typed.Expr) {
+    guard case .tuple(let parts) = ty, parts.count == elements.count, parts.count > 1 else {
+      return report("a product of \(elements.count) elements is not \(text(ty))", in: node)
+    }
+    for (element, part) in zip(elements, parts) {
+      if propagates { propagate(element.ty, part, in: node) } else { expect(part, of: element) }
+    }
   }
 
   private mutating func match(_ subject: Typed.Expr, _ arms: [Typed.Arm], _ ty: Typed.Ty) throws {

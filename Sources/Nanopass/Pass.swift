@@ -156,14 +156,19 @@ public struct CompilerOptions: Hashable, Sendable {
   public var needsMain: Bool
   /// Whether the program reports cells that were never freed.
   public var checksLeaks: Bool
+  /// Whether the program is looked at as `nanoc check` does: with all warnings, and with the errors that don't stop a
+  /// build. No snapshot has it.
+  public var isCheck: Bool
 
   public init(
-    optimization: Int = 2, favoursSize: Bool = false, needsMain: Bool = true, checksLeaks: Bool = false
+    optimization: Int = 2, favoursSize: Bool = false, needsMain: Bool = true, checksLeaks: Bool = false,
+    isCheck: Bool = false
   ) {
     self.optimization = optimization
     self.favoursSize = favoursSize
     self.needsMain = needsMain
     self.checksLeaks = checksLeaks
+    self.isCheck = isCheck
   }
 }
 

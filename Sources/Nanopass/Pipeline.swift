@@ -31,6 +31,8 @@ public struct Stage: Sendable {
   public let effects: Set<PassEffect>
   /// Whether it only runs when optimising.
   public let isOptimisation: Bool
+  /// Whether it only runs when checking.
+  public let isAdvice: Bool
   /// Runs the pass.
   public let run: @Sendable (AnyProgram, PassContext) throws -> AnyProgram
   /// Reads a program of the output language.
@@ -58,19 +60,26 @@ public struct Pipeline<Last: Language>: Sendable {
 
   /// Adds a pass.
   public func then<P: Pass>(_ pass: P.Type) -> Pipeline<P.Output> where P.Input == Last {
-    Pipeline<P.Output>(appending: pass, to: stages, phase: phaseName, isOptimisation: false)
+    Pipeline<P.Output>(appending: pass, to: stages, phase: phaseName, isOptimisation: false, isAdvice: false)
   }
 
   /// Adds a pass that is left out at `-O0`.
   public func whenOptimising<P: Pass>(_ pass: P.Type) -> Pipeline where P.Input == Last, P.Output == Last {
-    Pipeline(appending: pass, to: stages, phase: phaseName, isOptimisation: true)
+    Pipeline(appending: pass, to: stages, phase: phaseName, isOptimisation: true, isAdvice: false)
   }
 
-  private init<P: Pass>(appending pass: P.Type, to stages: [Stage], phase: String, isOptimisation: Bool)
+  /// Adds a pass that only runs when checking, or when it is the last that is asked for, not when building.
+  public func whenChecking<P: Pass>(_ pass: P.Type) -> Pipeline where P.Input == Last, P.Output == Last {
+    Pipeline(appending: pass, to: stages, phase: phaseName, isOptimisation: false, isAdvice: true)
+  }
+
+  private init<P: Pass>(
+    appending pass: P.Type, to stages: [Stage], phase: String, isOptimisation: Bool, isAdvice: Bool
+  )
   where P.Output == Last {
     let stage = Stage(
       name: P.name, phase: phase, summary: P.summary, input: P.Input.self, output: P.Output.self,
-      toleratesErrors: P.toleratesErrors, effects: P.effects, isOptimisation: isOptimisation,
+      toleratesErrors: P.toleratesErrors, effects: P.effects, isOptimisation: isOptimisation, isAdvice: isAdvice,
       run: { program, context in
         guard let root = program.root as? P.Input.Root else {
           throw PassBug(P.name, "was given \(program.language.name)", broke: "pipeline-order")
@@ -127,6 +136,7 @@ public struct PipelineRunner {
     let clock = ContinuousClock()
     for (index, stage) in stages.enumerated() where index >= start && index <= end {
       if context.hasErrors, !stage.toleratesErrors { return nil }
+      if stage.isAdvice, !context.options.isCheck, index != end { continue }
       if stage.isOptimisation, context.options.optimization == 0 { continue }
       context.report = nil
       let before = clock.now

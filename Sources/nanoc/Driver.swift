@@ -140,7 +140,8 @@ struct Driver: @unchecked Sendable {
         optimization: optimization?.level ?? 2, favoursSize: optimization == .size, needsMain: true,
         checksLeaks: checksLeaks),
       files: DiskFiles(root: try source.checkedModuleRoot()))
-    let (program, start) = try passes.resume.map { try resume($0, context) } ?? (try startingProgram(context), 0)
+    let (program, start) =
+      try passes.resume.map { try resume($0, context) } ?? (try startingProgram(file ?? "", context), 0)
     guard start <= end + 1 else {
       throw InvocationError("the snapshot stands behind `\(stages[end].name)` already")
     }
@@ -166,33 +167,6 @@ struct Driver: @unchecked Sendable {
     outcome.measures = runner.measures
     outcome.reports = reports
     return outcome
-  }
-
-  private func startingProgram(_ context: PassContext) throws -> AnyProgram {
-    let path = file ?? ""
-    let bytes = try readFile(path)
-    let added = try context.sources.add(path: path, bytes: bytes)
-    let span = Span(start: added.base, length: UInt32(clamping: bytes.count))
-    let entry: Source.File
-    if let text = String(validating: bytes, as: UTF8.self) {
-      entry = .text(span, path: path, module: "", library: false, content: text)
-    } else {
-      entry = .malformed(span, path: path, module: "", offset: firstInvalidByte(bytes))
-    }
-    return AnyProgram(Source.self, Source.Root(span, files: [entry]))
-  }
-
-  /// The offset of the first byte that is not UTF-8.
-  private func firstInvalidByte(_ bytes: [UInt8]) -> Int {
-    var decoder = Unicode.UTF8.ForwardParser()
-    var iterator = bytes.makeIterator()
-    var offset = 0
-    while true {
-      switch decoder.parseScalar(from: &iterator) {
-      case .valid(let scalar): offset += scalar.count
-      case .emptyInput, .error: return offset
-      }
-    }
   }
 
   private func resume(_ path: String, _ context: PassContext) throws -> (AnyProgram, Int) {

@@ -10,12 +10,16 @@ struct Nanoc: ParsableCommand {
     usage: """
       nanoc FILE.av [-o OUT] [options]
       nanoc run FILE.av [options] [-- ARGS...]
+      nanoc check PATH... [--json]
+      nanoc explain [SLUG]
       nanoc snapshot show|diff|verify|pack SNAPSHOT...
       """,
     discussion: """
       FIRST STEPS
         nanoc hello.av                                 make the executable `hello`
         nanoc run hello.av -- some arguments           compile and run at once
+        nanoc check hello.av                           errors and warnings alone
+        nanoc explain type-mismatch                    what an error means, with an example
         nanoc --list-passes                            what the compiler does, step by step
         nanoc --stop-after=lower-effects hello.av      print the program behind a pass
         nanoc --snapshots=stages hello.av              keep every stage as a file
@@ -26,7 +30,7 @@ struct Nanoc: ParsableCommand {
         0  done     1  the program has errors     2  wrong call or unreadable file     71  a bug in nanoc
       """,
     version: "nanoc 0.1.0",
-    subcommands: [Compile.self, Run.self, SnapshotCommand.self],
+    subcommands: [Compile.self, Run.self, Check.self, Explain.self, SnapshotCommand.self],
     defaultSubcommand: Compile.self)
 
   /// Runs the command; wrong calls end with 2, as `--help` says.

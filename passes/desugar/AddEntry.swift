@@ -10,7 +10,8 @@ public import Nanopass
 ///          (perform Program.fail ((local message.0 (string))) (unit))))
 ///       (unit))
 ///
-/// A program without `main` gets an entry that does nothing.
+/// Before that it runs the top-level statements, which were in the function `$initialise`. A program without `main` gets
+/// an entry that does no more.
 ///
 /// Needs: `main` takes no arguments and returns `Unit` or `Result<Unit, String>`.
 /// Ensures: the program's main function is `$entry`, of type `Unit`.
@@ -21,7 +22,8 @@ public struct AddEntry: KernelToKernel {
 
   public mutating func begin(_ input: Kernel.Root, in context: PassContext) {
     context.explain(
-      input.main.map { "the program starts with `\($0)`" } ?? "there is no `main`: the entry does nothing")
+      input.main.map { "the program starts with `\($0)`" }
+        ?? "there is no `main`: the entry runs top-level statements only")
   }
 
   public mutating func root(_ node: Kernel.Root) throws -> Kernel.Root {
@@ -35,12 +37,16 @@ public struct AddEntry: KernelToKernel {
       return main
     }
     var output = node
-    output.functions.append(try entry(calling: main, at: main?.span ?? node.span))
+    let initialisation = node.functions.first { $0.name == .initialisation }
+    if initialisation != nil { output.functions.removeAll { $0.name == .initialisation } }
+    output.functions.append(try entry(calling: main, behind: initialisation, at: main?.span ?? node.span))
     output.main = "$entry"
     return output
   }
 
-  private func entry(calling main: Kernel.Function?, at span: Span) throws -> Kernel.Function {
+  private func entry(calling main: Kernel.Function?, behind initialisation: Kernel.Function?, at span: Span) throws
+    -> Kernel.Function
+  {
     var effects = main?.effects ?? Kernel.Effects(span, effects: [])
     var body: Kernel.Expr = .unit(span)
     if let main {
@@ -48,18 +54,22 @@ public struct AddEntry: KernelToKernel {
       switch main.result {
       case .unit: body = call
       case .result(.unit, .string):
-        body = reporting(call, at: span)
+        body = reporting(call, initialisation.map { FreshLocals(above: $0) } ?? FreshLocals(from: 0), at: span)
         effects.effects.append(Kernel.Effect(span, name: "Program.fail"))
       default: throw PassBug(Self.self, "`main` returns a value", broke: "well-typed", in: main)
       }
+    }
+    if case .block(let place, let statements, _, _)? = initialisation?.body {
+      body = .block(place, statements: statements, result: body, ty: .unit)
     }
     return Kernel.Function(
       span, name: "$entry", module: main?.module ?? "", library: false, variables: [], parameters: [], result: .unit,
       effects: effects, body: body)
   }
 
-  private func reporting(_ call: Kernel.Expr, at span: Span) -> Kernel.Expr {
-    let message = Local("message", 0)
+  private func reporting(_ call: Kernel.Expr, _ locals: FreshLocals, at span: Span) -> Kernel.Expr {
+    var locals = locals
+    let message = locals.make("message")
     let arms: [Kernel.Arm] = [
       Kernel.Arm(
         span, pattern: .constructor(span, type: "Result", variant: "Ok", arguments: [.wildcard(span)]),

@@ -12,7 +12,7 @@ public import Nanopass
 ///
 /// Needs: every interpolated value is an `Int`, `Float`, `Bool` or `String`.
 /// Ensures: parts are evaluated in the order written, each once.
-public struct LowerInterpolation: TypedToRendered {
+public struct LowerInterpolation: OrderedToRendered {
   public static let summary = "Turn string interpolation into conversions and one concatenation"
 
   private var count = 0
@@ -23,7 +23,7 @@ public struct LowerInterpolation: TypedToRendered {
     context.explain("\(count) interpolations lowered", data: [("interpolations", count)])
   }
 
-  public mutating func interpolate(at span: Span, parts: [Typed.Part]) throws -> Rendered.Expr {
+  public mutating func interpolate(at span: Span, parts: [Ordered.Part]) throws -> Rendered.Expr {
     count += 1
     var pieces: [Rendered.Expr] = []
     for part in parts {
@@ -40,7 +40,7 @@ public struct LowerInterpolation: TypedToRendered {
   }
 
   /// The text of a value.
-  private mutating func rendered(_ value: Typed.Expr) throws -> Rendered.Expr {
+  private mutating func rendered(_ value: Ordered.Expr) throws -> Rendered.Expr {
     let span = value.span
     let lowered = try expr(value)
     switch value.ty {

@@ -79,9 +79,11 @@ struct ModuleGraph {
 
   private func missingHeader(of module: LoadedModule) -> Diagnostic {
     if module.asked.isEmpty {
-      return .warning(
+      var finding = Diagnostic.warning(
         "missing-module", at: module.span.atStart, "this file has no `module` line",
         help: "begin it with `module Name`")
+      if context.options.isCheck { finding.severity = .error }
+      return finding
     }
     let last = module.asked.split(separator: ".").last.map(String.init) ?? module.asked
     return .error(

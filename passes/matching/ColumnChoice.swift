@@ -4,7 +4,7 @@ import Nanopass
 /// Chooses the column to compare next, by three of Maranget's heuristics in turn: the most rows that compare it before
 /// one that does not (`q`), the fewest branches (`b`), the fewest new columns (`a`); then the leftmost.
 struct ColumnChoice {
-  let types: [Name: Scalar.TypeDecl]
+  let types: [Name: Closed.TypeDecl]
   let columns: [Occurrence]
   let rows: [Row]
 

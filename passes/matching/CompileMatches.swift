@@ -22,18 +22,18 @@ public import Nanopass
 ///
 /// Needs: matches are exhaustive.
 /// Ensures: switches have their cases in the order of the constructors.
-public struct CompileMatches: ScalarToSwitch {
+public struct CompileMatches: ClosedToSwitch {
   public static let summary = "Compile matches to decision trees"
 
-  private var types: [Name: Scalar.TypeDecl] = [:]
+  private var types: [Name: Closed.TypeDecl] = [:]
   private var used: Set<Int> = []
-  private var locals = FunctionLocals<Scalar.Function>()
+  private var locals = FunctionLocals<Closed.Function>()
   private var matches = 0
   private var shared = 0
 
   public init() {}
 
-  public mutating func begin(_ input: Scalar.Root, in context: PassContext) {
+  public mutating func begin(_ input: Closed.Root, in context: PassContext) {
     types = Dictionary(input.types.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -43,7 +43,7 @@ public struct CompileMatches: ScalarToSwitch {
       data: [("matches", matches), ("shared", shared)])
   }
 
-  public mutating func function(_ node: Scalar.Function) throws -> Switch.Function {
+  public mutating func function(_ node: Closed.Function) throws -> Switch.Function {
     locals.enter(node)
     var reads = LocalReads()
     try reads.visit(node.body)
@@ -51,7 +51,7 @@ public struct CompileMatches: ScalarToSwitch {
     return try derive(node)
   }
 
-  public mutating func match(at span: Span, subject: Scalar.Expr, arms: [Scalar.Arm], ty: Scalar.Ty) throws
+  public mutating func match(at span: Span, subject: Closed.Expr, arms: [Closed.Arm], ty: Closed.Ty) throws
     -> Switch.Expr
   {
     matches += 1
@@ -76,16 +76,16 @@ public struct CompileMatches: ScalarToSwitch {
   /// The locals to compare and, for each arm, a pattern for each of them. A value that is built by the only constructor
   /// of its type is compared part by part.
   private mutating func subjectsAndPatterns(
-    of subject: Scalar.Expr, _ arms: [Scalar.Arm], _ statements: inout [Switch.Statement]
-  ) throws -> (subjects: [(Local, Scalar.Ty)], patterns: [[Scalar.Pattern]]) {
+    of subject: Closed.Expr, _ arms: [Closed.Arm], _ statements: inout [Switch.Statement]
+  ) throws -> (subjects: [(Local, Closed.Ty)], patterns: [[Closed.Pattern]]) {
     if case .construct(_, _, _, let arguments, .data(let name)) = subject, types[name]?.variants.count == 1,
       arms.allSatisfy({ ignoresWhole($0.pattern) })
     {
-      var subjects: [(Local, Scalar.Ty)] = []
+      var subjects: [(Local, Closed.Ty)] = []
       for argument in arguments { subjects.append((try held(argument, &statements), argument.ty)) }
       let patterns = arms.map { arm in
         if case .constructor(_, _, _, let parts) = arm.pattern, parts.count == arguments.count { return parts }
-        return Array(repeating: Scalar.Pattern.wildcard(arm.pattern.span), count: arguments.count)
+        return Array(repeating: Closed.Pattern.wildcard(arm.pattern.span), count: arguments.count)
       }
       return (subjects, patterns)
     }
@@ -93,13 +93,13 @@ public struct CompileMatches: ScalarToSwitch {
   }
 
   /// Whether an arm has no use for the subject as a whole.
-  private func ignoresWhole(_ pattern: Scalar.Pattern) -> Bool {
+  private func ignoresWhole(_ pattern: Closed.Pattern) -> Bool {
     if case .bind(_, let variable, _) = pattern { return !used.contains(variable.id) }
     return true
   }
 
   /// A local with the value of an expression.
-  private mutating func held(_ value: Scalar.Expr, _ statements: inout [Switch.Statement]) throws -> Local {
+  private mutating func held(_ value: Closed.Expr, _ statements: inout [Switch.Statement]) throws -> Local {
     if case .local(_, let variable, _) = value { return variable }
     let local = locals.make("subject")
     statements.append(.bind(value.span, variable: local, value: try expr(value)))
@@ -113,13 +113,13 @@ public struct CompileMatches: ScalarToSwitch {
     let span: Span
     let body: Switch.Expr
     /// The variables that the body reads.
-    let variables: [(Local, Scalar.Ty)]
+    let variables: [(Local, Closed.Ty)]
     /// The join point of the body, if it stands in one.
     let label: Local?
   }
 
-  private mutating func leaf(for arm: Scalar.Arm, _ uses: Int) throws -> Leaf {
-    var variables: [(Local, Scalar.Ty)] = []
+  private mutating func leaf(for arm: Closed.Arm, _ uses: Int) throws -> Leaf {
+    var variables: [(Local, Closed.Ty)] = []
     arm.pattern.forEachVariable { variable, ty in if used.contains(variable.id) { variables.append((variable, ty)) } }
     let isShared = uses > 1 && !(variables.isEmpty && isSmall(arm.body))
     if isShared { shared += 1 }
@@ -128,7 +128,7 @@ public struct CompileMatches: ScalarToSwitch {
   }
 
   /// Whether a body is no larger than a jump to it.
-  private func isSmall(_ body: Scalar.Expr) -> Bool {
+  private func isSmall(_ body: Closed.Expr) -> Bool {
     switch body {
     case .integer, .float, .string, .bool, .unit, .local: return true
     case .construct(_, _, _, let arguments, _): return arguments.isEmpty
@@ -138,7 +138,7 @@ public struct CompileMatches: ScalarToSwitch {
 
   // MARK: Code
 
-  private func emitted(_ tree: DecisionTree, _ leaves: [Leaf], _ ty: Scalar.Ty, at span: Span) -> Switch.Expr {
+  private func emitted(_ tree: DecisionTree, _ leaves: [Leaf], _ ty: Closed.Ty, at span: Span) -> Switch.Expr {
     switch tree {
     case .leaf(let arm, let values): return emitted(leaves[arm], values, ty)
     case .load(let local, let origin, let part, let next):
@@ -161,7 +161,7 @@ public struct CompileMatches: ScalarToSwitch {
     }
   }
 
-  private func emitted(_ leaf: Leaf, _ values: [Local: BoundValue], _ ty: Scalar.Ty) -> Switch.Expr {
+  private func emitted(_ leaf: Leaf, _ values: [Local: BoundValue], _ ty: Closed.Ty) -> Switch.Expr {
     let bound = leaf.variables.compactMap { variable, _ -> (Local, Switch.Expr)? in
       switch values[variable] {
       case .local(let local, let ty): return (variable, .local(leaf.span, variable: local, ty: ty))
@@ -175,13 +175,13 @@ public struct CompileMatches: ScalarToSwitch {
     return .block(leaf.span, statements: statements, result: leaf.body, ty: ty)
   }
 
-  private func payload(_ origin: Origin, _ ty: Scalar.Ty, at span: Span) -> Switch.Expr {
+  private func payload(_ origin: Origin, _ ty: Closed.Ty, at span: Span) -> Switch.Expr {
     .payload(
       span, subject: origin.subject, type: origin.type, variant: origin.variant, index: origin.index, ty: ty)
   }
 }
 
-extension Scalar.Pattern {
+extension Closed.Pattern {
   /// The literal that it compares with.
   fileprivate var literal: Switch.Literal? {
     switch self {
@@ -195,10 +195,10 @@ extension Scalar.Pattern {
 }
 
 /// Finds the numbers of the locals that are read.
-private struct LocalReads: ScalarWalker {
+private struct LocalReads: ClosedWalker {
   var found: Set<Int> = []
 
-  mutating func visit(_ node: Scalar.Expr) throws {
+  mutating func visit(_ node: Closed.Expr) throws {
     if case .local(_, let variable, _) = node { found.insert(variable.id) }
     try walk(node)
   }

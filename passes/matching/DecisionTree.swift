@@ -14,7 +14,7 @@ struct Origin {
 /// A value that patterns are compared with: a subject or, by its origin, a part of one.
 struct Occurrence {
   let id: Int
-  let ty: Scalar.Ty
+  let ty: Closed.Ty
   let origin: Origin?
 }
 
@@ -26,7 +26,7 @@ indirect enum Bindings {
 
 /// What is left to compare of one arm: a pattern for each column.
 struct Row {
-  var patterns: [Scalar.Pattern]
+  var patterns: [Closed.Pattern]
   var bindings: Bindings
   let arm: Int
 
@@ -36,8 +36,8 @@ struct Row {
 
 /// What a variable of an arm is bound to at a leaf.
 enum BoundValue {
-  case local(Local, Scalar.Ty)
-  case part(Origin, Scalar.Ty)
+  case local(Local, Closed.Ty)
+  case part(Origin, Closed.Ty)
 }
 
 /// The order of comparisons of one match.
@@ -45,7 +45,7 @@ indirect enum DecisionTree {
   /// All patterns of the arm match.
   case leaf(arm: Int, values: [Local: BoundValue])
   /// Reads a part into a local.
-  case load(Local, Origin, Scalar.Ty, DecisionTree)
+  case load(Local, Origin, Closed.Ty, DecisionTree)
   /// Branches by constructor; `rest` is for those without a case.
   case choose(Local, type: Name, cases: [Branch], rest: DecisionTree?)
   /// Branches by literal; `rest` is for all values without a case.
@@ -54,7 +54,7 @@ indirect enum DecisionTree {
 
 /// A branch for values like a pattern's head.
 struct Branch {
-  let pattern: Scalar.Pattern
+  let pattern: Closed.Pattern
   let tree: DecisionTree
 }
 
@@ -68,7 +68,7 @@ enum Head: Hashable {
   case bool(Bool)
 }
 
-extension Scalar.Pattern {
+extension Closed.Pattern {
   /// Whether some value does not match.
   var isRefutable: Bool {
     switch self {
@@ -90,13 +90,13 @@ extension Scalar.Pattern {
   }
 
   /// The patterns of a constructor's fields.
-  var parts: [Scalar.Pattern] {
+  var parts: [Closed.Pattern] {
     if case .constructor(_, _, _, let arguments) = self { return arguments }
     return []
   }
 
   /// Calls `visit` with each variable that it binds, from left to right.
-  func forEachVariable(_ visit: (Local, Scalar.Ty) -> Void) {
+  func forEachVariable(_ visit: (Local, Closed.Ty) -> Void) {
     switch self {
     case .bind(_, let variable, let ty): visit(variable, ty)
     case .constructor(_, _, _, let arguments): for argument in arguments { argument.forEachVariable(visit) }

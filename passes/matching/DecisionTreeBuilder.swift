@@ -10,11 +10,11 @@ import Nanopass
 /// looks at is never read.
 struct DecisionTreeBuilder {
   /// The data types by name.
-  let types: [Name: Scalar.TypeDecl]
+  let types: [Name: Closed.TypeDecl]
   /// The numbers of the locals that are read at all; others are not bound.
   let used: Set<Int>
   /// Fresh locals of the function.
-  var locals: FunctionLocals<Scalar.Function>
+  var locals: FunctionLocals<Closed.Function>
   /// How many leaves each arm has.
   private(set) var uses: [Int]
 
@@ -23,7 +23,7 @@ struct DecisionTreeBuilder {
   private var loaded: [Int: Local] = [:]
 
   init(
-    types: [Name: Scalar.TypeDecl], used: Set<Int>, locals: FunctionLocals<Scalar.Function>, arms: Int
+    types: [Name: Closed.TypeDecl], used: Set<Int>, locals: FunctionLocals<Closed.Function>, arms: Int
   ) {
     self.types = types
     self.used = used
@@ -32,19 +32,19 @@ struct DecisionTreeBuilder {
   }
 
   /// An occurrence that a local holds already.
-  mutating func subject(_ local: Local, _ ty: Scalar.Ty) -> Occurrence {
+  mutating func subject(_ local: Local, _ ty: Closed.Ty) -> Occurrence {
     let occurrence = occurrence(ty, nil)
     loaded[occurrence.id] = local
     return occurrence
   }
 
-  private mutating func occurrence(_ ty: Scalar.Ty, _ origin: Origin?) -> Occurrence {
+  private mutating func occurrence(_ ty: Closed.Ty, _ origin: Origin?) -> Occurrence {
     occurrences += 1
     return Occurrence(id: occurrences, ty: ty, origin: origin)
   }
 
   /// The tree for arms whose patterns are compared with the columns, all held by locals.
-  mutating func tree(_ columns: [Occurrence], _ arms: [[Scalar.Pattern]]) throws -> DecisionTree {
+  mutating func tree(_ columns: [Occurrence], _ arms: [[Closed.Pattern]]) throws -> DecisionTree {
     let rows = arms.enumerated().map { index, patterns in
       row(Row(patterns: patterns, bindings: .none, arm: index), noting: columns)
     }
@@ -139,7 +139,7 @@ struct DecisionTreeBuilder {
   // MARK: Parts and variables
 
   /// The parts of a value that is like `head`; none for literals.
-  private mutating func fields(of ty: Scalar.Ty, _ head: Head, in local: Local) throws -> [Occurrence] {
+  private mutating func fields(of ty: Closed.Ty, _ head: Head, in local: Local) throws -> [Occurrence] {
     guard case .variant(let variant) = head else { return [] }
     guard case .data(let type) = ty, let declaration = types[type], declaration.variants.indices.contains(variant)
     else { throw PassBug(CompileMatches.self, "a pattern is of another type", broke: "known-types", in: ty) }
@@ -178,7 +178,7 @@ struct DecisionTreeBuilder {
 struct RowDivision {
   /// Rows whose values are alike in the column.
   struct Group {
-    let pattern: Scalar.Pattern
+    let pattern: Closed.Pattern
     let fields: [Occurrence]
     var rows: [Row]
     /// Whether its last row matches anything, so that later ones are never reached.
@@ -204,7 +204,7 @@ struct RowDivision {
   func position(of head: Head) -> Int? { positions[head] }
 
   /// Begins a group with the rows so far that have anything in the column.
-  mutating func open(_ head: Head, _ pattern: Scalar.Pattern, _ fields: [Occurrence]) -> Int {
+  mutating func open(_ head: Head, _ pattern: Closed.Pattern, _ fields: [Occurrence]) -> Int {
     let position = groups.count
     positions[head] = position
     groups.append(Group(pattern: pattern, fields: fields, rows: [], isClosed: false))
@@ -229,7 +229,7 @@ struct RowDivision {
   }
 
   /// The row with the column replaced by others.
-  func replacing(_ row: Row, by parts: [Scalar.Pattern]) -> Row {
+  func replacing(_ row: Row, by parts: [Closed.Pattern]) -> Row {
     var row = row
     row.patterns.replaceSubrange(column...column, with: parts)
     return row

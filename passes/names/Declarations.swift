@@ -50,17 +50,20 @@ extension NameResolver {
     return .record(name.span, name: module.fullName(name.name), fields: resolved)
   }
 
-  /// A statement outside functions.
-  mutating func topLevel(_ statement: Program.Statement) {
+  /// A statement outside functions. `isFirst` tells whether it is the first to bind its name; others are only looked at.
+  mutating func topLevel(_ statement: Program.Statement, isFirst: Bool) -> Resolved.Statement {
+    let scope = locals
     enter(function: nil)
+    locals = scope.next
     switch statement {
     case .bind(_, let name, let annotation, let value):
-      notYet(NotYet.topLevelBinding, at: name.span)
-      if let annotation { _ = type(annotation) }
-      _ = expression(value)
+      let type = annotation.map { self.type($0) }
+      let resolved = annotation?.isFunction == true ? possibleFunction(value) : expression(value)
+      return .define(
+        name.span, module: module.name, name: isFirst && name.name != "_" ? module.fullName(name.name) : nil,
+        annotation: type, value: resolved)
     case .evaluate(let span, let value):
-      notYet(NotYet.topLevelExpression, at: span)
-      _ = expression(value)
+      return .define(span, module: module.name, name: nil, annotation: nil, value: expression(value))
     }
   }
 }

@@ -5,6 +5,7 @@ import Nanopass
 extension NameResolver {
   /// An expression with every name resolved.
   mutating func expression(_ node: Program.Expr) -> Resolved.Expr {
+    if verification != nil, let projection = projected(node) { return projection }
     switch node {
     case .integer(let span, let value): return .integer(span, value: value)
     case .float(let span, let value): return .float(span, value: value)
@@ -32,7 +33,8 @@ extension NameResolver {
     case .match(let span, let subject, let arms):
       let resolved = expression(subject)
       return .match(span, subject: resolved, arms: arms.map { arm($0) })
-    case .product(let span, let elements, _): return unsupported(NotYet.product, span, elements)
+    case .product(let span, let elements, let propagates):
+      return .product(span, elements: elements.map { expression($0) }, propagates: propagates)
     case .map(let span, let entries):
       return .map(
         span,

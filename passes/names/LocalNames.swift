@@ -15,11 +15,14 @@ extension NameResolver {
       } else {
         reportShadowing(name, at: span, earlier: earlier.span)
       }
-    } else if let earlier = module.functions[name]?.span ?? module.bindings[name] {
+    } else if let earlier = (mayReuse(name) ? nil : module.functions[name]?.span) ?? module.bindings[name] {
       reportShadowing(name, at: span, earlier: earlier)
     }
     return locals.bind(name, at: span, group: group, type: type)
   }
+
+  /// Whether a name of a function may be bound: in a verify block that does not use the function.
+  private func mayReuse(_ name: Name) -> Bool { verification.map { !$0.called.contains(name) } ?? false }
 
   private func reportShadowing(_ name: Name, at span: Span, earlier: Span) {
     error(
@@ -39,7 +42,9 @@ extension NameResolver {
     }
     if module.functions[first.name] != nil {
       reportFunctionValue(first.text, at: first.span)
-    } else if module.bindings[first.name] == nil {
+    } else if module.bindings[first.name] != nil {
+      return fields(of: .global(first.span, name: module.fullName(first.name)), path, from: 1)
+    } else {
       reportUnknown(first)
     }
     return .erroneous(span)

@@ -32,6 +32,13 @@ struct LocalScope {
   /// All visible names, in no particular order.
   var names: [String] { entries.keys.map(\.text) }
 
+  /// A scope without names whose locals have numbers of their own.
+  var next: LocalScope {
+    var scope = LocalScope()
+    scope.nextID = nextID
+    return scope
+  }
+
   /// A number for names that are bound together.
   mutating func newGroup() -> Int {
     defer { nextGroup += 1 }

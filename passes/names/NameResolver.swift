@@ -19,6 +19,8 @@ struct NameResolver {
   private var reported: [Extent: Set<Name>] = [:]
   /// Whether a pattern around has too few parts, so that names may be unknown for want of them.
   var lacksNames = false
+  /// The verify block that is resolved now.
+  var verification: Verification?
   /// The bare names of imported types looked up so far in this module.
   var importedTypes: [Name: [TypeSymbol]] = [:]
   /// The key types of the maps in written types.

@@ -5,10 +5,6 @@ import Nanopass
 /// The known parts of the language that can't be compiled yet. Each is an error where it stands, and nothing else is
 /// said about it.
 enum NotYet {
-  static let topLevelBinding = "a top-level binding"
-  static let topLevelExpression = "a top-level expression"
-  static let product = "an independent product"
-
   /// The built-in types without values, with the numbers of their arguments.
   static let types: [Name: Int] = [
     "HttpRequest": 0, "HttpResponse": 0, "Http.Response": 0, "Terminal.Size": 0,

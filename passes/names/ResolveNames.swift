@@ -21,6 +21,11 @@ public struct ResolveNames: Pass {
   private var functions: [Resolved.Function] = []
   private var declaredTypes: Set<Name> = []
   private var declaredFunctions: Set<Name> = []
+  /// How many verify blocks there were.
+  private var verifications = 0
+  /// The top-level statements of the modules so far, and what continues their numbers.
+  private var initialisers: [Resolved.Statement] = []
+  private var initialiserScope = LocalScope()
 
   public init() {}
 
@@ -40,6 +45,7 @@ public struct ResolveNames: Pass {
           bound: module.bound.map { resolver.effects($0) }, opaque: opaqueTypes(of: module, symbols)))
       for item in module.items { resolve(item, of: module, in: &resolver) }
     }
+    if let initialisation = initialisation() { functions.append(initialisation) }
     context.explain(
       "resolved the names of \(modules.count) modules",
       data: [("modules", modules.count), ("types", types.count), ("functions", functions.count)])
@@ -67,8 +73,30 @@ public struct ResolveNames: Pass {
     case .record(_, let name, let fields):
       let resolved = resolver.record(name, fields)
       if declaredTypes.insert(resolver.module.fullName(name.name)).inserted { types.append(resolved) }
-    case .statement(_, let statement): resolver.topLevel(statement)
-    case .verify, .decision: break
+    case .statement(_, let statement): initialise(statement, in: &resolver)
+    case .verify(let span, let target, let isTrace, _, let lines):
+      verifications += 1
+      let item = VerifyItem(span: span, target: target, isTrace: isTrace, lines: lines)
+      if let block = resolver.verification(item, number: verifications) { functions.append(block) }
+    case .decision: break
     }
+  }
+
+  /// Resolves a top-level statement. Modules stand behind their dependencies, so statements run in this order.
+  private mutating func initialise(_ statement: Program.Statement, in resolver: inout NameResolver) {
+    var isFirst = false
+    if case .bind(_, let name, _, _) = statement { isFirst = resolver.module.bindings[name.name] == name.span }
+    resolver.locals = initialiserScope
+    initialisers.append(resolver.topLevel(statement, isFirst: isFirst))
+    initialiserScope = resolver.locals
+  }
+
+  /// The function that runs all top-level statements; nil if there are none.
+  private func initialisation() -> Resolved.Function? {
+    guard let span = initialisers.first?.span else { return nil }
+    return Resolved.Function(
+      span, name: .initialisation, module: "", library: false, variables: [], parameters: [], result: .unit,
+      effects: Resolved.Effects(span, effects: []),
+      body: .block(span, statements: initialisers, result: .unit(span)))
   }
 }

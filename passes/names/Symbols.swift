@@ -57,6 +57,8 @@ final class ModuleSymbols {
   let isLibrary: Bool
   fileprivate(set) var functions: [Name: FunctionSymbol] = [:]
   fileprivate(set) var types: [Name: TypeSymbol] = [:]
+  /// The types that functions return, by the functions' names, where these are names alone.
+  fileprivate var results: [Name: Name] = [:]
   /// Where the top-level bindings stand.
   fileprivate(set) var bindings: [Name: Span] = [:]
   /// The modules named in `depends` by their names.
@@ -100,6 +102,12 @@ final class ModuleSymbols {
 
   /// The name of what is declared here, seen from everywhere.
   func fullName(_ short: Name) -> Name { name.text.isEmpty ? short : Name(name.text + "." + short.text) }
+
+  /// The fields of the record that a function returns; none if it returns something else.
+  func resultFields(of function: Name) -> Set<Name> {
+    guard let result = results[function], case .record(let fields)? = types[result]?.shape else { return [] }
+    return Set(fields)
+  }
 
   /// The types of that name which the modules in `depends` export, each once.
   func importedTypes(_ short: Name) -> [TypeSymbol] {
@@ -176,8 +184,9 @@ struct SymbolTable {
     }
     for item in items {
       switch item {
-      case .function(_, let name, let parameters, _, _, _, _):
+      case .function(_, let name, let parameters, let result, _, _, _):
         guard symbols.functions[name.name] == nil else { continue }
+        if case .named(_, let type, _)? = result { symbols.results[name.name] = type.name }
         symbols.functions[name.name] = FunctionSymbol(
           name: symbols.fullName(name.name), span: name.span, takesFunction: parameters.map(\.ty.isFunction))
       case .sum(_, let name, let variants):

@@ -31,6 +31,14 @@ public struct CheckEffects: CheckPass {
     let bounds = Dictionary(program.modules.map { ($0.name, $0.bound) }) { first, _ in first }
     var count = 0
     for function in program.functions where !function.library {
+      if function.name == .initialisation {
+        try checkPure(function, in: context)
+        continue
+      }
+      if function.name.isVerification {
+        try checkVerification(function, in: context)
+        continue
+      }
       let declared = EffectSet(function.effects)
       if let bound = bounds[function.module] ?? nil { checkBound(function, bound, in: context) }
       var calls = EffectfulCalls(in: function, of: functions)
@@ -166,7 +174,9 @@ public struct CheckEffects: CheckPass {
     let known = try callers ?? Self.callers(in: program)
     callers = known
     let lacking = known[function.name, default: []].filter { caller in
-      guard caller != function.name, let effects = functions[caller]?.effects else { return false }
+      guard caller != function.name, caller != .initialisation, let effects = functions[caller]?.effects else {
+        return false
+      }
       let declared = EffectSet(effects)
       return !missing.allSatisfy(declared.covers)
     }
@@ -179,12 +189,52 @@ public struct CheckEffects: CheckPass {
   /// The user's functions by what they call, each once.
   private static func callers(in program: Resolved.Root) throws -> [Name: [Name]] {
     var callers: [Name: [Name]] = [:]
-    for function in program.functions where !function.library {
+    for function in program.functions where !function.library && !function.name.isVerification {
       var callees = Callees()
       try callees.visit(function.body)
       for callee in callees.found { callers[callee, default: []].append(function.name) }
     }
     return callers
+  }
+
+  /// Reports effects in a verify block other than those of the function that it is about, which run under stubs.
+  private func checkVerification(_ block: Resolved.Function, in context: PassContext) throws {
+    let target = block.name.text.dropFirst(Name.verifications.count).drop { $0 != "." }.dropFirst()
+    var calls = EffectfulCalls(in: block, of: functions)
+    try calls.visit(block.body)
+    report(calls.refused, in: block, context)
+    for call in calls.found where call.callee.text != target {
+      let list = call.effects.map { "`\($0)`" }.joined(separator: ", ")
+      var error = Diagnostic.error(
+        "effect-violation", at: place(of: call, in: block),
+        "only `\(block.name.lastSegment)` may have effects in its verify block, but this needs \(list)",
+        help: "call pure functions only, or verify this one in a block of its own")
+      error.fields = [Field("callee", call.callee.text)] + call.effects.map { Field("effect", $0.text) }
+      error.fnName = block.name.lastSegment
+      context.report(error)
+    }
+  }
+
+  /// Reports the effects of top-level statements, which have none.
+  private func checkPure(_ initialisation: Resolved.Function, in context: PassContext) throws {
+    guard case .block(_, let statements, _) = initialisation.body else { return }
+    for case .define(_, let module, _, _, let value) in statements {
+      var calls = EffectfulCalls(in: initialisation, of: functions)
+      try calls.visit(value)
+      report(calls.refused, in: initialisation, context)
+      guard let call = calls.found.first else { continue }
+      let callee = call.callee.shown(in: module)
+      let isOperation = if case .operation = call.kind { true } else { false }
+      let list = call.effects.map { "`\($0)`" }.joined(separator: ", ")
+      let what = isOperation ? "performs \(list)" : "calls `\(callee)`, which has the effects \(list)"
+      let place = Span(start: call.span.start, length: min(call.span.length, UInt32(clamping: callee.utf8.count)))
+      var error = Diagnostic.error(
+        "effect-violation", at: place, "a top-level statement is pure, but this one \(what)",
+        help: "move it into `main`")
+      if let span = functions[call.callee]?.span, !isOperation { error.regions = [Region(span, "declared here")] }
+      error.fields = [Field("callee", call.callee.text)] + call.effects.map { Field("effect", $0.text) }
+      context.report(error)
+    }
   }
 
   private func checkBound(_ function: Resolved.Function, _ bound: Resolved.Effects, in context: PassContext) {

@@ -85,7 +85,7 @@ private struct MatchChecker: TypedWalker {
 
   private func report(_ error: Diagnostic) {
     var error = error
-    error.fnName = function.lastSegment
+    error.fnName = function == .initialisation ? nil : function.lastSegment
     context.report(error)
   }
 

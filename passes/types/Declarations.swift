@@ -27,6 +27,8 @@ struct Constructor {
 /// What the declarations of a program say, for looking up while functions are checked.
 struct Declarations {
   private var functions: [Name: Signature]
+  /// The types of top-level bindings, as far as they are known.
+  var globals: [Name: Resolved.Ty] = [:]
   private let constructors: [Name: [Name: Constructor]]
   private let records: [Name: [Name: Resolved.Ty]]
   private let recordFields: [Name: [Name]]

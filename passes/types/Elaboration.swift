@@ -23,14 +23,16 @@ struct Elaboration {
   private var table: TypeTable
   private let slots: [TypeRef]
   private var next = 0
-  private var fresh: FreshLocals
+  /// What makes locals for it.
+  private(set) var fresh: FreshLocals
   private var types: [TypeRef: (ty: Typed.Ty, size: Int, depth: Int)] = [:]
 
-  init(_ inference: Inference) {
+  /// `fresh` makes the locals, by default from behind those that inference has met.
+  init(_ inference: Inference, fresh: FreshLocals? = nil) {
     declarations = inference.declarations
     table = inference.table
     slots = inference.slots
-    fresh = FreshLocals(from: inference.greatestLocal + 1)
+    self.fresh = fresh ?? FreshLocals(from: inference.greatestLocal + 1)
   }
 
   /// The typed body.
@@ -110,6 +112,7 @@ struct Elaboration {
     case .unit(let span): return .unit(span)
     case .erroneous: throw Obstacle.wrong
     case .local(let span, let variable): return .local(span, variable: variable, ty: try ty(type, at: span))
+    case .global(let span, let name): return .global(span, name: name, ty: try ty(type, at: span))
     case .interpolate(let span, let parts): return .interpolate(span, parts: try parts.map { try part($0) })
     case .call(let span, let function, let arguments): return try call(span, function, arguments, type)
     case .apply(let span, let parameter, let arguments):
@@ -136,6 +139,8 @@ struct Elaboration {
       return operation(span, sign, left, try expr(right))
     case .tuple(let span, let elements):
       return .tuple(span, elements: try exprs(elements), ty: try ty(type, at: span))
+    case .product(let span, let elements, let propagates):
+      return .product(span, elements: try exprs(elements), propagates: propagates, ty: try ty(type, at: span))
     case .list(let span, let elements): return .list(span, elements: try exprs(elements), ty: try ty(type, at: span))
     case .map(let span, let entries):
       return .map(span, entries: try entries.map { try entry($0) }, ty: try ty(type, at: span))
@@ -166,10 +171,12 @@ struct Elaboration {
     }
   }
 
-  private mutating func statement(_ node: Resolved.Statement) throws -> Typed.Statement {
+  mutating func statement(_ node: Resolved.Statement) throws -> Typed.Statement {
     switch node {
     case .bind(let span, let variable, _, let value): .bind(span, variable: variable, value: try expr(value))
-    case .evaluate(let span, let value): .evaluate(span, value: try expr(value))
+    case .evaluate(let span, let value), .define(let span, _, nil, _, let value):
+      .evaluate(span, value: try expr(value))
+    case .define(let span, _, let name?, _, let value): .define(span, name: name, value: try expr(value))
     }
   }
 

@@ -11,6 +11,8 @@ public import Nanopass
 /// (B. C. Pierce and D. N. Turner, "Local Type Inference", TOPLAS 22(1), 2000). Functions are independent of one
 /// another, since signatures are written out.
 ///
+/// Verify blocks are checked like functions and left out.
+///
 /// Needs: bound-locals and known-functions.
 /// Ensures: every function without errors is well typed, and functions with errors are left out.
 public struct InferTypes: Pass {
@@ -23,7 +25,8 @@ public struct InferTypes: Pass {
 
   public mutating func run(_ input: Resolved.Root, in context: PassContext) throws -> Typed.Root {
     context.sources.arrange(input.modules.map(\.span))
-    let declarations = Declarations(input)
+    var declarations = Declarations(input)
+    let top = try Initialisers(input, &declarations, context.sources)
     var inference = Inference(declarations, context.sources)
     var functions: [Typed.Function] = []
     functions.reserveCapacity(input.functions.count)
@@ -31,8 +34,13 @@ public struct InferTypes: Pass {
     var errors: [[Diagnostic]] = []
     var wrongResults: [Name: WrongResult] = [:]
     for function in input.functions {
+      if function.name == .initialisation {
+        if let result = top.function { functions.append(result) }
+        errors.append(top.diagnostics)
+        continue
+      }
       try inference.check(function)
-      if let result = elaborate(function, &inference) { functions.append(result) }
+      if !function.name.isVerification, let result = elaborate(function, &inference) { functions.append(result) }
       errors.append(inference.diagnostics)
       wrongResults[function.name] = inference.wrongResult
       typed += inference.slots.count
@@ -65,11 +73,7 @@ public struct InferTypes: Pass {
         node.span, name: node.name, module: node.module, library: node.library, variables: node.variables,
         parameters: parameters, result: result, effects: node.effects, body: try elaboration.body(node.body))
     } catch Elaboration.Obstacle.typeTooLarge(let span) {
-      inference.report(
-        .error(
-          "nesting-too-deep", at: span, "the type of this is larger than the compiler takes",
-          help: "declare a record for some of its parts",
-          note: "types may have \(Elaboration.largestType) parts, which may be nested \(Elaboration.deepestType) deep"))
+      inference.reportLargeType(at: span)
       return nil
     } catch {
       return nil

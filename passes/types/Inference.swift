@@ -19,7 +19,7 @@ struct Inference {
     let span: Span
   }
 
-  let declarations: Declarations
+  var declarations: Declarations
   let sources: SourceMap
   var table = TypeTable()
   /// What is wrong with the function.
@@ -54,6 +54,18 @@ struct Inference {
   ///
   /// - Throws: `PassBug` if names are not resolved as they should be.
   mutating func check(_ node: Resolved.Function) throws {
+    guard let signature = declarations.function(node.name) else { throw bug("an unknown function", in: node) }
+    begin(signature, in: node.module)
+    for parameter in node.parameters {
+      bind(parameter.variable, table.make(parameter.ty))
+      parameters[parameter.variable.id] = function.library ? Span.none : parameter.span
+    }
+    _ = try infer(node.body, Expectation(result, .result))
+    finishDelayed()
+  }
+
+  /// Forgets the last function and turns to another. One without a name stands for a top-level statement.
+  mutating func begin(_ signature: Signature, in module: Name) {
     table.reset()
     diagnostics = []
     slots.removeAll(keepingCapacity: true)
@@ -61,17 +73,10 @@ struct Inference {
     delayed.removeAll(keepingCapacity: true)
     greatestLocal = -1
     wrongResult = nil
-    guard let signature = declarations.function(node.name) else { throw bug("an unknown function", in: node) }
     function = signature
-    module = node.module
+    self.module = module
     result = table.make(signature.result)
     parameters.removeAll(keepingCapacity: true)
-    for parameter in node.parameters {
-      bind(parameter.variable, table.make(parameter.ty))
-      parameters[parameter.variable.id] = function.library ? Span.none : parameter.span
-    }
-    _ = try infer(node.body, Expectation(result, .result))
-    finishDelayed()
   }
 
   // MARK: Tools
@@ -118,6 +123,8 @@ struct Inference {
         throw bug("`\(variable)` is not bound", broke: "bound-locals", in: node)
       }
       return meet(type, expected, at: span)
+    case .global(let span, let name):
+      return meet(table.make(declarations.globals[name] ?? .erroneous), expected, at: span)
     case .interpolate(let span, let parts):
       for case .value(_, let value) in parts { try interpolated(value) }
       return meet(.string, expected, at: span)
@@ -138,6 +145,8 @@ struct Inference {
     case .binary(let span, let sign, let left, let right):
       return try binary(span, sign, left, right, expected)
     case .tuple(let span, let elements): return try tuple(span, elements, expected)
+    case .product(let span, let elements, false): return try tuple(span, elements, expected)
+    case .product(let span, let elements, true): return try product(span, elements, expected)
     case .list(let span, let elements): return try list(span, elements, expected)
     case .map(let span, let entries): return try map(span, entries, expected)
     case .match(_, let subject, let arms): return try match(subject, arms, expected)
@@ -161,8 +170,12 @@ struct Inference {
     return try infer(result, expected)
   }
 
-  private mutating func statement(_ node: Resolved.Statement) throws {
+  mutating func statement(_ node: Resolved.Statement) throws {
     switch node {
+    case .define(let span, _, nil, nil, let value): try statement(.evaluate(span, value: value))
+    case .define(let span, _, let name, let annotation, let value):
+      let variable = Local(name.map { Name($0.lastSegment) } ?? "_", Self.bound)
+      try statement(.bind(span, variable: variable, annotation: annotation, value: value))
     case .evaluate(_, let value): _ = try infer(value)
     case .bind(_, let variable, let annotation?, let value):
       let type = table.make(annotation)
@@ -183,7 +196,10 @@ struct Inference {
     bind(variable, .wrong)
   }
 
-  private mutating func tuple(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {
+  /// The number that stands for what a top-level statement binds.
+  static let bound = -1
+
+  mutating func tuple(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {
     if let expected, table.head(expected.type) == .tuple {
       let wanted = table.arguments(expected.type)
       if wanted.count == elements.count {
@@ -232,24 +248,5 @@ struct Inference {
       wanted = wanted ?? Expectation(found, .arm(first: arm.body.span))
     }
     return wanted?.type ?? .wrong
-  }
-
-  private mutating func propagate(_ span: Span, _ value: Resolved.Expr, _ expected: Expectation?) throws -> TypeRef {
-    let type = try infer(value)
-    if table.isWrong(type) { return .wrong }
-    let (success, failure) = (table.open(), table.open())
-    guard table.isOpen(type) || table.head(type) == .result,
-      table.unify(type, table.make(.result, [success, failure]))
-    else {
-      reportNonResult(type, value, at: span)
-      return .wrong
-    }
-    guard !table.isWrong(result) else { return meet(success, expected, at: span) }
-    let returned = table.head(result) == .result ? table.arguments(result).last : nil
-    guard let returned, table.unify(failure, returned) else {
-      reportPropagationContext(failure, at: span)
-      return .wrong
-    }
-    return meet(success, expected, at: span)
   }
 }

@@ -7,7 +7,7 @@ enum Operators {
   /// Whether an operator works on a type.
   static func works(_ sign: Name, on head: TypeHead) -> Bool {
     switch sign.text {
-    case "==", "!=": head != .function
+    case "==", "!=", "=>": head != .function
     case "+", "<", ">", "<=", ">=": head == .int || head == .float || head == .string
     case "-", "*": head == .int || head == .float
     case "/": head == .float
@@ -18,7 +18,7 @@ enum Operators {
   /// Whether the result is a truth value.
   static func compares(_ sign: Name) -> Bool {
     switch sign.text {
-    case "==", "!=", "<", ">", "<=", ">=": true
+    case "==", "!=", "=>", "<", ">", "<=", ">=": true
     default: false
     }
   }

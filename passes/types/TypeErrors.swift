@@ -3,9 +3,12 @@ import Languages
 import Nanopass
 
 extension Inference {
+  /// Whether a statement outside functions is checked.
+  var isTopLevel: Bool { function.name.text.isEmpty }
+
   mutating func report(_ error: Diagnostic) {
     var error = error
-    error.fnName = function.name.lastSegment
+    error.fnName = isTopLevel ? nil : function.name.lastSegment
     diagnostics.append(error)
   }
 
@@ -65,7 +68,7 @@ extension Inference {
           help: "use `Int.div`, which gives a `Result`, or a plain `Int` for a literal divisor that is not 0"))
       return
     }
-    if sign == "==" || sign == "!=" {
+    if sign == "==" || sign == "!=" || sign == "=>" {
       report(.error("not-comparable", at: left, "values of `\(table.text(type))` can't be compared"))
       return
     }
@@ -98,7 +101,8 @@ extension Inference {
       }
     report(
       .error(
-        "undetermined-type", at: check.span, "nothing in `\(function.name.lastSegment)` tells the type of \(what)",
+        "undetermined-type", at: check.span,
+        "nothing in \(isTopLevel ? "this statement" : "`\(function.name.lastSegment)`") tells the type of \(what)",
         help: "bind the value that it comes from with an annotation: `name: Type = ...`"))
   }
 
@@ -138,35 +142,42 @@ extension Inference {
 
   // MARK: Propagation
 
-  mutating func reportNonResult(_ type: TypeRef, _ value: Resolved.Expr, at span: Span) {
+  mutating func reportNonResult(_ type: TypeRef, _ value: Resolved.Expr, _ sign: String, at span: Span) {
     var error = Diagnostic.error(
-      "error-prop-non-result", at: span, "`?` takes a `Result`, but this is `\(table.text(type))`")
+      "error-prop-non-result", at: span,
+      "`\(sign)` takes \(sign == "?" ? "a `Result`" : "elements that are `Result`s"), but this is `\(table.text(type))`"
+    )
     if table.head(type) == .option {
       error.repair.primary = "make it a `Result` first: `Option.toResult(..., error)`"
     } else if case .call(_, let name, let arguments) = value, LiteralDischarge.plain(name, arguments) != nil {
       error.note = "with this literal argument `\(name)` can't fail, so it gives a plain value"
       error.repair.primary = "leave out the `?`"
     } else {
-      error.repair.primary = "leave out the `?`"
+      error.repair.primary =
+        sign == "?" ? "leave out the `?`" : "wrap it: `Result.Ok(...)`, or write `!` if no element can fail"
     }
     report(error)
   }
 
-  mutating func reportPropagationContext(_ failure: TypeRef, at span: Span) {
+  mutating func reportPropagationContext(_ failure: TypeRef, _ sign: String, at span: Span) {
     let name = function.name.lastSegment
     let isResult = table.head(result) == .result
     var error: Diagnostic
-    if isResult, let returned = table.arguments(result).last {
+    if isTopLevel {
+      error = .error(
+        "error-prop-context", at: span, "`\(sign)` passes errors on to the caller, but a top-level statement has none",
+        help: "match on it, or move it into a function that returns a `Result`")
+    } else if isResult, let returned = table.arguments(result).last {
       let (wanted, given) = table.texts(returned, failure)
       error = .error(
         "error-prop-context", at: span,
-        "`?` passes on an error of type `\(given)`, but `\(name)` fails with `\(wanted)`")
+        "`\(sign)` passes on an error of type `\(given)`, but `\(name)` fails with `\(wanted)`")
       error.repair.primary = "match on it and convert the error"
       error.fields = [Field("expected", wanted), Field("found", given)]
     } else {
       error = .error(
         "error-prop-context", at: span,
-        "`?` passes errors on to the caller, but `\(name)` returns `\(table.text(result))`, not a `Result`")
+        "`\(sign)` passes errors on to the caller, but `\(name)` returns `\(table.text(result))`, not a `Result`")
       error.repair.primary =
         "match on it, or let `\(name)` return a `Result<\(table.text(result)), \(table.text(failure))>`"
     }

@@ -30,7 +30,8 @@ struct WrongHeaders {
   mutating func reconsider(_ declarations: Declarations, _ sources: SourceMap) throws {
     var inference = Inference(declarations.believing(results.mapValues(\.body)), sources)
     var guilty: Set<Name> = []
-    for (index, function) in functions.enumerated() where !errors[index].isEmpty {
+    for (index, function) in functions.enumerated()
+    where !errors[index].isEmpty && function.name != .initialisation {
       try inference.check(function)
       let own = results[function.name].flatMap {
         errors[index].indices.contains($0.error) ? errors[index][$0.error] : nil
