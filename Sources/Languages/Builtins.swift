@@ -128,7 +128,8 @@ public struct Primitive: Sendable {
 
   private static let strings: [Primitive] = [
     Primitive(
-      "string.concat", [.string, .string], .string, .runtime("nanoc_string_concat", [.counted, .counted], .counted)),
+      "string.concat", [.string, .string], .string, .runtime("nanoc_string_append", [.counted, .counted], .counted),
+      ownsArguments: true),
     Primitive("string.concatenate", [.string], .string, isVariadic: true),
     Primitive("string.equal", [.string, .string], .bool, .runtime("nanoc_string_equal", [.counted, .counted], .word)),
     Primitive("string.less", [.string, .string], .bool),

@@ -1,6 +1,7 @@
 public import Nanopass
 
-/// A function of the native run-time library, as compiled code calls it. All borrow their arguments.
+/// A function of the native run-time library, as compiled code calls it. All borrow their arguments, but for those of
+/// primitives that own them.
 public struct RuntimeFunction: Sendable {
   /// What an optimiser may rely on, beside that no function throws.
   public enum Fact: Sendable {

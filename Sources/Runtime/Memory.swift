@@ -49,6 +49,9 @@ nonisolated(unsafe) private var uncheckedBytes = 0
     liveCells &-= 1
     free(cell)
   }
+
+  /// The bytes that a cell has room for.
+  private func capacity(of cell: Cell) -> Int { malloc_usable_size(cell) }
 #else
   /// Allocates a cell of `size` bytes with undefined contents, aligned to 16 bytes.
   @c(nanoc_alloc)
@@ -79,7 +82,26 @@ nonisolated(unsafe) private var uncheckedBytes = 0
     cell.storeBytes(of: pool.pointee.freed, as: UnsafeMutableRawPointer?.self)
     pool.pointee.freed = cell
   }
+
+  /// The bytes that a cell has room for.
+  private func capacity(of cell: Cell) -> Int {
+    let offset = UInt(bitPattern: cell) &- region.base
+    guard offset < region.size, let table = UnsafeRawPointer(bitPattern: region.base) else {
+      return malloc_usable_size(cell)
+    }
+    return Int(table.load(fromByteOffset: Int(bitPattern: offset &>> pageBits), as: UInt8.self)) &<< 4
+  }
 #endif
+
+/// A cell with the first `used` bytes of one that nothing else refers to, and room for `size`: the same if it has the
+/// room, else a larger one, by half more than it needs.
+func grown(_ cell: Cell, from used: Int, to size: Int) -> Cell {
+  if size <= capacity(of: cell) { return cell }
+  let larger = allocate(size &+ size / 2)
+  memcpy(larger, cell, used)
+  release(cell)
+  return larger
+}
 
 /// The pool of cells of `index` times 16 bytes.
 @inline(__always)

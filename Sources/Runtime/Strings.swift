@@ -62,6 +62,37 @@ public func concatenate(_ first: Cell, _ second: Cell) -> Cell {
   return result
 }
 
+/// Takes over references to two strings and gives one to the text of the first followed by that of the second.
+///
+/// A first string that nothing else refers to is extended where it is, with room for more when it must move, so that
+/// a text built by adding to it piece by piece takes linear time.
+@c(nanoc_string_append)
+public func append(_ first: Cell, _ second: Cell) -> Cell {
+  if second.byteLength == 0 {
+    drop(second.word)
+    return first
+  }
+  if first.byteLength == 0 {
+    drop(first.word)
+    return second
+  }
+  let length = first.byteLength
+  let result: Cell
+  if first.references == 1 {
+    result = grown(first, from: stringBytesOffset &+ length, to: stringBytesOffset &+ length &+ second.byteLength)
+  } else {
+    result = makeString(byteLength: length &+ second.byteLength, scalarCount: 0)
+    memcpy(result.textStart, first.textStart, length)
+    result.setField(1, first.scalarCount)
+    drop(first.word)
+  }
+  memcpy(result.textStart + length, second.textStart, second.byteLength)
+  result.setField(0, length &+ second.byteLength)
+  result.setField(1, result.scalarCount &+ second.scalarCount)
+  drop(second.word)
+  return result
+}
+
 /// The texts of `count` strings one after the other.
 @c(nanoc_string_concat_many)
 public func concatenate(_ count: Int, _ strings: UnsafePointer<UnsafeMutableRawPointer>) -> Cell {

@@ -126,6 +126,7 @@ EXPECTED = {
     "cos": math.cos,
     "atan2": math.atan2,
     "concat": lambda a, b: a + b,
+    "append": lambda a, b, c: a + b + c + a,
     "concat_many": lambda a, b, c: a + b + c + a,
     "replace": lambda a, b, c: a.replace(b, c),
     "split": split,

@@ -74,6 +74,7 @@ double nanoc_float_cos(double angle);
 double nanoc_float_atan2(double y, double x);
 
 text *nanoc_string_concat(text *a, text *b);
+text *nanoc_string_append(text *a, text *b);
 text *nanoc_string_concat_many(word count, text **parts);
 word nanoc_string_equal(text *a, text *b);
 word nanoc_string_compare(text *a, text *b);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gmp.h>
+#include <malloc.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
