@@ -78,17 +78,28 @@ struct ModuleGraph {
   }
 
   private func missingHeader(of module: LoadedModule) -> Diagnostic {
+    let place = firstWord(of: module.span)
     if module.asked.isEmpty {
       var finding = Diagnostic.warning(
-        "missing-module", at: module.span.atStart, "this file has no `module` line",
+        "missing-module", at: place, "this file has no `module` line",
         help: "begin it with `module Name`")
       if context.options.isCheck { finding.severity = .error }
       return finding
     }
     let last = module.asked.split(separator: ".").last.map(String.init) ?? module.asked
     return .error(
-      "missing-module", at: module.span.atStart, "`\(module.path)` is a dependency but has no `module` line",
+      "missing-module", at: place, "`\(module.path)` is a dependency but has no `module` line",
       help: "begin it with `module \(last)`")
+  }
+
+  /// Where a header is missing: before the first word of a file.
+  private func firstWord(of file: Span) -> Span {
+    guard let source = context.sources.file(at: file.start), !file.isNone else { return file.atStart }
+    func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 }
+    let rest = source.bytes[Int(file.start - source.base)...].drop(while: isBlank)
+    let word = rest.prefix { !isBlank($0) }
+    guard !word.isEmpty else { return file.atStart }
+    return Span(start: source.base + UInt32(word.startIndex), length: UInt32(word.count))
   }
 
   /// Finds the modules that one depends on.
