@@ -234,12 +234,19 @@ struct ModuleGraph {
   mutating func reportCycle(_ cycle: [Int], at name: Syntax.Ident) {
     let names = cycle.map { modules[$0].shownName }
     let chain = (names + names.prefix(1)).joined(separator: " -> ")
+    // The names that lead from each module of the cycle to the next; the last is the place of the error.
+    let steps = zip(cycle, cycle.dropFirst()).compactMap { from, to in
+      modules[from].edges.first { $0.target == to }.map {
+        Region($0.name.span, "`\(modules[from].shownName)` depends on `\(modules[to].shownName)` here")
+      }
+    }
     diagnostics.append(
       .error(
         "module-cycle", at: name.span,
         cycle.count == 1
           ? "a module can't depend on itself: \(chain)" : "these modules depend on one another: \(chain)",
-        help: cycle.count == 1 ? "leave it out" : "move what they share to a module of its own"))
+        label: cycle.count == 1 ? nil : "this closes the cycle",
+        help: cycle.count == 1 ? "leave it out" : "move what they share to a module of its own", regions: steps))
     for index in cycle { isBroken[index] = true }
   }
 }

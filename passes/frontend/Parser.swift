@@ -167,6 +167,11 @@ struct Parser {
     if isAtLineEnd || knownErrors.outdented(cursor.current.span, from: open.span) {
       return fail("parse-error", at: open.span, "`\(open.name)` is never closed", help: "add `\(sign)`")
     }
-    return expected("`,` or `\(sign)`", regions: [Region(open.span, "opened here")])
+    let startsElement: [TokenKind] = [
+      .lower, .upper, .integer, .float, .stringStart, .true, .false, .openParen, .openBracket, .openBrace,
+    ]
+    return expected(
+      "`,` or `\(sign)`", help: startsElement.contains(cursor.current.kind) ? "a comma stands between two" : nil,
+      regions: [Region(open.span, "opened here")])
   }
 }

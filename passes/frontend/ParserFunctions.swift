@@ -35,6 +35,7 @@ extension Parser {
     let start = cursor.index
     let token = cursor.current
     let name: Syntax.Ident
+    if token.kind == .arrow { throw expected("a parameter or `)`", help: "close the list of parameters: `() -> ...`") }
     if cursor.take(.underscore) {
       name = Syntax.Ident(token.span, name: token.name)
     } else {

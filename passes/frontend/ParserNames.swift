@@ -36,12 +36,13 @@ extension Parser {
           help: "`_\(text.drop { $0 == "_" })`"))
     } else if (token.kind == .upper) != (wanted == .upper) {
       let letter = wanted == .upper ? "an upper-case" : "a lower-case"
-      let first = text.prefix(1)
-      let mended = (wanted == .upper ? first.uppercased() : first.lowercased()) + text.dropFirst()
+      let letters = wanted == .upper ? text.drop { $0 == "_" } : text[...]
+      let first = letters.prefix(1)
+      let mended = (wanted == .upper ? first.uppercased() : first.lowercased()) + letters.dropFirst()
       report(
         .error(
           "bad-name-case", at: token.span, "the name of \(what) begins with \(letter) letter",
-          help: mended == text ? nil : "`\(mended)`"))
+          help: mended == text || mended.isEmpty ? nil : "`\(mended)`"))
     }
   }
 

@@ -104,7 +104,9 @@ public struct CheckContracts: CheckPass {
       return
     }
     if let reason = kind.refusal {
-      context.report(.error("verify-given", at: effect.span, "`\(effect.text)` can't be stubbed: \(reason)"))
+      context.report(
+        .error(
+          "verify-given", at: effect.span, "`\(effect.text)` can't be stubbed: \(reason)", help: "leave the line out"))
       return
     }
     guard case .values(_, let stubs) = domain else {
@@ -126,7 +128,9 @@ public struct CheckContracts: CheckPass {
     }
     if !function.isPure {
       context.report(
-        .error("verify-given", at: stub.span, "a stub is pure, but `\(path.text)` declares effects"))
+        .error(
+          "verify-given", at: stub.span, "a stub is pure, but `\(path.text)` declares effects",
+          help: "compute its answer from `path` and `k` alone"))
     } else if !kind.fits(function, effect) {
       context.report(
         .error(
@@ -218,14 +222,15 @@ public struct CheckContracts: CheckPass {
   private func reportRight(_ span: Span, _ target: Program.Ident, _ context: PassContext) {
     context.report(
       .error(
-        "verify-rhs", at: span, "the right side of a case does not call `\(target.text)`",
+        "verify-rhs", at: span,
+        "the right side of this case calls `\(target.text)`, which it should test against something else",
         help: "write the value that is expected, or make it a law: `verify \(target.text) law name`"))
   }
 
   private func reportLeft(_ span: Span, _ target: Program.Ident, _ context: PassContext) {
     context.report(
       .error(
-        "verify-lhs", at: span, "the left side of a case calls `\(target.text)`",
+        "verify-lhs", at: span, "the left side of this case does not call `\(target.text)`, so it tests something else",
         help: "write the call on the left and its value on the right: `\(target.text)(...) => ...`"))
   }
 
@@ -242,7 +247,8 @@ public struct CheckContracts: CheckPass {
         case .date, .author, .reason: []
         }
       for case .path(_, let path) in references where !names(path, module, table) {
-        let near = (Array(module.functions.keys) + Array(module.types.keys)).map(\.text)
+        let effects = EffectOperation.namespaces.flatMap { space in space.methods.map { "\(space.name).\($0)" } }
+        let near = (Array(module.functions.keys) + Array(module.types.keys)).map(\.text) + effects
         context.report(
           .error(
             "unknown-impact", at: path.span, "there is no function, type, module or effect `\(path.text)` here",

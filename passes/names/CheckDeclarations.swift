@@ -34,7 +34,7 @@ public struct CheckDeclarations: CheckPass {
   private func report(_ slug: Slug, at span: Span, _ summary: String, first: Span?) {
     context?.report(
       .error(
-        slug, at: span, summary, help: slug == "reserved-name" ? "choose another name" : nil,
+        slug, at: span, summary, help: slug == "reserved-name" ? "choose another name" : "rename or remove one of them",
         regions: first.map { [Region($0, "first declared here")] } ?? []))
   }
 

@@ -60,8 +60,9 @@ public struct CheckExposure: CheckPass {
       help = "list it under `exposes`"
     } else {
       summary = "the module declares no `\(name.text)`"
-      help = didYouMean(
-        nearestNames(to: name.text, among: (Array(module.functions.keys) + Array(module.types.keys)).map(\.text)))
+      let near = nearestNames(
+        to: name.text, among: (Array(module.functions.keys) + Array(module.types.keys)).map(\.text))
+      help = didYouMean(near) ?? "declare it, or take it off the list"
     }
     context.report(.error("unknown-export", at: name.span, summary, help: help))
   }

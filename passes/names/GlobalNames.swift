@@ -87,8 +87,12 @@ extension NameResolver {
         guard canSeeInside(type, at: path.span) else { return (.wrong, used + 1) }
         return (.variant(type: type.name, variant: segment.name, arity: arity), used + 1)
       }
-      let help = suggestion(for: segment.text) { variants.keys.map { "\($0)" } }
-      error("unknown-ident", at: segment.span, "`\(type.short)` has no constructor `\(segment.text)`", help: help)
+      let names = variants.keys.map(\.text).sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+      let more = variants.count > 8 ? " and \(variants.count - 8) more" : ""
+      let help = suggestion(for: segment.text) { variants.keys.map(\.text) } ?? "it has \(names)\(more)"
+      error(
+        "unknown-ident", at: segment.span, "`\(type.short)` has no constructor `\(segment.text)`", help: help,
+        regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
     }
     return (.wrong, path.segments.count)
   }
@@ -99,7 +103,7 @@ extension NameResolver {
     let owner = table.modules[type.module].name
     error(
       "opaque-access", at: span, "`\(type.short)` is opaque: only `\(owner)` can look into it",
-      help: "use the functions of `\(owner)`")
+      help: "use the functions of `\(owner)`", regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
     return false
   }
 

@@ -86,7 +86,12 @@ extension NameResolver {
   /// Reports a call of something that is no function, such as `s.len()`.
   func reportBadCallee(_ path: Program.Path, base: LocalScope.Entry?, _ arguments: Int) {
     guard let first = path.segments.first, let last = path.segments.last, path.segments.count > 1 else {
-      error("bad-callee", at: path.span, "`\(path.text)` is a value and can't be called")
+      let declared = base?.span ?? path.segments.first.flatMap { module.bindings[$0.name] } ?? .none
+      error(
+        "bad-callee", at: path.span, "`\(path.text)` is a value and can't be called",
+        help: arguments == 0
+          ? "leave the parentheses out: `\(path.text)`" : "call a function; a sign such as `*` multiplies",
+        regions: declared.isNone ? [] : [Region(declared, "bound here")])
       return
     }
     let receiver = path.prefix(path.segments.count - 1)

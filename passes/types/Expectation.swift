@@ -58,6 +58,10 @@ extension Inference {
 
   private func summary(_ reason: Expectation.Reason, wanted: String, given: String) -> String {
     switch reason {
+    case .annotation("when"): "a condition behind `when` is `\(wanted)`, but this is `\(given)`"
+    case .annotation("holds"): "what holds is `\(wanted)`, but this is `\(given)`"
+    case .annotation("trace index"): "events and branches are counted by `\(wanted)`, but this is `\(given)`"
+    case .annotation("trace argument"): "this effect takes `\(wanted)` here, but this is `\(given)`"
     case .annotation(let name): "`\(name)` is declared as `\(wanted)`, but its value is `\(given)`"
     case .result: "`\(function.name.lastSegment)` returns `\(wanted)`, but this is `\(given)`"
     case .argument(let callee, let index, _):

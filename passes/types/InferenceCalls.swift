@@ -20,7 +20,9 @@ extension Inference {
     let before = diagnostics.count
     defer { joinSwapped(of: shown(name), arguments, since: before) }
     if arguments.count != callee.parameters.count {
-      reportArity(name, takes: callee.parameters.count, found: arguments.count, at: span, declared: callee.span)
+      reportArity(
+        name, takes: callee.parameters.count, found: arguments.count, at: span, declared: callee.span,
+        signature: (callee.parameters + [callee.result]).map { table.make($0) })
     }
     for (index, argument) in arguments.enumerated() {
       guard index < callee.parameters.count else {
@@ -99,7 +101,9 @@ extension Inference {
     let before = diagnostics.count
     defer { joinSwapped(of: parameter.name.text, arguments, since: before) }
     if arguments.count != wanted.count {
-      reportArity(parameter.name, takes: wanted.count, found: arguments.count, at: span, declared: declared)
+      reportArity(
+        parameter.name, takes: wanted.count, found: arguments.count, at: span, declared: declared,
+        signature: parts)
     }
     for (index, argument) in arguments.enumerated() {
       guard index < wanted.count else {
@@ -144,7 +148,7 @@ extension Inference {
     if arguments.count != constructor.fields.count {
       reportArity(
         Name("\(type.lastSegment).\(variant)"), takes: constructor.fields.count, found: arguments.count, at: span,
-        declared: constructor.span)
+        declared: constructor.span, signature: (constructor.fields + [constructor.result]).map { table.make($0) })
     }
     for (index, argument) in arguments.enumerated() {
       guard index < constructor.fields.count else {
@@ -180,7 +184,9 @@ extension Inference {
   ) throws -> TypeRef {
     let instance = instantiate(variables)
     if arguments.count != parameters.count {
-      reportArity(name, takes: parameters.count, found: arguments.count, at: span, declared: .none)
+      reportArity(
+        name, takes: parameters.count, found: arguments.count, at: span, declared: .none,
+        signature: (parameters + [result]).map { table.make($0.resolved) })
     }
     for (index, argument) in arguments.enumerated() {
       guard index < parameters.count else {
