@@ -103,7 +103,9 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
   /// - Throws: `ValidationError`.
   static func parse(_ text: String) throws -> Target {
     if let target = Target(rawValue: text) { return target }
-    if PlannedParts.targets.contains(text) { throw ValidationError("error[not-yet]: the target `\(text)` is not there yet") }
+    if PlannedParts.targets.contains(text) {
+      throw ValidationError("error[not-yet]: the target `\(text)` is not there yet")
+    }
     let names = allCases.map(\.rawValue)
     let hint = didYouMean(nearestNames(to: text, among: names)) ?? "there are \(names.joined(separator: ", "))"
     throw ValidationError("there is no target `\(text)`; \(hint)")

@@ -47,6 +47,7 @@ enum PlannedParts {
     let isName = word.allSatisfy { $0.isLetter || $0 == "-" } && word.first != "-"
     if builtCommands.contains(word) || !isName || FileManager.default.fileExists(atPath: word) { return nil }
     let hint = didYouMean(nearestNames(to: word, among: builtCommands + commands))
-    return "error: there is no command `\(word)`; \(hint ?? "`nanoc --help` lists them, and a program's file ends in .av")"
+      ?? "`nanoc --help` lists them, and a program's file ends in .av"
+    return "error: there is no command `\(word)`; \(hint)"
   }
 }
