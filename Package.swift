@@ -81,7 +81,7 @@ let package = Package(
     .target(
       name: "Interpreters",
       dependencies: ["Nanopass", "Languages", .product(name: "BigInt", package: "BigInt")],
-      swiftSettings: fast + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+      swiftSettings: fast + [.unsafeFlags(["-O", "-enforce-exclusivity=unchecked"], .when(configuration: .debug))]),
 
     // Random programs, and the tool that compares what they do at every level.
     .target(name: "ProgramGenerator", dependencies: ["Nanopass"], swiftSettings: fast),

@@ -20,7 +20,7 @@ import Testing
       let levels = try Levels(path: sample.file, text: text, files: files)
       return try Level.all.map { level in
         let program = try #require(levels.program(level))
-        return (level, try Interpreter.run(program, arguments: sample.arguments, steps: 20_000_000))
+        return (level, try Interpreter.run(program, arguments: sample.arguments, steps: 100_000_000))
       }
     }
     let expected = sample.expected

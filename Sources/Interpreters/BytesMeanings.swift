@@ -6,6 +6,7 @@ import Nanopass
 extension PrimitiveMeanings {
   static let bytes: [Name: Meaning] = [
     "bytes.equal": { .bool(try argument($0, 0).bytes() == argument($0, 1).bytes()) },
+    "bytes.order": order,
     "bytes.less": { .bool(try isLess(argument($0, 0), argument($0, 1))) },
     "bytes.lessEqual": { .bool(try !isLess(argument($0, 1), argument($0, 0))) },
     "bytes.length": { .integer(.small(try argument($0, 0).bytes().count)) },
@@ -37,11 +38,17 @@ extension PrimitiveMeanings {
     },
     "crypto.sha256": { .bytes(SHA256.digest(of: try argument($0, 0).bytes())) },
     "digest.equal": { .bool(try argument($0, 0).bytes() == argument($0, 1).bytes()) },
+    "digest.order": order,
     "digest.less": { .bool(try isLess(argument($0, 0), argument($0, 1))) },
     "digest.lessEqual": { .bool(try !isLess(argument($0, 1), argument($0, 0))) },
     "digest.ofBytes": { try argument($0, 0) },
     "digest.toBytes": { try argument($0, 0) },
   ]
+
+  private static let order: Meaning = {
+    let (left, right) = (try argument($0, 0), try argument($0, 1))
+    return .integer(.small(try isLess(left, right) ? -1 : isLess(right, left) ? 1 : 0))
+  }
 
   private static func isLess(_ left: Value, _ right: Value) throws -> Bool {
     try left.bytes().lexicographicallyPrecedes(right.bytes())

@@ -202,8 +202,8 @@ final class CoreInterpreter {
     case .primitive(_, let name, let arguments):
       return try apply(name, evaluate(arguments, current))
     case .perform(_, let effect, let arguments): return try world.perform(effect, evaluate(arguments, current))
-    case .construct(_, _, let variant, let index, let arguments):
-      return .data(Data(variant, index, try evaluate(arguments, current)))
+    case .construct(_, let type, let variant, let index, let arguments):
+      return .data(Data(type, variant, index, try evaluate(arguments, current)))
     case .payload(_, let subject, _, let variant, let index):
       let data = try evaluate(subject, current).data()
       guard data.index == variant, data.fields.indices.contains(index) else {

@@ -19,6 +19,7 @@ final class Cell {
     case string(Text)
     case bytes([UInt8])
     case fields(tag: Int, counted: [Held], raw: [Held])
+    case vector([Held])
   }
 
   /// nil when the cell is freed.
@@ -68,10 +69,82 @@ struct CountedHeap {
       guard let count = cell.count else { continue }
       cell.count = count - 1
       guard count == 1 else { continue }
-      if case .fields(_, let counted, _) = content { waiting += counted }
+      switch content {
+      case .fields(_, let counted, _): waiting += counted
+      // Only those of counted words hold references.
+      case .vector(let elements): waiting += elements
+      case .integer, .string, .bytes: break
+      }
       cell.content = nil
       live -= 1
     }
+  }
+}
+
+// Vectors. Only one that nothing else refers to is changed in place.
+
+extension CountedHeap {
+  /// A primitive on vectors, of any kind of elements.
+  enum VectorPrimitive { case empty, length, new, get, set }
+
+  static let vectorPrimitives: [Name: VectorPrimitive] = [
+    "vector.empty": .empty, "vector.length": .length,
+    "vector.newCounted": .new, "vector.newWord": .new, "vector.newFloat": .new,
+    "vector.getCounted": .get, "vector.getWord": .get, "vector.getFloat": .get,
+    "vector.setCounted": .set, "vector.setWord": .set, "vector.setFloat": .set,
+  ]
+
+  mutating func apply(_ primitive: VectorPrimitive, _ arguments: [Held]) throws -> Held {
+    switch (primitive, arguments.count) {
+    case (.empty, 0): return allocate(.vector([]))
+    case (.length, 1): return .integer(try elements(ofVector: arguments[0]).count)
+    case (.new, 2):
+      let count = max(0, try value(of: arguments[0], as: .int).integer().clamped)
+      for _ in 0..<count { try dup(arguments[1]) }
+      return allocate(.vector(Array(repeating: arguments[1], count: count)))
+    case (.get, 2):
+      let elements = try elements(ofVector: arguments[0])
+      let element = elements[try index(arguments[1], in: elements)]
+      try dup(element)
+      return element
+    case (.set, 3):
+      return try set(arguments[0], try index(arguments[1], in: elements(ofVector: arguments[0])), to: arguments[2])
+    default: throw Self.broken("a primitive has the wrong number of arguments")
+    }
+  }
+
+  private func index(_ index: Held, in elements: [Held]) throws -> Int {
+    let index = try value(of: index, as: .int).integer().clamped
+    guard elements.indices.contains(index) else { throw Self.broken("an index is not inside of its vector") }
+    return index
+  }
+
+  private func elements(ofVector vector: Held) throws -> [Held] {
+    guard case .reference(let cell) = vector, case .vector(let elements) = try content(of: cell) else {
+      throw Self.broken("a value is no vector")
+    }
+    return elements
+  }
+
+  /// Takes over the references to the vector and to the element.
+  private mutating func set(_ vector: Held, _ index: Int, to element: Held) throws -> Held {
+    guard case .reference(let cell) = vector, case .vector(var elements) = try content(of: cell) else {
+      throw Self.broken("a value is no vector")
+    }
+    guard cell.count == 1 else {
+      for element in elements { try dup(element) }
+      try drop(elements[index])
+      elements[index] = element
+      try drop(vector)
+      return allocate(.vector(elements))
+    }
+    // Without the cell's own copy the array is changed in place.
+    cell.content = .vector([])
+    let old = elements[index]
+    elements[index] = element
+    cell.content = .vector(elements)
+    try drop(old)
+    return vector
   }
 }
 

@@ -190,11 +190,7 @@ final class CountedInterpreter {
   private func evaluate(_ node: Counted.Value, _ current: Activation) throws -> Held {
     switch node {
     case .atom(_, let atom): return try evaluate(atom, current)
-    case .primitive(_, let name, let arguments):
-      guard let primitive = Primitive.named(name) else { throw InterpreterError.broken("no primitive \(name)") }
-      let types = primitive.isVariadic ? arguments.map { _ in Typed.Ty.string } : primitive.parameters
-      let values = try zip(arguments, types).map { try heap.value(of: evaluate($0, current), as: $1) }
-      return try heap.hold(PrimitiveMeanings.apply(name, values), as: primitive.result)
+    case .primitive(_, let name, let arguments): return try apply(name, evaluate(arguments, current))
     case .service(_, let name, let arguments):
       guard let effect = EffectOperation.service(name) else { throw InterpreterError.broken("no service \(name)") }
       let values = try zip(arguments, effect.parameters).map { try heap.value(of: evaluate($0, current), as: $1) }
@@ -208,14 +204,21 @@ final class CountedInterpreter {
     }
   }
 
+  private func apply(_ name: Name, _ arguments: [Held]) throws -> Held {
+    if let primitive = CountedHeap.vectorPrimitives[name] { return try heap.apply(primitive, arguments) }
+    guard let primitive = Primitive.named(name) else { throw InterpreterError.broken("no primitive \(name)") }
+    let types = primitive.isVariadic ? arguments.map { _ in Typed.Ty.string } : primitive.parameters
+    let values = try zip(arguments, types).map { try heap.value(of: $0, as: $1) }
+    return try heap.hold(PrimitiveMeanings.apply(name, values), as: primitive.result)
+  }
+
   private func read(_ cell: Held, _ slot: Int, _ size: Int) throws -> Held {
     guard case .reference(let cell) = cell, case .fields(_, let counted, let raw) = try heap.content(of: cell) else {
       throw InterpreterError.broken("a field is read from what has none")
     }
-    let fields = counted + raw
-    guard counted.count == size, fields.indices.contains(slot) else {
+    guard counted.count == size, slot >= 0, slot < size + raw.count else {
       throw InterpreterError.broken("a cell has no slot \(slot)")
     }
-    return fields[slot]
+    return slot < size ? counted[slot] : raw[slot - size]
   }
 }

@@ -12,6 +12,7 @@ enum PrimitiveMeanings {
   }
 
   private static let table = integers.merging(floats) { $1 }.merging(strings) { $1 }.merging(bytes) { $1 }
+    .merging(vectors) { $1 }
 
   static func argument(_ arguments: [Value], _ index: Int) throws -> Value {
     guard arguments.indices.contains(index) else { throw InterpreterError.broken("a primitive lacks an argument") }
@@ -90,7 +91,12 @@ enum PrimitiveMeanings {
   private static let strings: [Name: Meaning] = [
     "string.concat": { .string(try argument($0, 0).string() + argument($0, 1).string()) },
     "string.concatenate": { .string(Text(try $0.flatMap { try $0.string().scalars })) },
-    "string.equal": test { $0 == $1 }, "string.less": test { $0 < $1 }, "string.lessEqual": test { $0 <= $1 },
+    "string.equal": test { $0 == $1 },
+    "string.order": {
+      let (left, right) = (try argument($0, 0).string(), try argument($0, 1).string())
+      return .integer(.small(left < right ? -1 : right < left ? 1 : 0))
+    },
+    "string.less": test { $0 < $1 }, "string.lessEqual": test { $0 <= $1 },
     "string.contains": test { $0.contains($1) },
     "string.startsWith": test { $0.starts(with: $1) },
     "string.endsWith": test { $0.ends(with: $1) },

@@ -9,6 +9,7 @@ final class TypedInterpreter {
   private let functions: [Name: Typed.Function]
   /// The names of the fields of each record in the order of the declaration.
   private let fields: [Name: [Name]]
+  private let keyOrder: KeyOrder
   private let main: Name?
   /// The values of the top-level bindings that have been evaluated.
   private var globals: [Name: Value] = [:]
@@ -20,6 +21,7 @@ final class TypedInterpreter {
     var fields: [Name: [Name]] = [:]
     for case .record(_, let name, let declared) in root.types { fields[name] = declared.map(\.name) }
     self.fields = fields
+    keyOrder = KeyOrder(fields: fields)
     main = root.main
     self.world = world
     self.budget = budget
@@ -116,7 +118,7 @@ final class TypedInterpreter {
     switch callee {
     case .function(_, let name, _): return .call(name, arguments)
     case .operation(_, let effect): return .value(try world.perform(effect, arguments))
-    case .constructor(_, _, let variant): return .value(.data(Data(variant, 0, arguments)))
+    case .constructor(_, let type, let variant): return .value(.data(Data(type, variant, 0, arguments)))
     }
   }
 
@@ -144,23 +146,26 @@ final class TypedInterpreter {
       case .value(let value): return value
       case .call(let function, let arguments): return try call(function, arguments)
       }
+    case .primitive(_, let name, let keys, _) where name == KnownNames.keyOrder && keys.count == 2:
+      return .integer(.small(try keyOrder.order(evaluate(keys[0], frame), evaluate(keys[1], frame))))
     case .primitive(_, let name, let arguments, _):
       let value = try PrimitiveMeanings.apply(name, evaluate(arguments, frame))
       try budget.pay(for: value)
       return value
     case .equal(_, let left, let right): return .bool(try Value.areEqual(evaluate(left, frame), evaluate(right, frame)))
     case .perform(_, let effect, let arguments, _): return try world.perform(effect, evaluate(arguments, frame))
-    case .construct(_, _, let variant, let arguments, _):
-      return .data(Data(variant, 0, try evaluate(arguments, frame)))
+    case .construct(_, let type, let variant, let arguments, _):
+      return .data(Data(type, variant, 0, try evaluate(arguments, frame)))
     case .build(_, let given, let ty): return try build(given, ty, base: nil, frame)
     case .update(_, let base, let given, let ty):
       return try build(given, ty, base: evaluate(base, frame).data(), frame)
     case .field(_, let base, let name, _): return try field(name, of: evaluate(base, frame).data())
     case .propagate(_, let value, _): return try propagate(evaluate(value, frame).data())
-    case .tuple(_, let elements, _): return .data(Data("Tuple", 0, try evaluate(elements, frame)))
+    case .tuple(_, let elements, _):
+      return .data(Data(KnownNames.tuple, KnownNames.tuple, 0, try evaluate(elements, frame)))
     case .product(_, let elements, let propagates, _): return try product(elements, propagates, frame)
     case .list(_, let elements, _): return .list(try evaluate(elements, frame))
-    case .map: throw InterpreterError.unsupported("a map")
+    case .map(_, let entries, _): return try map(entries, frame)
     }
   }
 
@@ -182,12 +187,20 @@ final class TypedInterpreter {
     case .float(let value): Text(value)
     case .bool(let value): Text(value ? "true" : "false")
     case .string(let value): value
-    case .bytes, .unit, .data, .callee: throw InterpreterError.broken("\(value) stands in a string")
+    case .bytes, .unit, .data, .vector, .callee: throw InterpreterError.broken("\(value) stands in a string")
     }
   }
 
+  /// The entries are set one after the other, so that of equal keys the last one wins.
+  private func map(_ entries: [Typed.Entry], _ frame: Frame) throws -> Value {
+    let pairs = try entries.map { (try evaluate($0.key, frame), try evaluate($0.value, frame)) }
+    return try pairs.reduce(.data(Data("Map", "Empty"))) { try call("Map.set", [$0, $1.0, $1.1]) }
+  }
+
   private func propagate(_ result: Data) throws -> Value {
-    guard result.constructor == "Ok", let value = result.fields.first else { throw Leave(value: .data(result)) }
+    guard result.constructor == KnownNames.ok, let value = result.fields.first else {
+      throw Leave(value: .data(result))
+    }
     return value
   }
 
@@ -205,7 +218,7 @@ final class TypedInterpreter {
       }
     }
     if let leaving { throw leaving }
-    return .data(Data("Tuple", 0, values))
+    return .data(Data(KnownNames.tuple, KnownNames.tuple, 0, values))
   }
 
   // MARK: Records
@@ -223,7 +236,7 @@ final class TypedInterpreter {
       }
       return value
     }
-    return .data(Data(type, 0, all))
+    return .data(Data(type, type, 0, all))
   }
 
   private func field(_ name: Name, of record: Data) throws -> Value {

@@ -11,12 +11,15 @@ enum Value: Sendable {
   case bytes([UInt8])
   case unit
   case data(Data)
+  case vector(Elements)
   /// What a parameter of a `Fn` type holds; only in `Typed`.
   case callee(Typed.Callee)
 }
 
 /// What a constructor built.
 final class Data: Sendable {
+  /// The type's name without its arguments, such as `List`; in `Core` that of the instance.
+  let type: Name
   /// The constructor's name: of a sum type's variant, of a record's type, or `Tuple`.
   let constructor: Name
   /// The constructor's position in its type.
@@ -24,19 +27,42 @@ final class Data: Sendable {
   /// The payload; a record's fields stand in the order of the declaration.
   let fields: [Value]
 
-  init(_ constructor: Name, _ index: Int = 0, _ fields: [Value] = []) {
+  init(_ type: Name, _ constructor: Name, _ index: Int = 0, _ fields: [Value] = []) {
+    self.type = type
     self.constructor = constructor
     self.index = index
     self.fields = fields
   }
 }
 
+extension Data {
+  /// The entries of a map in the order of their keys.
+  func entries() throws -> [(key: Value, value: Value)] {
+    var entries: [(key: Value, value: Value)] = []
+    // The nodes whose own entry is still to come; their left sides are done.
+    var path: [Data] = []
+    var here = self
+    while true {
+      while here.constructor == KnownNames.node {
+        guard here.fields.count == 5 else { throw InterpreterError.broken("\(here) is no map") }
+        path.append(here)
+        here = try here.fields[3].data()
+      }
+      guard let node = path.popLast() else { return entries }
+      entries.append((node.fields[1], node.fields[2]))
+      here = try node.fields[4].data()
+    }
+  }
+}
+
 // Lists are built by the constructors `Nil` and `Cons`.
 
 extension Value {
-  private static let empty = Value.data(Data("Nil", 0))
+  private static let empty = Value.data(Data(KnownNames.list, KnownNames.empty, 0))
 
-  static func cons(_ head: Value, _ tail: Value) -> Value { .data(Data("Cons", 1, [head, tail])) }
+  static func cons(_ head: Value, _ tail: Value) -> Value {
+    .data(Data(KnownNames.list, KnownNames.cons, 1, [head, tail]))
+  }
 
   static func list(_ elements: [Value], before rest: Value? = nil) -> Value {
     elements.reversed().reduce(rest ?? empty) { .cons($1, $0) }
@@ -45,8 +71,8 @@ extension Value {
   /// The head and the tail of a list; nil for the empty one.
   func uncons() throws -> (head: Value, tail: Value)? {
     guard case .data(let data) = self else { throw InterpreterError.broken("\(self) is no list") }
-    if data.constructor == "Nil" { return nil }
-    guard data.constructor == "Cons", data.fields.count == 2 else {
+    if data.constructor == KnownNames.empty { return nil }
+    guard data.constructor == KnownNames.cons, data.fields.count == 2 else {
       throw InterpreterError.broken("\(self) is no list")
     }
     return (data.fields[0], data.fields[1])
@@ -86,6 +112,11 @@ extension Value {
     return value
   }
 
+  func vector() throws -> Elements {
+    guard case .vector(let value) = self else { throw InterpreterError.broken("\(self) is no vector") }
+    return value
+  }
+
   /// The elements of a list.
   func elements() throws -> [Value] {
     var elements: [Value] = []
@@ -112,6 +143,16 @@ extension Value {
       case (.string(let left), .string(let right)): if left != right { return false }
       case (.bytes(let left), .bytes(let right)): if left != right { return false }
       case (.unit, .unit): break
+      case (.vector(let left), .vector(let right)):
+        guard left.count == right.count else { return false }
+        for index in (0..<left.count).reversed() {
+          if let left = left[index], let right = right[index] { waiting.append((left, right)) }
+        }
+      case (.data(let left), .data(let right)) where left.type == KnownNames.map:
+        // One map may have trees of several shapes.
+        let (left, right) = (try left.entries(), try right.entries())
+        guard left.count == right.count else { return false }
+        waiting += zip(left, right).flatMap { [($0.value, $1.value), ($0.key, $1.key)] }.reversed()
       case (.data(let left), .data(let right)):
         guard left.constructor == right.constructor, left.fields.count == right.fields.count else { return false }
         waiting += zip(left.fields, right.fields).reversed()

@@ -37,7 +37,7 @@ public struct Primitive: Sendable {
   /// Whether it takes over the references to its arguments, so that it may change them in place.
   public let ownsArguments: Bool
   /// Whether it takes any number of arguments of its only parameter's type.
-  public var isVariadic: Bool { name == "string.concatenate" }
+  public let isVariadic: Bool
   /// Whether it ends the program with a fault for some arguments.
   public var mayFail: Bool { name == "char.toCode" }
 
@@ -58,7 +58,7 @@ public struct Primitive: Sendable {
 
   init(
     _ name: Name, _ parameters: [Typed.Ty], _ result: Typed.Ty, _ native: Implementation = .inline,
-    variables: [Name] = [], ownsArguments: Bool = false
+    variables: [Name] = [], ownsArguments: Bool = false, isVariadic: Bool = false
   ) {
     self.name = name
     self.parameters = parameters
@@ -66,6 +66,7 @@ public struct Primitive: Sendable {
     self.native = native
     self.variables = variables
     self.ownsArguments = ownsArguments
+    self.isVariadic = isVariadic
   }
 
   /// All primitives.
@@ -128,7 +129,7 @@ public struct Primitive: Sendable {
   private static let strings: [Primitive] = [
     Primitive(
       "string.concat", [.string, .string], .string, .runtime("nanoc_string_concat", [.counted, .counted], .counted)),
-    Primitive("string.concatenate", [.string], .string),
+    Primitive("string.concatenate", [.string], .string, isVariadic: true),
     Primitive("string.equal", [.string, .string], .bool, .runtime("nanoc_string_equal", [.counted, .counted], .word)),
     Primitive("string.less", [.string, .string], .bool),
     Primitive("string.lessEqual", [.string, .string], .bool),
