@@ -46,7 +46,8 @@ enum PlannedParts {
     if commands.contains(word) { return "error[not-yet]: the command `nanoc \(word)` is not there yet" }
     let isName = word.allSatisfy { $0.isLetter || $0 == "-" } && word.first != "-"
     if builtCommands.contains(word) || !isName || FileManager.default.fileExists(atPath: word) { return nil }
-    let hint = didYouMean(nearestNames(to: word, among: builtCommands + commands))
+    let hint =
+      didYouMean(nearestNames(to: word, among: builtCommands + commands))
       ?? "`nanoc --help` lists them, and a program's file ends in .av"
     return "error: there is no command `\(word)`; \(hint)"
   }

@@ -9,8 +9,10 @@ struct ModuleGraph {
   var modules: [LoadedModule] = []
   /// Errors and warnings about the graph.
   var diagnostics: [Diagnostic] = []
-  /// Which modules have errors, by index.
+  /// Which modules can't be used, by index.
   var isBroken: [Bool] = []
+  /// The modules that list one that was not found.
+  private var lacking: Set<Int> = []
   private let context: PassContext
   private var ownByName: [String: Int] = [:]
   private var ownByPath: [String: Int] = [:]
@@ -31,7 +33,7 @@ struct ModuleGraph {
       case .module(let span, let path, let asked, let library, let header, let items):
         let index = modules.count
         modules.append(LoadedModule(span, path, asked, library, header, items))
-        isBroken.append(!span.isNone && brokenFiles.contains(span.start))
+        isBroken.append(!span.isNone && items.isEmpty && brokenFiles.contains(span.start))
         if library {
           libraryByName[asked] = index
         } else {
@@ -116,8 +118,12 @@ struct ModuleGraph {
         checkSpelling(name, of: target, in: index)
         modules[index].edges.append((known, target))
       } else {
-        diagnostics.append(notFound(name))
-        isBroken[index] = true
+        if text == modules[index].name {
+          reportCycle([index], at: name)
+        } else {
+          diagnostics.append(notFound(name))
+        }
+        lacking.insert(index)
       }
     }
   }
@@ -142,7 +148,17 @@ struct ModuleGraph {
       return
     }
     diagnostics.append(error)
-    isBroken[index] = true
+    lacking.insert(index)
+  }
+
+  /// Notes in the context which names may be unknown because modules could not be read.
+  func noteUnread() {
+    for (index, module) in modules.enumerated() where !module.library {
+      if isBroken[index] { context.unreadNames[module.span.start, default: []].insert(.everyName) }
+      if lacking.contains(index) || module.edges.contains(where: { isBroken[$0.target] }) {
+        context.unreadNames[module.span.start, default: []].insert(.someModule)
+      }
+    }
   }
 
   private mutating func own(_ name: String) -> Int? {
@@ -247,7 +263,8 @@ struct ModuleGraph {
           ? "a module can't depend on itself: \(chain)" : "these modules depend on one another: \(chain)",
         label: cycle.count == 1 ? nil : "this closes the cycle",
         help: cycle.count == 1 ? "leave it out" : "move what they share to a module of its own", regions: steps))
-    for index in cycle { isBroken[index] = true }
+    // One that lists itself can be understood all the same.
+    if cycle.count > 1 { for index in cycle { isBroken[index] = true } }
   }
 }
 

@@ -17,13 +17,19 @@ extension Parser {
     let result = cursor.take(.arrow) ? try type() : nil
     if !isAtLineEnd { throw unexpectedBehindHeader(hasResult: result != nil) }
     _ = cursor.take(.newline)
-    guard cursor.take(.indent) else { throw missingBody(of: name) }
+    guard cursor.take(.indent) else {
+      _ = missingBody(of: name)
+      return .function(
+        cursor.span(from: start), name: name, parameters: parameters, result: result, description: nil, effects: nil,
+        body: [])
+    }
     let hasDescription = cursor.at(.question)
     let description = hasDescription ? recovering { try $0.description() } : nil
     let hasEffects = isAtEffectLine
     let effects = hasEffects ? recovering { try $0.effectLine() } : nil
     // A wrong line may have been meant as a statement.
-    let isWrong = hasDescription && description == nil || hasEffects && effects == nil
+    lacksHeader = hasEffects && effects == nil
+    let isWrong = hasDescription && description == nil || lacksHeader
     if cursor.at(.dedent), !isWrong { _ = missingBody(of: name) }
     let body = try block(of: "a function") { try $0.statement() }
     return .function(

@@ -19,10 +19,11 @@ extension Parser {
       } else if cursor.at(.indent) {
         if !lacksBody { reportIndent() }
         cursor.skipBlock()
+        if let last = items.popLast(), let rest = remains(of: last) { items.append(rest) }
       } else if cursor.at(.module), header == nil, items.isEmpty {
         // What stands before it has been reported.
         header = recovering { try $0.header() }
-      } else if let item = recovering({ try $0.item() }) {
+      } else if let item = understoodItem() {
         items.append(item)
       }
     }
@@ -89,7 +90,7 @@ extension Parser {
     }
   }
 
-  private mutating func item() throws -> Syntax.Item {
+  mutating func item() throws -> Syntax.Item {
     let start = cursor.index
     if cursor.current.name != "", TokenKind.keywords[cursor.current.name] != nil { lacksBody = false }
     switch cursor.current.kind {
@@ -164,7 +165,7 @@ extension Parser {
     let fields = try declarationBlock("a record", name, "fields `name: Type`, one on each line") { parser in
       let start = parser.cursor.index
       let name = try parser.declaredName("a field", .lower)
-      try parser.expect(.colon, "`:` and the type of the field")
+      try parser.expect(.colon, "`:` and the type of the field", help: "a field is written `name: Type`")
       let type = try parser.type()
       let field = Syntax.FieldType(parser.cursor.span(from: start), name: name, ty: type)
       try parser.expectLineEnd(after: "the field")

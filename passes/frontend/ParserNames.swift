@@ -35,6 +35,7 @@ extension Parser {
           "reserved-name", at: token.span, "names that begin with two underscores are reserved",
           help: "`_\(text.drop { $0 == "_" })`"))
     } else if (token.kind == .upper) != (wanted == .upper) {
+      unread.insert(token.name)
       let letter = wanted == .upper ? "an upper-case" : "a lower-case"
       let letters = wanted == .upper ? text.drop { $0 == "_" } : text[...]
       let first = letters.prefix(1)

@@ -57,6 +57,8 @@ extension Parser {
       return fail(
         "parse-error", at: token.span.union(cursor.ahead(1).span), "there is no `/*`",
         help: "each line of a comment begins with `//`")
+    case .dot where cursor.ahead(1).kind == .integer:
+      return expected("an expression", help: "a float has digits before its point, too: `0.5`")
     default: return expected("an expression")
     }
   }

@@ -76,6 +76,7 @@ extension Parser {
       : parts.count == 1
         ? "leave the parentheses out" : "write `Tuple<\(parts.map(\.text).joined(separator: ", "))>`"
     report(.error("paren-tuple-type", at: span, "a type is never written with parentheses", help: help))
+    if parts.count > 1 { return .named(span, name: Syntax.Ident(span, name: "Tuple"), arguments: parts) }
     return parts.first ?? .named(span, name: Syntax.Ident(span, name: "Unit"), arguments: [])
   }
 }

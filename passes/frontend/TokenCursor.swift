@@ -84,6 +84,9 @@ struct TokenCursor {
   /// The current token.
   var current: FlatToken { index < flat.count ? flat[index] : end }
 
+  /// The token at an index.
+  func token(at index: Int) -> FlatToken { index >= 0 && index < flat.count ? flat[index] : end }
+
   /// The token some places further on.
   func ahead(_ distance: Int) -> FlatToken {
     let place = index + distance

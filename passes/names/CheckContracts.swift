@@ -25,7 +25,7 @@ public struct CheckContracts: CheckPass {
   public init() {}
 
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
-    let table = SymbolTable(program)
+    let table = SymbolTable(program, in: context)
     for (module, symbols) in zip(program.modules, table.modules) where !module.library {
       for case .function(_, let name, let parameters, let result, _, let effects, _) in module.items {
         functions[symbols.fullName(name.name)] = FunctionItem(
@@ -53,6 +53,7 @@ public struct CheckContracts: CheckPass {
     _ target: Program.Ident, isLaw: Bool, _ lines: [Program.VerifyLine], _ module: ModuleSymbols, _ context: PassContext
   ) throws {
     guard module.functions[target.name] != nil, target.name != "main" else {
+      if module.unread.contains(target.name) { return }
       let near = didYouMean(nearestNames(to: target.text, among: module.functions.keys.map(\.text)))
       context.report(
         target.name == "main"
@@ -261,7 +262,11 @@ public struct CheckContracts: CheckPass {
   private func names(_ path: Program.Path, _ module: ModuleSymbols, _ table: SymbolTable) -> Bool {
     let whole = Name(path.text)
     guard let last = path.segments.last else { return false }
-    if whole == module.name || module.dependencies[whole] != nil || Vocabulary.reserved.contains(whole) { return true }
+    if module.mayBeUnread(last.name) || whole == module.name || module.dependencies[whole] != nil
+      || Vocabulary.reserved.contains(whole)
+    {
+      return true
+    }
     if path.segments.count == 1 {
       return module.functions[whole] != nil || module.types[whole] != nil || module.importedTypes(whole).count == 1
     }

@@ -16,7 +16,7 @@ public struct CheckExposure: CheckPass {
   public init() {}
 
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
-    let table = SymbolTable(program)
+    let table = SymbolTable(program, in: context)
     let hadErrors = context.hasErrors
     var count = 0
     for (module, symbols) in zip(program.modules, table.modules) {
@@ -37,7 +37,11 @@ public struct CheckExposure: CheckPass {
   }
 
   private func check(_ name: Program.Ident, opaque: Bool, in module: ModuleSymbols, _ context: PassContext) {
-    if module.types[name.name] != nil || (!opaque && module.functions[name.name] != nil) { return }
+    if module.mayBeUnread(name.name) || module.types[name.name] != nil
+      || (!opaque && module.functions[name.name] != nil)
+    {
+      return
+    }
     let imported = module.importedTypes(name.name)
     if imported.count == 1, !opaque { return }
     if imported.count > 1, !opaque {

@@ -163,7 +163,7 @@ extension NameResolver {
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
       reportNotExposed(segment.name, of: owner, at: segment.span)
-    } else if !owner.lacksListed(segment.name), isFirst(path.prefix(used + 1)) {
+    } else if !owner.lacksListed(segment.name), owner !== module || !owner.mayBeUnread(segment.name), isFirst(path.prefix(used + 1)) {
       let help = suggestion(for: segment.text) {
         owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
           + owner.exportedTypes.keys.map(\.text)
@@ -209,7 +209,7 @@ extension NameResolver {
   }
 
   private mutating func reportUnknownGlobal(_ path: Program.Path) {
-    guard let first = path.segments.first else { return }
+    guard let first = path.segments.first, !module.mayBeUnread(first.name) else { return }
     var length = min(path.segments.count, table.longestName)
     while length > 0, table.named[path.prefix(length)] == nil { length -= 1 }
     if length > 0 {

@@ -59,7 +59,7 @@ extension NameResolver {
 
   /// Reports a name that means nothing: each value once in a function, each function once in a module.
   mutating func reportUnknown(_ name: Program.Ident, isCalled: Bool = false, help: String? = nil) {
-    if lacksNames && !isCalled || isCalled && module.lacksListed(name.name)
+    if lacksNames && !isCalled || isCalled && module.lacksListed(name.name) || module.unread.contains(name.name)
       || !isFirst(name.name, inThe: isCalled ? .module : .function)
     {
       return
@@ -71,9 +71,21 @@ extension NameResolver {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
       help = isCalled ? builtinHelp(for: name.text) : nil
-      help = help ?? suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }
+      help =
+        help
+        ?? suggestion(for: name.text) {
+          locals.names + module.functions.keys.map(\.text) + module.bindings.keys.map(\.text)
+        }
     }
+    if help == nil, isCalled { help = suggestion(for: name.text, of: Vocabulary.namespaces.sorted()) }
     error("unknown-ident", at: name.span, "nothing here is called `\(name.text)`", help: help)
+  }
+
+  /// The functions of built-in namespaces that may have been meant by a name without one.
+  private func suggestion(for name: String, of spaces: [Name]) -> String? {
+    let all = spaces.flatMap { space in members(of: space).map { (space: space, name: $0) } }
+    let near = Set(nearestNames(to: name, among: all.map(\.name), limit: 1))
+    return didYouMean(all.filter { near.contains($0.name) }.prefix(3).map { "\($0.space).\($0.name)" })
   }
 
   /// The functions of that name in built-in namespaces, which are written in full.

@@ -120,6 +120,7 @@ extension NameResolver {
       return .unknown
     }
     if let type = other.exportedTypes[short] { return .found(type) }
+    if other.lacksListed(short) { return .wrong }
     guard other.types[short] != nil else { return .unknown }
     reportNotExposed(short, of: other, at: name.span)
     return .wrong
@@ -142,6 +143,7 @@ extension NameResolver {
   }
 
   private mutating func reportUnknownType(_ name: Program.Ident) {
+    if module.mayBeUnread(name.name) { return }
     if !name.text.contains("."), let owner = module.dependencyList.first(where: { $0.types[name.name] != nil }) {
       reportNotExposed(name.name, of: owner, at: name.span)
       return

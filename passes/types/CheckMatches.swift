@@ -84,14 +84,18 @@ private struct MatchChecker: TypedWalker {
     _ first: MatchPattern?, _ patterns: [MatchPattern?], at place: Span
   ) {
     var (missing, isWhole) = ([first], false)
-    // Each pattern is taken for an arm, and the search begins again; a large match is not searched again.
+    // Each pattern is taken for an arm, and the search begins again; it is given up when it gets long.
     var search = usefulness
-    while patterns.count <= 100, missing.count <= Self.mostMissing {
-      guard let more = try? search.check(patterns + missing) else {
-        isWhole = true
-        break
+    do {
+      while missing.count <= Self.mostMissing, !isWhole {
+        if let more = try search.check(patterns + missing, budget: Self.missingBudget) {
+          missing.append(more.first ?? nil)
+        } else {
+          isWhole = true
+        }
       }
-      missing.append(more.first ?? nil)
+    } catch {
+      isWhole = false
     }
     let names = missing.prefix(Self.mostMissing).map(\.text)
     let list = names.map { "`\($0)`" }.joined(separator: ", ")
@@ -104,6 +108,8 @@ private struct MatchChecker: TypedWalker {
         fields: names.map { Field("missing", $0) }))
   }
 
+  /// The most cells of matrices that are looked at for more than one missing pattern.
+  private static let missingBudget = 20_000
   /// How many missing patterns are named.
   private static let mostMissing = 4
 
