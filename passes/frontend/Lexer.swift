@@ -209,9 +209,16 @@ extension Lexer {
     case "\\": "functions have names: declare one and pass its name"
     case "\r": "lines end with a line feed, or with a carriage return and a line feed"
     case "#": "a comment begins with `//`"
-    default: Self.quotes[text].map(rewritten)
+    case "\u{A0}", "\u{2003}", "\u{2009}", "\u{3000}": "separate words with plain spaces"
+    default: Self.quotes[text].map(rewritten) ?? Self.lookalikes[text].map { "write `\($0)`" }
     }
   }
+
+  /// Signs that word processors and mathematicians use in place of those of the language.
+  private static let lookalikes: [String: String] = [
+    "–": "-", "—": "-", "−": "-", "×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "⇒": "=>",
+    "…": "..", "＝": "=", "（": "(", "）": ")", "，": ",", "：": ":",
+  ]
 
   private func describe(_ text: String) -> String {
     guard let scalar = text.unicodeScalars.first else { return "this character" }

@@ -11,8 +11,8 @@ struct ModuleGraph {
   var diagnostics: [Diagnostic] = []
   /// Which modules can't be used, by index.
   var isBroken: [Bool] = []
-  /// The modules that list one that was not found.
-  private var lacking: Set<Int> = []
+  /// The names that modules list in vain, by index.
+  private var lacking: [Int: Set<Name>] = [:]
   private let context: PassContext
   private var ownByName: [String: Int] = [:]
   private var ownByPath: [String: Int] = [:]
@@ -106,7 +106,8 @@ struct ModuleGraph {
 
   /// Finds the modules that one depends on.
   mutating func resolveDependencies(_ index: Int) {
-    for name in modules[index].listed {
+    var seen: Set<Name> = []
+    for name in modules[index].listed where seen.insert(name.name).inserted {
       let text = name.name.text
       if modules[index].library {
         if let target = libraryByName[text] { modules[index].edges.append((name, target)) }
@@ -115,6 +116,7 @@ struct ModuleGraph {
       } else if let target = own(text) {
         // A second spelling of one file's name is an error, and replaced by the first.
         let known = modules[target].asked.isEmpty ? name : Syntax.Ident(name.span, name: Name(modules[target].asked))
+        if known.name != name.name { lacking[index, default: []].insert(name.name) }
         checkSpelling(name, of: target, in: index)
         modules[index].edges.append((known, target))
       } else {
@@ -123,7 +125,7 @@ struct ModuleGraph {
         } else {
           diagnostics.append(notFound(name))
         }
-        lacking.insert(index)
+        lacking[index, default: []].insert(name.name)
       }
     }
   }
@@ -148,15 +150,15 @@ struct ModuleGraph {
       return
     }
     diagnostics.append(error)
-    lacking.insert(index)
+    lacking[index, default: []].insert(name.name)
   }
 
   /// Notes in the context which names may be unknown because modules could not be read.
   func noteUnread() {
     for (index, module) in modules.enumerated() where !module.library {
       if isBroken[index] { context.unreadNames[module.span.start, default: []].insert(.everyName) }
-      if lacking.contains(index) || module.edges.contains(where: { isBroken[$0.target] }) {
-        context.unreadNames[module.span.start, default: []].insert(.someModule)
+      if lacking[index] != nil || module.edges.contains(where: { isBroken[$0.target] }) {
+        context.unreadNames[module.span.start, default: []].formUnion((lacking[index] ?? []).union([.someModule]))
       }
     }
   }

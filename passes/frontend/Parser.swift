@@ -179,8 +179,10 @@ struct Parser {
     let startsElement: [TokenKind] = [
       .lower, .upper, .integer, .float, .stringStart, .true, .false, .openParen, .openBracket, .openBrace,
     ]
+    let word = operatorWordHelp ?? (cursor.at(.lower) ? Self.rejectedKeywords[cursor.current.name] : nil)
     return expected(
-      "`,` or `\(sign)`", help: startsElement.contains(cursor.current.kind) ? "a comma stands between two" : nil,
+      "`,` or `\(sign)`",
+      help: word ?? (startsElement.contains(cursor.current.kind) ? "a comma stands between two" : nil),
       regions: [Region(open.span, "opened here")])
   }
 }

@@ -52,6 +52,9 @@ extension Parser {
     }
     try expect(.colon, "`:` and the type of the parameter", help: "every parameter has its type: `name: Type`")
     let type = try type()
+    if cursor.at(.assign) {
+      throw expected("`,` or `)`", help: "parameters have no default values: every call gives all arguments")
+    }
     return Syntax.Parameter(cursor.span(from: start), name: name, ty: type)
   }
 

@@ -13,6 +13,7 @@ extension Parser {
     var header: Syntax.Header?
     if cursor.at(.module) { header = recovering { try $0.header() } }
     var items: [Syntax.Item] = []
+    loseWrongLines()
     while !cursor.at(.end) {
       if cursor.at(.dedent) || cursor.at(.newline) {
         cursor.advance()

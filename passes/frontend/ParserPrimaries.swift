@@ -177,7 +177,9 @@ extension Parser {
         let start = parser.cursor.index
         let key = try parser.expression()
         tallest = max(tallest, parser.height)
-        let help = parser.cursor.at(.assign) ? "a record is built by its name: `P(x = 1)`" : nil
+        let help =
+          parser.cursor.at(.assign)
+          ? "a record is built by its name: `P(x = 1)`" : parser.cursor.at(.colon) ? "write `=>` in place of `:`" : nil
         try parser.expect(.fatArrow, "`=>` and the value of this key", help: help)
         let value = try parser.expression()
         tallest = max(tallest, parser.height)

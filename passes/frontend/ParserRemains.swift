@@ -72,10 +72,26 @@ extension Parser {
   /// Notes the names at the start of an item: that behind its keyword, or those behind what was meant as one.
   private mutating func lose(tokensFrom start: Int) {
     let isVerify = cursor.token(at: start).kind == .verify
-    for index in start..<start + 3 {
+    var hasName = false
+    for index in start..<start + 4 {
       let token = cursor.token(at: index)
-      guard token.kind == .lower || token.kind == .upper || TokenKind.keywords[token.name] != nil else { return }
+      if token.isLayout { return }
+      guard token.kind == .lower || token.kind == .upper else {
+        if hasName { return }
+        continue
+      }
+      hasName = true
       unread.insert(isVerify ? Self.verified(token.name) : token.name)
+    }
+  }
+
+  /// Notes the names at the start of lines that the lexer has reported: they may be headers out of place.
+  mutating func loseWrongLines() {
+    if knownErrors.isEmpty { return }
+    for index in 0..<cursor.count where index == 0 || cursor.token(at: index - 1).isLayout {
+      if !cursor.token(at: index).isLayout, knownErrors.cover(cursor.token(at: index).span) {
+        lose(tokensFrom: index)
+      }
     }
   }
 

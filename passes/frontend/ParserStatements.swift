@@ -4,7 +4,7 @@ import Nanopass
 
 extension Parser {
   /// Statement keywords of other languages and what stands for them here.
-  private static let rejectedKeywords: [Name: String] = [
+  static let rejectedKeywords: [Name: String] = [
     "let": "a binding has no keyword: `x = 1`", "val": "a binding has no keyword: `x = 1`",
     "var": "a binding has no keyword and keeps its value: `x = 1`",
     "if": "branch with `match c`, with an arm for `true` and one for `false`",
@@ -55,6 +55,7 @@ extension Parser {
       throw fail(
         "parse-error", at: token.span, "`\(token.name)` stands at the top level only", help: "move it out of the block")
     case .module: throw misplacedModule()
+    case .question where isBelowKnownError, .bang where isBelowKnownError: throw ParseFailure()
     case .question where cursor.ahead(1).kind == .stringStart:
       throw fail(
         "parse-error", at: token.span, "a description is out of its place",
@@ -65,6 +66,13 @@ extension Parser {
         help: "it stands before the statements of a function, behind its description")
     default: return
     }
+  }
+
+  /// Whether the line above has been reported: what stands below it belongs to the same mistake.
+  private var isBelowKnownError: Bool {
+    var index = cursor.index - 1
+    while index > 0, cursor.token(at: index).isLayout { index -= 1 }
+    return !knownErrors.isEmpty && index >= 0 && knownErrors.cover(cursor.token(at: index).span)
   }
 
   /// Reports a `module` line that is not the file's first item.
@@ -119,7 +127,12 @@ extension Parser {
     let token = cursor.current
     switch token.kind {
     case .assign:
-      return expected("the end of the line", help: "`==` compares; a binding begins with one plain name")
+      let isTuple = cursor.previous.kind == .closeParen
+      return expected(
+        "the end of the line",
+        help: isTuple
+          ? "a binding begins with one plain name; take a tuple apart by `match` with the arm `(a, b) -> ...`"
+          : "`==` compares; a binding begins with one plain name")
     case .closeParen, .closeBracket, .closeBrace:
       return fail(
         "parse-error", at: token.span, "this `\(token.name)` closes nothing", help: "leave it out, or open it before")
@@ -130,8 +143,10 @@ extension Parser {
     case .openBrace:
       return expected(
         "the end of the line",
-        help: what == "the expression"
-          ? "a record is built with `P(x = 1)`" : "what belongs to it stands on indented lines below, without braces")
+        help: cursor.previous.kind == .closeParen
+          ? "a function begins with `fn`, and its body stands on indented lines below, without braces"
+          : what == "the expression"
+            ? "a record is built with `P(x = 1)`" : "what belongs to it stands on indented lines below, without braces")
     case .openBracket where Self.clauses.contains(cursor.previous.name):
       return expected("the end of the line", help: "the clauses of the header are indented below `module`")
     case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
@@ -214,6 +229,7 @@ extension Parser {
       return "an arm begins with its pattern"
     case .lower: return "patterns have no guards: match again in the arm"
     case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
+    case .range: return "patterns have no ranges: match on a comparison, as in `match n < 5`"
     default: return nil
     }
   }

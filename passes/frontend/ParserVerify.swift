@@ -169,7 +169,9 @@ extension Parser {
       cursor.advance()
       isBroken = true
     }
-    try expect(.fatArrow, "`=>` and the value, or `holds`")
+    try expect(
+      .fatArrow, "`=>` and the value, or `holds`",
+      help: cursor.at(.arrow) ? "write `=>` in place of `->`" : "a case is `call => value`, or `condition holds`")
     if !isBroken, cursor.at(.newline), cursor.ahead(1).kind == .indent {
       cursor.advance()
       cursor.advance()

@@ -37,7 +37,8 @@ public struct CheckExposure: CheckPass {
   }
 
   private func check(_ name: Program.Ident, opaque: Bool, in module: ModuleSymbols, _ context: PassContext) {
-    if module.mayBeUnread(name.name) || module.types[name.name] != nil
+    if module.unread.contains(name.name) || name.isUpper && module.mayBeUnread(name.name)
+      || module.types[name.name] != nil
       || (!opaque && module.functions[name.name] != nil)
     {
       return

@@ -29,7 +29,8 @@ public struct CheckStyle: CheckPass {
         if let law { verified.insert(law.name) }
       }
       for segment in module.name.text.split(separator: ".") where !isPascal(segment) {
-        warn("bad-module-name", module.nameSpan, String(segment), "a module", "PascalCase", context)
+        warn(
+          "bad-module-name", module.nameSpan(in: context.sources), String(segment), "a module", "PascalCase", context)
       }
       var hasFunctions = false
       for item in module.items {
@@ -57,7 +58,8 @@ public struct CheckStyle: CheckPass {
       if hasFunctions, module.bound == nil, !module.name.text.isEmpty {
         context.report(
           .warning(
-            "missing-effects", at: module.nameSpan, "the module `\(module.name)` does not bound its effects",
+            "missing-effects", at: module.nameSpan(in: context.sources),
+            "the module `\(module.name)` does not bound its effects",
             help: "add `effects [...]` to its header, `effects []` if it is pure"))
       }
     }
@@ -140,9 +142,4 @@ private struct WorkFinder: ProgramWalker {
     default: try walk(node)
     }
   }
-}
-
-extension Program.Module {
-  /// The first line of the file, in which the name stands.
-  fileprivate var nameSpan: Span { Span(start: span.start, length: min(span.length, 6)) }
 }

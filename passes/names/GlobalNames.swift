@@ -163,7 +163,9 @@ extension NameResolver {
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
       reportNotExposed(segment.name, of: owner, at: segment.span)
-    } else if !owner.lacksListed(segment.name), owner !== module || !owner.mayBeUnread(segment.name), isFirst(path.prefix(used + 1)) {
+    } else if !owner.lacksListed(segment.name), owner.name != module.name || !module.mayBeUnread(segment.name),
+      isFirst(path.prefix(used + 1))
+    {
       let help = suggestion(for: segment.text) {
         owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
           + owner.exportedTypes.keys.map(\.text)
@@ -208,8 +210,15 @@ extension NameResolver {
       + (Vocabulary.variants(of: space)?.map(\.name.text) ?? [])
   }
 
+  /// Whether a path may lead into a module, or to a type of one, that could not be read.
+  private func mayBeUnread(_ path: Program.Path, _ first: Program.Ident) -> Bool {
+    if module.unread.isEmpty { return false }
+    if (1...path.segments.count).contains(where: { module.unread.contains(path.prefix($0)) }) { return true }
+    return path.segments.allSatisfy { $0.isUpper || $0.name == "update" } && module.mayBeUnread(first.name)
+  }
+
   private mutating func reportUnknownGlobal(_ path: Program.Path) {
-    guard let first = path.segments.first, !module.mayBeUnread(first.name) else { return }
+    guard let first = path.segments.first, !mayBeUnread(path, first) else { return }
     var length = min(path.segments.count, table.longestName)
     while length > 0, table.named[path.prefix(length)] == nil { length -= 1 }
     if length > 0 {
@@ -233,10 +242,12 @@ extension NameResolver {
         help: "modules are named in full: `\(owner.name)`")
       return
     }
-    let help = suggestion(for: first.text) {
-      module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
-        + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
-    }
+    let help =
+      Replacements.value(for: first.text)
+      ?? suggestion(for: first.text) {
+        module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
+          + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
+      }
     error("unknown-ident", at: first.span, "nothing here is called `\(first.text)`", help: help)
   }
 

@@ -70,7 +70,7 @@ extension NameResolver {
     ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
-      help = isCalled ? builtinHelp(for: name.text) : nil
+      help = Replacements.value(for: name.text) ?? (isCalled ? builtinHelp(for: name.text) : nil)
       help =
         help
         ?? suggestion(for: name.text) {
@@ -91,6 +91,8 @@ extension NameResolver {
   /// The functions of that name in built-in namespaces, which are written in full.
   func builtinHelp(for name: String) -> String? {
     let wanted = ["println", "puts", "echo"].contains(name) ? "print" : name
+    let capital = Name(name.prefix(1).uppercased() + name.dropFirst())
+    if Vocabulary.namespaces.contains(capital) { return "did you mean `\(capital)`?" }
     let found = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(wanted) }.prefix(3)
     return found.isEmpty ? nil : "write " + found.map { "`\($0).\(wanted)`" }.joined(separator: " or ")
   }

@@ -18,6 +18,18 @@ enum Replacements {
     }
   }
 
+  /// The help for a value of another language; nil if nothing is known of it.
+  static func value(for name: String) -> String? {
+    switch name {
+    case "null", "nil", "undefined", "nullptr", "Nothing", "NULL":
+      "a value that may be missing is an `Option`: `Option.None` or `Option.Some(value)`"
+    case "True": "did you mean `true`?"
+    case "False": "did you mean `false`?"
+    case "this", "self": "functions belong to no value: take what is needed as a parameter"
+    default: nil
+    }
+  }
+
   /// The help for a type of another language; nil if nothing is known of it.
   static func type(for name: String) -> String? {
     types[name.lowercased()].map { "write \($0)" }

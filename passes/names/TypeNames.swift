@@ -143,12 +143,13 @@ extension NameResolver {
   }
 
   private mutating func reportUnknownType(_ name: Program.Ident) {
-    if module.mayBeUnread(name.name) { return }
     if !name.text.contains("."), let owner = module.dependencyList.first(where: { $0.types[name.name] != nil }) {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
     }
-    if module.dependencyList.contains(where: { $0.lacksListed(name.name) }) || !isFirst(name.name, inThe: .module) {
+    if module.mayBeUnread(name.name) || module.dependencyList.contains(where: { $0.lacksListed(name.name) })
+      || !isFirst(name.name, inThe: .module)
+    {
       return
     }
     let help =

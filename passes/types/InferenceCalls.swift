@@ -33,6 +33,7 @@ extension Inference {
       let reason = Expectation.Reason.argument(name, index + 1, declared: callee.span)
       _ = try infer(argument, Expectation(parameter, reason))
       adviseToPass(argument, for: parameter)
+      explainDischarge(of: argument)
     }
     return type
   }
@@ -114,6 +115,16 @@ extension Inference {
       _ = try infer(argument, Expectation(wanted[index], reason))
     }
     return meet(result, expected, at: span)
+  }
+
+  /// Adds to the error about a call that can't fail, where a `Result` is wanted, why it gives a plain value.
+  private mutating func explainDischarge(of argument: Resolved.Expr) {
+    guard case .call(_, let name, let arguments) = argument, LiteralDischarge.plain(name, arguments) != nil,
+      let last = diagnostics.last, last.slug == "type-mismatch", last.span == argument.span
+    else { return }
+    diagnostics[diagnostics.count - 1].note =
+      "with this literal argument `\(name)` can't fail, so it gives a plain value"
+    diagnostics[diagnostics.count - 1].repair.primary = "use the value itself"
   }
 
   /// Adds to the error about a call that stands for a parameter of a `Fn` type how the function itself is passed.

@@ -92,6 +92,9 @@ extension Inference {
     if head == .bytes, sign == "+" { error.repair.primary = "bytes are joined by `Bytes.concat`" }
     if head == .list, sign == "+" { error.repair.primary = "lists are joined by `List.concat`" }
     if head == .option || head == .result { error.repair.primary = "match on it to get at the value inside" }
+    if head == .result, table.head(result) == .result {
+      error.repair.primary = "pass a failure on to the caller with `?`, or match on it to get at the value inside"
+    }
     report(error)
   }
 
@@ -135,7 +138,10 @@ extension Inference {
 
   mutating func reportNoField(_ name: Name, _ type: TypeRef, _ fields: [Name], at span: Span) {
     let near = nearestNames(to: name.text, among: fields.map(\.text))
-    let known = fields.isEmpty ? nil : "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
+    let known =
+      fields.isEmpty
+      ? "only records have fields; functions are called by their full names"
+      : "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
     let what = fields.isEmpty ? "`\(table.text(type))` is no record and" : "the record `\(table.text(type))`"
     var error = Diagnostic.error(
       "unknown-field", at: place(of: name, in: span), "\(what) has no field `\(name)`", help: didYouMean(near) ?? known)
