@@ -19,16 +19,13 @@ import Testing
   private func expectError(_ summary: String, help: String? = nil) throws {
     let result = try nanoc(["main.av"], in: work.path)
     #expect(result.code == 1)
-    let tail = help.map { "   = help: \($0)\n" } ?? ""
-    #expect(
-      result.errors == """
-        error[module-not-found]: \(summary)
-         --> main.av:2:14
-          |
-        2 |     depends [Part]
-          |              ^^^^
-        \(tail.dropFirst())
-        """)
+    let lines =
+      [
+        "error[module-not-found]: \(summary)", "  --> main.av:2:14", "   |", " 2 |     depends [Part]",
+        "   |              ^^^^",
+      ]
+      + (help.map { ["   = help: \($0)"] } ?? [])
+    #expect(result.errors == lines.joined(separator: "\n") + "\n")
   }
 
   @Test func nothing() throws {

@@ -224,6 +224,7 @@ extension Lexer {
     guard let scalar = text.unicodeScalars.first else { return "this character" }
     switch scalar {
     case "\t": return "a tab"
+    case "`": return "a backquote"
     case "\r": return "a carriage return without a line feed behind it"
     default:
       let code = String(scalar.value, radix: 16, uppercase: true)

@@ -82,7 +82,7 @@ extension Parser {
 
   private mutating func exposedNames() throws -> [Syntax.Ident] {
     let open = cursor.current
-    try expect(.openBracket, "`[` and a list of names")
+    try expect(.openBracket, "`[` and a list of names", help: "write brackets around the names: `exposes [f, T]`")
     return try list(until: .closeBracket, open) { parser in
       let token = parser.cursor.current
       guard token.kind == .lower || token.kind == .upper else { throw parser.expected("a name of this module") }

@@ -93,7 +93,7 @@ extension Parser {
   /// Takes `[A.b, C, _]`.
   mutating func effectNames() throws -> [Syntax.Ident] {
     let open = cursor.current
-    try expect(.openBracket, "`[` and a list of effects")
+    try expect(.openBracket, "`[` and a list of effects", help: "write brackets around them: `[Console.print]`")
     return try list(until: .closeBracket, open) { parser in
       if parser.cursor.at(.underscore) {
         let token = parser.cursor.current

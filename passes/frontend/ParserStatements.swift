@@ -127,7 +127,9 @@ extension Parser {
     let token = cursor.current
     switch token.kind {
     case .assign:
-      let isTuple = cursor.previous.kind == .closeParen
+      var first = cursor.index
+      while first > 0, !cursor.token(at: first - 1).isLayout { first -= 1 }
+      let isTuple = cursor.previous.kind == .closeParen && cursor.token(at: first).kind == .openParen
       return expected(
         "the end of the line",
         help: isTuple
@@ -149,6 +151,10 @@ extension Parser {
             ? "a record is built with `P(x = 1)`" : "what belongs to it stands on indented lines below, without braces")
     case .openBracket where Self.clauses.contains(cursor.previous.name):
       return expected("the end of the line", help: "the clauses of the header are indented below `module`")
+    case .stringStart where cursor.previous.kind == .stringEnd:
+      return expected(
+        "the end of the line behind \(what)",
+        help: "strings are joined by `+`; a quote inside a string is written `\\\"`, a line break `\\n`")
     case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
     case _ where cursor.previous.kind == .question:
       return expected("the end of the line", help: "`?` passes an error on to the caller; branch with `match c`")

@@ -43,7 +43,8 @@ enum Replacements {
     "array": "`List<A>`, or `Vector<A>` for access by index",
     "dict": "`Map<K, V>`", "dictionary": "`Map<K, V>`", "hashmap": "`Map<K, V>`", "set": "`Map<A, Unit>`",
     "maybe": "`Option<A>`", "optional": "`Option<A>`", "nullable": "`Option<A>`", "either": "`Result<A, E>`",
-    "pair": "`Tuple<A, B>`", "byte": "`Int`, or `Bytes` for many", "seq": "`List<A>`",
+    "pair": "`Tuple<A, B>`", "fn": "the type of a function as `Fn(A, B) -> C`", "function": "`Fn(A, B) -> C`",
+    "byte": "`Int`, or `Bytes` for many", "seq": "`List<A>`",
   ]
 
   /// Functions that take a function over a list.
