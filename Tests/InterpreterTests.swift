@@ -9,7 +9,7 @@ import Testing
   /// Programs that take too many steps for a test.
   static let long: Set<String> = [
     "collatz_primes", "deep_recursion", "deep_calls", "long_loops", "library_list", "mini_language", "tail_calls",
-    "traversal",
+    "traversal", "script_interpreter", "json_library",
   ]
 
   @Test(arguments: SampleProgram.all.filter { !long.contains($0.name) })
