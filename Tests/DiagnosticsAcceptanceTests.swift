@@ -52,7 +52,8 @@ struct WrongProgram: Sendable, CustomTestStringConvertible {
   private func findings(_ file: String, _ bytes: [UInt8], _ root: String) throws -> (errors: [String], text: String) {
     let isChecked = bytes.starts(with: Array("// checked\n".utf8))
     let context = PassContext(
-      sources: SourceMap(), options: CompilerOptions(isCheck: isChecked), files: FolderFiles(root: root))
+      sources: SourceMap(), options: CompilerOptions(needsMain: !isChecked, isCheck: isChecked),
+      files: FolderFiles(root: root))
     var runner = PipelineRunner(stages: nativePipeline.stages)
     runner.verifies = true
     let start = try startingProgram(file, bytes, in: context)
