@@ -45,10 +45,10 @@ import Testing
 
   @Test func aPipeOrADevice() throws {
     #expect(mkfifo(work.path + "/part.av", 0o600) == 0)
-    try expectError("the file `part.av` of `Part` can't be read: it is no file")
+    try expectError("the file `part.av` of `Part` can't be read: it is no regular file")
     try FileManager.default.removeItem(atPath: work.path + "/part.av")
     try link("part.av", to: "/dev/zero")
-    try expectError("the file `part.av` of `Part` can't be read: it is no file")
+    try expectError("the file `part.av` of `Part` can't be read: it is no regular file")
     #expect(try nanoc(["/dev/zero"]).code == 2)
   }
 

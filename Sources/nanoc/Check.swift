@@ -70,6 +70,9 @@ private struct Checker: Sendable {
       start = try startingProgram(path, context)
     } catch let failure as InvocationError {
       tally.isUnreadable = true
+      tally.files += 1
+      tally.failed += 1
+      tally.errors += 1
       if source.json {
         let renderer = JSONRenderer(sources: context.sources)
         Console.output(renderer.fileError(path: path, error: failure.description) + "\n")

@@ -23,6 +23,8 @@ struct Parser {
   var isInVerify = false
   /// Whether the last function has no body, so that lines below may have been meant as it.
   var lacksBody = false
+  /// Whether the last line of a header was no clause.
+  var lacksClause = false
   /// Names of declarations that were not understood.
   var unread: Set<Name> = []
   /// Whether the header of the function that is parsed now was not understood as a whole.

@@ -20,6 +20,8 @@ extension Parser {
       } else if cursor.at(.indent) {
         if !lacksBody { reportIndent() }
         cursor.skipBlock()
+        // A statement at the first column before it may have been meant as part of the item above.
+        if case .statement? = items.last, let last = items.popLast() { _ = remains(of: last) }
         if let last = items.popLast(), let rest = remains(of: last) { items.append(rest) }
       } else if cursor.at(.module), header == nil, items.isEmpty {
         // What stands before it has been reported.
@@ -43,6 +45,7 @@ extension Parser {
   private mutating func clause() throws -> Syntax.Clause {
     let start = cursor.index
     let word = cursor.current
+    if word.kind != .module, Self.itemStarts.contains(word.kind) { throw misplacedItem() }
     guard word.kind == .lower else { throw expectedClause() }
     let clause: Syntax.Clause
     switch word.name {
@@ -71,10 +74,14 @@ extension Parser {
     default: throw expectedClause()
     }
     try expectLineEnd(after: "the clause")
+    lacksClause = false
     return clause
   }
 
   private mutating func expectedClause() -> ParseFailure {
+    // Lines below one that is no clause belong to the same mistake.
+    if lacksClause || isBelowKnownError { return ParseFailure() }
+    lacksClause = true
     let near = didYouMean(nearestNames(to: cursor.current.name.text, among: Self.clauses.map(\.text)))
     return expected(
       "`intent`, `depends`, `exposes` or `effects`", help: near ?? "declarations stand at the first column")
@@ -93,7 +100,7 @@ extension Parser {
 
   mutating func item() throws -> Syntax.Item {
     let start = cursor.index
-    if cursor.current.name != "", TokenKind.keywords[cursor.current.name] != nil { lacksBody = false }
+    if Self.itemStarts.contains(cursor.current.kind) { lacksBody = false }
     switch cursor.current.kind {
     case .fn: return try function()
     case .type: return try sum()
@@ -185,9 +192,14 @@ extension Parser {
     _ what: String, _ name: Syntax.Ident, _ content: String, _ line: (inout Parser) throws -> Element
   ) throws -> [Element] {
     guard cursor.take(.indent) else {
+      lacksBody = true
       throw fail("parse-error", at: name.span, "\(what) needs indented lines below it", help: "add \(content)")
     }
-    return try block(of: what, line)
+    return try block(of: what) { parser in
+      let first = parser.cursor.current.kind
+      if first != .module, Self.itemStarts.contains(first) { throw parser.misplacedItem() }
+      return try line(&parser)
+    }
   }
 
 }

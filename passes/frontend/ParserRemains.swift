@@ -7,6 +7,8 @@ import Nanopass
 /// Of a function whose body is wrong its header stays, with no statements; of all else only the names, which are not
 /// called unknown where they are used.
 extension Parser {
+  /// The keywords that items begin with.
+  static let itemStarts: [TokenKind] = [.module, .fn, .type, .record, .verify, .decision]
   /// Errors behind which a function is still understood.
   private static let mild: Set<Slug> = ["bad-name-case", "reserved-name", "paren-tuple-type"]
 
@@ -27,15 +29,17 @@ extension Parser {
   mutating func understoodItem() -> Syntax.Item? {
     let (start, known) = (cursor.index, diagnostics.count)
     lacksHeader = false
+    let belongsAbove = lacksBody && !Self.itemStarts.contains(cursor.current.kind)
     let item = recovering { try $0.item() }
-    let isWrong = diagnostics[known...].contains { $0.severity == .error && !Self.mild.contains($0.slug) }
-    let span = cursor.span(from: start)
-    guard let item else {
+    if belongsAbove {
+      // Lines that were not indented below a header may be what is missing there.
+      diagnostics.removeSubrange(known...)
       lose(tokensFrom: start)
       return nil
     }
-    // Lines that were not indented below a header may be what is missing there.
-    if lacksBody, case .statement = item {
+    let isWrong = diagnostics[known...].contains { $0.severity == .error && !Self.mild.contains($0.slug) }
+    let span = cursor.span(from: start)
+    guard let item else {
       lose(tokensFrom: start)
       return nil
     }

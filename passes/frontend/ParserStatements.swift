@@ -51,9 +51,7 @@ extension Parser {
   private mutating func rejectOtherItems() throws {
     let token = cursor.current
     switch token.kind {
-    case .fn, .type, .record, .verify, .decision:
-      throw fail(
-        "parse-error", at: token.span, "`\(token.name)` stands at the top level only", help: "move it out of the block")
+    case .fn, .type, .record, .verify, .decision: throw misplacedItem()
     case .module: throw misplacedModule()
     case .question where isBelowKnownError, .bang where isBelowKnownError: throw ParseFailure()
     case .question where cursor.ahead(1).kind == .stringStart:
@@ -68,8 +66,20 @@ extension Parser {
     }
   }
 
+  /// Reports a declaration inside a block; the lines behind it there are its own.
+  mutating func misplacedItem() -> ParseFailure {
+    let token = cursor.current
+    let failure = fail(
+      "parse-error", at: token.span, "`\(token.name)` stands at the top level only",
+      help: "begin it at the first column, and indent what belongs to it by four spaces")
+    unread.insert(cursor.ahead(1).name)
+    let level = cursor.level
+    while !cursor.at(.end), cursor.level > level || !cursor.at(.dedent) { cursor.advance() }
+    return failure
+  }
+
   /// Whether the line above has been reported: what stands below it belongs to the same mistake.
-  private var isBelowKnownError: Bool {
+  var isBelowKnownError: Bool {
     var index = cursor.index - 1
     while index > 0, cursor.token(at: index).isLayout { index -= 1 }
     return !knownErrors.isEmpty && index >= 0 && knownErrors.cover(cursor.token(at: index).span)

@@ -78,9 +78,9 @@ extension Parser {
         .error(
           "parse-error", at: place, "\(what) stands too late in its verify block",
           help: "the order is: every `given`, then `when`s and bindings, then the cases"))
-    } else {
-      stage = needed
     }
+    // Lines behind one that is too late belong to the same mistake.
+    stage = needed
   }
 
   private mutating func verifyLine(isLaw: Bool) throws -> Syntax.VerifyLine {

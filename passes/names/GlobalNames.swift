@@ -171,6 +171,7 @@ extension NameResolver {
       return (.wrong, used)
     }
     let segment = path.segments[used]
+    if let first = path.segments.first, module.unread.contains(first.name) { return (.wrong, path.segments.count) }
     let isDeclared =
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {

@@ -65,6 +65,11 @@ extension NameResolver {
       return
     }
     var help = help
+    if functionName == nil, verification == nil, let above = functionAbove, above.names.contains(name.name) {
+      // A line that has lost its indentation is one mistake.
+      guard isFirst(Name("below \(above.name)"), inThe: .module) else { return }
+      help = "`\(above.name)` has a `\(name.text)`: indent this line, if it belongs to that"
+    }
     if help != nil {
     } else if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }
     ) {
@@ -83,6 +88,7 @@ extension NameResolver {
 
   /// The functions of built-in namespaces that may have been meant by a name without one.
   private func suggestion(for name: String, of spaces: [Name]) -> String? {
+    guard suggestion(for: name, among: { spaces.flatMap { members(of: $0) } }) != nil else { return nil }
     let all = spaces.flatMap { space in members(of: space).map { (space: space, name: $0) } }
     let near = Set(nearestNames(to: name, among: all.map(\.name), limit: 1))
     return didYouMean(all.filter { near.contains($0.name) }.prefix(3).map { "\($0.space).\($0.name)" })
