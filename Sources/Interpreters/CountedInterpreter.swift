@@ -209,7 +209,9 @@ final class CountedInterpreter {
     guard let primitive = Primitive.named(name) else { throw InterpreterError.broken("no primitive \(name)") }
     let types = primitive.isVariadic ? arguments.map { _ in Typed.Ty.string } : primitive.parameters
     let values = try zip(arguments, types).map { try heap.value(of: $0, as: $1) }
-    return try heap.hold(PrimitiveMeanings.apply(name, values), as: primitive.result)
+    let result = try heap.hold(PrimitiveMeanings.apply(name, values), as: primitive.result)
+    if primitive.ownsArguments { for argument in arguments { try heap.drop(argument) } }
+    return result
   }
 
   private func read(_ cell: Held, _ slot: Int, _ size: Int) throws -> Held {
