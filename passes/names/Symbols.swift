@@ -88,6 +88,11 @@ final class ModuleSymbols {
     }
   }
 
+  /// Whether the header lists what it exposes.
+  var listsExports: Bool {
+    if case .only = exposure { true } else { false }
+  }
+
   /// Whether the header exposes the name.
   func exposes(_ name: Name) -> Bool {
     if case .everything = exposure { return !name.text.hasPrefix("_") }

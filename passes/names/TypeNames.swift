@@ -198,9 +198,14 @@ extension NameResolver {
   mutating func reportNotExposed(_ name: Name, of owner: ModuleSymbols, at span: Span) {
     guard isFirst(owner.fullName(name), inThe: .program) else { return }
     let declared = owner.types[name]?.span ?? owner.functions[name]?.span ?? owner.bindings[name] ?? .none
-    let help =
-      owner.bindings[name] != nil && owner.functions[name] == nil
-      ? "export a function that returns it" : "add it to the `exposes` list of `\(owner.name)`"
+    let help: String
+    if owner.bindings[name] != nil, owner.functions[name] == nil {
+      help = "export a function that returns it"
+    } else if owner.listsExports {
+      help = "add it to the `exposes` list of `\(owner.name)`"
+    } else {
+      help = "what begins with `_` is private: rename it, or add an `exposes` list to `\(owner.name)`"
+    }
     error(
       "not-exposed", at: span, "`\(name)` is private to `\(owner.name)`", help: help,
       regions: declared.isNone ? [] : [Region(declared, "declared here")])
