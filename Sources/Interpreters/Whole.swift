@@ -5,7 +5,7 @@ import Nanopass
 enum Whole: Hashable {
   case small(Int)
   /// A value that fits no machine word.
-  case big(BigInt)
+  indirect case big(BigInt)
 
   init(_ value: BigInt) { self = Int(exactly: value).map(Whole.small) ?? .big(value) }
 
