@@ -43,11 +43,19 @@ public struct Name: Sendable, ExpressibleByStringLiteral, CustomStringConvertibl
   public var description: String { text }
 }
 
+/// A hash of one word, by multiplication (Knuth, The Art of Computer Programming 3, 6.4).
+@inlinable func mixed(_ word: Int, _ seed: Int) -> Int {
+  let product = UInt(bitPattern: word ^ seed) &* 0x9E37_79B9_7F4A_7C15
+  return Int(bitPattern: product ^ (product >> 32))
+}
+
 extension Name: Hashable, Comparable {
   @inlinable public static func == (left: Name, right: Name) -> Bool {
     left.entry.toOpaque() == right.entry.toOpaque()
   }
   @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(entry.toOpaque()) }
+  /// Tables keyed by names are in all passes, and their keys are no input: no need for a hash that withstands attacks.
+  @inlinable public func _rawHashValue(seed: Int) -> Int { mixed(Int(bitPattern: entry.toOpaque()), seed) }
   public static func < (left: Name, right: Name) -> Bool {
     left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
   }
@@ -114,6 +122,7 @@ public struct Local: Hashable, Sendable, CustomStringConvertible {
     left.id == right.id && left.name == right.name
   }
   @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+  @inlinable public func _rawHashValue(seed: Int) -> Int { mixed(id, seed) }
 
   /// `name.id`.
   public var description: String { "\(name.text).\(id)" }

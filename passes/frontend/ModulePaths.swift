@@ -49,17 +49,19 @@ func mentionedModules(in content: String, among modules: [String: String]) -> [S
     for (index, byte) in bytes.enumerated() {
       let isLetter = byte & 0xDF >= 0x41 && byte & 0xDF <= 0x5A || byte >= 0x30 && byte <= 0x39
       if isLetter || byte == 0x5F || byte >= 0x80 { continue }
+      defer { start = index + 1 }
       var name = ""
-      if byte == 0x3E, index > 0, bytes[index - 1] == 0x3D {
+      if byte == 0x3E {
+        guard index > 0, bytes[index - 1] == 0x3D else { continue }
         name = "Map"
-      } else if index > start, index - start <= longest, bytes[start] >= 0x41, bytes[start] <= 0x5A {
-        let word = String(decoding: bytes[start..<index], as: UTF8.self)
-        if byte == 0x2E || byte == 0x3C && word == "Map" { name = word }
+      } else {
+        guard byte == 0x2E || byte == 0x3C, index > start, index - start <= longest else { continue }
+        guard bytes[start] >= 0x41, bytes[start] <= 0x5A else { continue }
+        name = String(decoding: bytes[start..<index], as: UTF8.self)
+        if byte == 0x3C, name != "Map" { continue }
       }
-      if modules[name] != nil || inner[name] != nil, seen.insert(name).inserted {
-        found += (modules[name] != nil ? [name] : []) + (inner[name] ?? [])
-      }
-      start = index + 1
+      guard seen.insert(name).inserted else { continue }
+      found += (modules[name] != nil ? [name] : []) + (inner[name] ?? [])
     }
   }
   return found

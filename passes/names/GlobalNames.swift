@@ -25,7 +25,7 @@ extension NameResolver {
   mutating func global(_ path: Program.Path) -> (meaning: GlobalMeaning, used: Int) {
     var failed: (owner: ModuleSymbols, used: Int)?
     if let (owner, used) = modulePrefix(of: path) {
-      if let found = member(of: owner, path, used) { return found }
+      if let found = member(of: owner, path, used) { return constructor(path, insteadOf: found) ?? found }
       failed = (owner, used)
     }
     guard let first = path.segments.first else { return (.wrong, 0) }
@@ -42,6 +42,18 @@ extension NameResolver {
     if Vocabulary.reserved.contains(first.name) { return builtinMember(path) }
     reportUnknownGlobal(path)
     return (.wrong, path.segments.count)
+  }
+
+  /// The constructor that a path names if its first segment is read as a type, where read from a module on it would be a
+  /// sum type, which is no value: in a module `Dice` with a type `Dice`, its constructor `Dice.Dice`.
+  private mutating func constructor(_ path: Program.Path, insteadOf found: (GlobalMeaning, Int)) -> (
+    GlobalMeaning, Int
+  )? {
+    guard case .type(let other) = found.0, !other.isRecord, path.segments.count == 2, let first = path.segments.first,
+      let type = module.types[first.name] ?? module.importedTypes(first.name).first, !type.isRecord,
+      hasMember(type, path)
+    else { return nil }
+    return member(of: type, path, 1)
   }
 
   /// The longest prefix of a path that names a dependency or this module.

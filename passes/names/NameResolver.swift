@@ -90,7 +90,11 @@ extension Name {
   /// What follows the last dot.
   var lastPart: String { text.split(separator: ".").last.map(String.init) ?? text }
   /// Whether its first letter is a capital.
-  var isUpper: Bool { text.unicodeScalars.first?.properties.isUppercase == true }
+  var isUpper: Bool {
+    guard let first = text.utf8.first else { return false }
+    if first < 0x80 { return first >= 0x41 && first <= 0x5A }
+    return text.unicodeScalars.first?.properties.isUppercase == true
+  }
 }
 
 extension Program.Path {

@@ -4,8 +4,10 @@ import Nanopass
 
 /// Builds the LLVM module of a `Machine` program.
 ///
-/// Functions are internal and use the `tail` convention, so that any tail call, whatever its arguments, is a `musttail`
-/// call in constant stack. Block parameters become phi nodes.
+/// Functions use the `tail` convention, so that any tail call, whatever its arguments, is a `musttail` call in constant
+/// stack. Block parameters become phi nodes. Functions are hidden, not internal: LLVM inlines any internal function that
+/// has a single caller, whatever its size, until a large program is one huge function; `opt -O2` took 12 s instead of 5
+/// for 10,000 lines. The linker drops what is not called.
 struct EmitLLVM {
   private let module: Module
   private let context: Context
@@ -27,7 +29,8 @@ struct EmitLLVM {
     for function in program.functions {
       let type = context.function(function.parameters.map { self.type($0.ty) }, to: self.type(function.result))
       let declared = try module.addFunction(
-        "aver." + function.name.text, type, linkage: exportsFunctions ? .external : .internal, convention: .tail)
+        "aver." + function.name.text, type, linkage: .external, convention: .tail)
+      if !exportsFunctions { declared.setVisibility(.hidden) }
       try declared.add(.nounwind, in: context)
       functions[function.name] = declared
     }

@@ -128,6 +128,10 @@ public struct SpecialiseFunctions: MonoToFirstOrder {
 
   public mutating func expr(_ node: Mono.Expr) throws -> FirstOrder.Expr {
     guard case .call(let span, let name, let arguments, let ty) = node else { return try derive(node) }
+    guard arguments.contains(where: \.isFunction) else {
+      let function = names.contains(name) ? name : try copy(of: name, [])
+      return .call(span, function: function, arguments: try arguments.map { try expr($0) }, ty: try self.ty(ty))
+    }
     let function = try copy(of: name, try arguments.filter(\.isFunction).map { try passed($0) })
     return .call(
       span, function: function, arguments: try arguments.filter { !$0.isFunction }.map { try expr($0) },
