@@ -75,4 +75,62 @@ import Testing
     #expect(result.output == "8\n")
     #expect(result.errors == "")
   }
+
+  /// The programs in `Tests/diagnostics` that are looked at as by this command.
+  private static let checked = WrongProgram.all.filter { program in
+    (try? Repository.text("Tests/diagnostics/\(program.name).av"))?.hasPrefix("// checked\n") == true
+  }
+
+  @Test(arguments: checked) func printsWhatTheCompilerFinds(_ program: WrongProgram) throws {
+    let (folder, file) = program.place
+    let result = try nanoc(["check", file], in: Repository.path(folder))
+    #expect(result.code == 1)
+    let wanted = try Repository.text("Tests/diagnostics/\(program.name).txt")
+    // Without a build nothing has to be there to run.
+    #expect(result.errors == wanted, "\(firstDifference(wanted, result.errors))")
+  }
+
+  @Test func recordsHaveAllFieldsInOrder() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "main.av",
+      """
+      module Main
+          effects []
+
+      fn show() -> Unit
+          Console.print("x")
+
+      fn two() -> Int
+          ? "Two."
+          "2"
+
+      """)
+    let result = try nanoc(["check", "main.av", "--json"], in: folder.path)
+    #expect(result.code == 1)
+    let show =
+      #"{"severity":"warning","slug":"missing-description","summary":"`show` has no description","#
+      + #""span":{"file":"main.av","line":4,"col":4,"end_line":4,"end_col":8},"fn_name":"show","#
+      + #""repair":{"primary":"say in a line below its header what it is for: `? \"...\"`","alternatives":[],"#
+      + #""example":null},"regions":[{"source_lines":[{"line_num":4,"text":"fn show() -> Unit"}],"#
+      + #""underline":{"col":4,"len":4,"label":""}}]}"#
+    let effect =
+      #"{"severity":"error","slug":"effect-violation","summary":"`show` performs `Console.print`, but does not "#
+      + #"declare it","span":{"file":"main.av","line":5,"col":5,"end_line":5,"end_col":18},"fn_name":"show","#
+      + #""fields":[["caller","Main.show"],["callee","Console.print"],["effect","Console.print"]],"#
+      + #""repair":{"primary":"declare it below the header of `show`: `! [Console.print]`","alternatives":[],"#
+      + #""example":null},"regions":[{"source_lines":[{"line_num":5,"text":"    Console.print(\"x\")"}],"#
+      + #""underline":{"col":5,"len":13,"label":""}},{"source_lines":[{"line_num":4,"text":"fn show() -> Unit"}]}]}"#
+    let type =
+      #"{"severity":"error","slug":"type-mismatch","summary":"`two` returns `Int`, but this is `String`","#
+      + #""span":{"file":"main.av","line":9,"col":5,"end_line":9,"end_col":8},"fn_name":"two","#
+      + #""fields":[["expected","Int"],["found","String"]],"repair":{"primary":"convert it: `Int.fromString(\"2\")` "#
+      + #"gives a `Result<Int, String>`","alternatives":[],"example":null},"regions":[{"source_lines":[{"line_num":9,"#
+      + #""text":"    \"2\""}],"underline":{"col":5,"len":3,"label":"this is `String`"}},{"source_lines":[{"#
+      + #""line_num":7,"text":"fn two() -> Int"}],"underline":{"col":4,"len":3,"label":"its result is declared here"}}]}"#
+    #expect(
+      result.output == #"{"schema_version":1,"kind":"analysis","file_label":"main.av","diagnostics":["#
+        + [show, effect, type].joined(separator: ",") + "]}\n"
+        + #"{"schema_version":1,"kind":"summary","files":1,"passed":0,"failed":1,"errors":2,"warnings":1}"# + "\n")
+  }
 }

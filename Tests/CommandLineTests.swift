@@ -76,7 +76,66 @@ import Testing
     #expect(result.code == 1)
   }
 
+  // MARK: What is not there
+
+  @Test(arguments: ["verify", "replay", "fmt", "effects", "context", "audit", "test"])
+  func plannedCommandsAreRefusedByName(_ command: String) throws {
+    for arguments in [[command], [command, "hello.av"], ["help", command]] {
+      let result = try nanocTests.nanoc(arguments, in: work.path)
+      #expect(result.code == 2)
+      #expect(result.output.isEmpty)
+      #expect(result.errors == "error[not-yet]: the command `nanoc \(command)` is not there yet\n")
+    }
+  }
+
+  @Test(arguments: [
+    ["hello.av", "-g"], ["hello.av", "--with-replay"], ["--policy=embed", "hello.av"], ["--world", "x", "hello.av"],
+    ["compile", "hello.av", "--guest-entry", "f"], ["run", "hello.av", "--record", "d"],
+    ["run", "-e", "f()", "hello.av"],
+    ["run", "--input-file=-", "hello.av"], ["check", "--verbose", "hello.av"], ["check", "-j4", "hello.av"],
+    ["hello.av", "--with-self-host-support"], ["hello.av", "--target=wasm32"], ["hello.av", "--target", "rust"],
+  ])
+  func plannedOptionsAreRefusedByName(_ arguments: [String]) throws {
+    let result = try nanocTests.nanoc(arguments, in: work.path)
+    #expect(result.code == 2)
+    #expect(result.errors.contains("error[not-yet]: the "), "\(result.errors)")
+    #expect(work.entries == ["hello.av", "wrong.av"])
+  }
+
+  @Test func optionsBehindTheDashesAreTheProgramsOwn() throws {
+    #expect(try nanoc("run", "hello.av", "--", "-g", "--policy").code == 0)
+  }
+
+  @Test func misspeltCommands() throws {
+    let result = try nanoc("chekc", "hello.av")
+    #expect(result.code == 2)
+    #expect(result.errors == "error: there is no command `chekc`; did you mean `check`?\n")
+  }
+
+  @Test(arguments: ["compile", "run", "check", "explain", "snapshot"]) func helpOfCommands(_ command: String) throws {
+    let result = try nanoc("help", command)
+    #expect(result.code == 0)
+    #expect(result.output.contains("nanoc \(command)"))
+  }
+
   // MARK: Errors
+
+  /// What people wrote is quoted, but not without end.
+  @Test func longNamesAreCut() throws {
+    let name = String(repeating: "abcdefghij", count: 100_000)
+    let type = "T" + name
+    try work.write(
+      "long.av",
+      "module Long\n\nrecord \(type)\n    \(name): Int\n\nfn f(a: \(type)) -> Int\n    a\n\n"
+        + "fn g() -> Int\n    \(name)\n\nfn main() -> Unit\n    a = \(type)()\n    b = \(name)x(1)\n    Unit\n")
+    for arguments in [["long.av"], ["long.av", "--json"]] {
+      let result = try nanocTests.nanoc(arguments, in: work.path)
+      #expect(result.code == 1)
+      let text = result.output + result.errors
+      #expect(text.count < 20_000, "\(text.count) characters")
+      #expect(text.contains("nothing here is called `abcdefghij") && text.contains("fghij...") || text.contains("..."))
+    }
+  }
 
   @Test func allErrorsAreShownWithTheirLines() throws {
     let result = try nanoc("wrong.av")

@@ -21,6 +21,8 @@ private struct HeldFiles: SourceFiles {
     "type-error", "target-effect-unsupported", "verify-mismatch", "verify-runtime-error", "verify-unexpected-err",
     "verify-unstubbed-effect", "verify-declined", "not-yet",
   ]
+  /// Those that come up only with values which no program can have yet.
+  static let withoutProgram: Set<String> = ["not-comparable"]
   /// The slugs of examples that need parts of the language which can't be compiled yet.
   static let waiting: Set<String> = ["not-comparable", "bad-map-key"]
   static let shown = Explanation.slugs.filter { !withoutExample.contains($0) }
@@ -64,17 +66,35 @@ private struct HeldFiles: SourceFiles {
     }
   }
 
-  @Test func everySlugThatIsReportedHasAPage() throws {
-    let known = Set(Explanation.slugs)
-    for folder in ["frontend", "names", "types"] {
-      for file in Repository.entries("passes/\(folder)") {
-        let text = try Repository.text("passes/\(folder)/\(file)")
-        for match in text.matches(
-          of: /(?:error|warning|fail|warn|checkCamel|checkPascal)\(\s*"([a-z]+(?:-[a-z0-9]+)+)"/)
-        {
-          #expect(known.contains(String(match.1)), "\(match.1) of \(file) has no page")
-        }
+  /// The slugs that the passes and commands report, found in their sources.
+  private func reportedSlugs() throws -> [(slug: String, file: String)] {
+    var found: [(String, String)] = []
+    for folder in Repository.entries("passes").map({ "passes/" + $0 }) + ["Sources/nanoc"] {
+      for file in Repository.entries(folder) where file.hasSuffix(".swift") {
+        let text = try Repository.text("\(folder)/\(file)")
+        let calls = /(?:error|warning|fail|warn|checkCamel|checkPascal|report)\(\s*"([a-z0-9-]+)"/
+        let choices = /Slug = [^\n]*\? "([a-z0-9-]+)" : "([a-z0-9-]+)"/
+        found += text.matches(of: calls).map { (String($0.1), file) }
+        found += text.matches(of: choices).flatMap { [(String($0.1), file), (String($0.2), file)] }
       }
+    }
+    return found
+  }
+
+  @Test func everySlugThatIsReportedHasAPageAndAWrongProgram() throws {
+    let known = Set(Explanation.slugs)
+    var shown: Set<String> = []
+    for program in WrongProgram.all {
+      let text = try Repository.text("Tests/diagnostics/\(program.name).txt")
+      for match in text.matches(of: /(?:error|warning)\[([a-z0-9-]+)\]/) { shown.insert(String(match.1)) }
+    }
+    let reported = try reportedSlugs()
+    #expect(reported.count > 150, "the search finds too little")
+    for (slug, file) in reported {
+      #expect(known.contains(slug), "\(slug) of \(file) has no page")
+      #expect(
+        shown.contains(slug) || Self.withoutProgram.contains(slug),
+        "\(slug) of \(file) has no case in Tests/diagnostics")
     }
   }
 

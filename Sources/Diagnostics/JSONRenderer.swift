@@ -90,7 +90,8 @@ public struct JSONRenderer: Sendable {
     return writer.text
   }
 
-  private func write(_ diagnostic: Diagnostic, fileLabel: String, to writer: inout JSONWriter) {
+  private func write(_ finding: Diagnostic, fileLabel: String, to writer: inout JSONWriter) {
+    let diagnostic = finding.abridgedTexts()
     writer.object { writer in
       writer.member("severity", diagnostic.severity.rawValue)
       writer.member("slug", diagnostic.slug.rawValue)

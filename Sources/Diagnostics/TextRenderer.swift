@@ -32,7 +32,8 @@ public struct TextRenderer: Sendable {
   /// Most places shown in one diagnostic, its own included.
   private static let mostRegions = 3
 
-  private func append(_ diagnostic: Diagnostic, to output: inout String) {
+  private func append(_ finding: Diagnostic, to output: inout String) {
+    let diagnostic = finding.abridgedTexts()
     let title = "\(diagnostic.severity.rawValue)[\(diagnostic.slug)]"
     output += paint(title, .primary, diagnostic.severity)
     output += paint(": " + oneLine(diagnostic.summary), .strong, diagnostic.severity) + "\n"

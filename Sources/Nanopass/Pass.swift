@@ -122,6 +122,9 @@ public final class PassContext {
   public internal(set) var report: PassReport?
   /// Access to source files, for passes that declare it.
   public var files: any SourceFiles
+  /// The names of declarations that could not be understood, by the first position of their file. That has been
+  /// reported; where such a name is used there is no second mistake.
+  public var unreadNames: [UInt32: Set<Name>] = [:]
 
   public init(
     sources: SourceMap, options: CompilerOptions = CompilerOptions(), files: any SourceFiles = NoSourceFiles()
@@ -144,6 +147,13 @@ public final class PassContext {
   public func explain(_ summary: String, details: [String] = [], data: [(key: String, count: Int)] = []) {
     report = PassReport(summary: summary, details: details, data: data)
   }
+}
+
+extension Name {
+  /// Among `unreadNames`: all names of the file.
+  public static let everyName: Name = "*"
+  /// Among `unreadNames`: those that a module, which could not be read, may give to the file.
+  public static let someModule: Name = "*.*"
 }
 
 /// The options of a compilation that passes may depend on. They are part of every snapshot.

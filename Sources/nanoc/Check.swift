@@ -70,6 +70,9 @@ private struct Checker: Sendable {
       start = try startingProgram(path, context)
     } catch let failure as InvocationError {
       tally.isUnreadable = true
+      tally.files += 1
+      tally.failed += 1
+      tally.errors += 1
       if source.json {
         let renderer = JSONRenderer(sources: context.sources)
         Console.output(renderer.fileError(path: path, error: failure.description) + "\n")
@@ -123,9 +126,10 @@ private struct Checker: Sendable {
 
   private func identity(of path: String) -> String {
     let full = source.moduleRoot == "." || path.hasPrefix("/") ? path : source.moduleRoot + "/" + path
-    return URL(fileURLWithPath: FileManager.default.fileExists(atPath: path) ? path : full).resolvingSymlinksInPath()
-      .path
+    return canonical(FileManager.default.fileExists(atPath: path) ? path : full)
   }
+
+  private func canonical(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 
   private func isDirectory(_ path: String) -> Bool {
     var isDirectory: ObjCBool = false
@@ -133,14 +137,16 @@ private struct Checker: Sendable {
   }
 
   /// All source files below a folder by path, without those in hidden folders.
-  private func sources(below folder: String) throws -> [String] {
+  private func sources(below folder: String, _ around: [String] = []) throws -> [String] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw InvocationError("can't read the folder \(folder)")
     }
+    // A link to a folder around is not followed.
+    let around = around + [canonical(folder)]
     return try names.sorted().flatMap { name -> [String] in
       let path = folder == "." ? name : "\(folder)/\(name)"
       if name.hasPrefix(".") { return [] }
-      if isDirectory(path) { return try sources(below: path) }
+      if isDirectory(path) { return around.contains(canonical(path)) ? [] : try sources(below: path, around) }
       return name.hasSuffix(".av") ? [path] : []
     }
   }

@@ -12,7 +12,10 @@ struct DiskFiles: SourceFiles {
     guard stat(full, &status) == 0 else {
       return errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(systemMessage())
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else { return .unreadable("it is a directory") }
+    let kind = status.st_mode & S_IFMT
+    guard kind != S_IFDIR else { return .unreadable("it is a directory") }
+    // A pipe may be what is to be compiled, but no device, which may have no end, and no module comes out of a pipe.
+    guard kind == S_IFREG || kind == S_IFIFO && !inRoot else { return .unreadable("it is no regular file") }
     guard let data = FileManager.default.contents(atPath: full) else { return .unreadable("it can't be read") }
     let identity = realpath(full, nil).map { pointer in
       defer { free(pointer) }

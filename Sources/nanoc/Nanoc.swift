@@ -36,6 +36,10 @@ struct Nanoc: ParsableCommand {
   /// Runs the command; wrong calls end with 2, as `--help` says.
   static func main() {
     TemporaryFiles.removeOnSignals()
+    if let refusal = PlannedParts.refusal(of: Array(CommandLine.arguments.dropFirst())) {
+      Console.error(refusal)
+      exit(withCode: 2)
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -98,15 +98,14 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
   case native, object, assembly
   case llvmIR = "llvm-ir"
 
-  /// Those that come later.
-  private static let planned = ["wasm-gc", "wasm32", "wasip2", "rust"]
-
   /// Reads the option's value.
   ///
   /// - Throws: `ValidationError`.
   static func parse(_ text: String) throws -> Target {
     if let target = Target(rawValue: text) { return target }
-    if planned.contains(text) { throw ValidationError("error[not-yet]: the target `\(text)` is not there yet") }
+    if PlannedParts.targets.contains(text) {
+      throw ValidationError("error[not-yet]: the target `\(text)` is not there yet")
+    }
     let names = allCases.map(\.rawValue)
     let hint = didYouMean(nearestNames(to: text, among: names)) ?? "there are \(names.joined(separator: ", "))"
     throw ValidationError("there is no target `\(text)`; \(hint)")

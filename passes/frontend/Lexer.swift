@@ -209,14 +209,22 @@ extension Lexer {
     case "\\": "functions have names: declare one and pass its name"
     case "\r": "lines end with a line feed, or with a carriage return and a line feed"
     case "#": "a comment begins with `//`"
-    default: Self.quotes[text].map(rewritten)
+    case "\u{A0}", "\u{2003}", "\u{2009}", "\u{3000}": "separate words with plain spaces"
+    default: Self.quotes[text].map(rewritten) ?? Self.lookalikes[text].map { "write `\($0)`" }
     }
   }
+
+  /// Signs that word processors and mathematicians use in place of those of the language.
+  private static let lookalikes: [String: String] = [
+    "–": "-", "—": "-", "−": "-", "×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "⇒": "=>",
+    "…": "..", "＝": "=", "（": "(", "）": ")", "，": ",", "：": ":",
+  ]
 
   private func describe(_ text: String) -> String {
     guard let scalar = text.unicodeScalars.first else { return "this character" }
     switch scalar {
     case "\t": return "a tab"
+    case "`": return "a backquote"
     case "\r": return "a carriage return without a line feed behind it"
     default:
       let code = String(scalar.value, radix: 16, uppercase: true)

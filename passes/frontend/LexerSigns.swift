@@ -69,7 +69,8 @@ extension Lexer {
   /// Reports an operator of other languages, or a character that starts nothing.
   private mutating func rejected(_ byte: UInt8, _ next: UInt8) {
     guard case (let length, var advice)? = replacement(byte, next) else { return badCharacter(1) }
-    if byte == 0x7C, length == 1, lineColumn >= 0 {
+    let line = bytes[..<position].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    if byte == 0x7C, length == 1, lineColumn >= 0 || bytes[line...].starts(with: Array("type ".utf8)) {
       advice = "each variant or arm stands on a line of its own, without a sign"
     }
     let previousEnd = badCharacterEnd

@@ -130,6 +130,11 @@ extension Lexer {
 
   private mutating func unterminated(_ quote: Int, _ piece: Piece) {
     addText(piece)
+    // A quote that is missing turns the strings of its line inside out: all else is its consequence.
+    let line = bytes[..<quote].lastIndex(of: UInt8(ascii: "\n")) ?? 0
+    while let last = diagnostics.last, last.span.start >= span(line, line).start, last.slug != "tab-indent" {
+      diagnostics.removeLast()
+    }
     var regions: [Region] = []
     if let inner = interpolations.last {
       regions = [Region(span(inner.brace, inner.brace + 1), "an interpolation begins here and is not closed")]

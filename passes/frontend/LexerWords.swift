@@ -110,11 +110,28 @@ extension Lexer {
       }
       position += length
     }
-    let tail = text(digitsEnd, position)
+    let (digits, tail) = (text(start, digitsEnd), text(digitsEnd, position))
     report(
-      from: start, "`\(text(start, position))` is no number: `\(tail)` is stuck to its digits",
-      help: "numbers are decimal, without exponents and separators")
+      from: start, "`\(digits)\(tail)` is no number: `\(tail)` is stuck to its digits",
+      help: Self.numberHelp(digits, tail))
     add(.integer(span(start, position), value: .small(0)))
+  }
+
+  /// What was probably meant by digits with something stuck to them.
+  private static func numberHelp(_ digits: String, _ tail: String) -> String {
+    let plain = "numbers are decimal, without exponents and separators"
+    guard tail.utf8.count <= 20, digits.utf8.count <= 20 else { return plain }
+    let joined = tail.filter { $0 != "_" }
+    if !joined.isEmpty, joined.allSatisfy({ $0.isASCII && $0.isNumber }) { return "`\(digits)\(joined)`; \(plain)" }
+    let rest = joined.dropFirst()
+    let radix = ["x": 16, "o": 8, "b": 2][joined.prefix(1).lowercased()]
+    if digits == "0", let radix, let value = Int(rest, radix: radix) { return "`\(value)`; \(plain)" }
+    let isExponent = joined.lowercased().hasPrefix("e")
+    if isExponent, let power = Int(rest), power <= 15, !digits.contains(".") {
+      return "`\(digits)\(String(repeating: "0", count: power)).0`; \(plain)"
+    }
+    if isExponent || tail.hasPrefix("_") || radix != nil && digits == "0" { return plain }
+    return "`\(digits) * \(tail)`, if a product is meant; a name does not begin with a digit"
   }
 
   private mutating func report(from start: Int, _ summary: String, help: String?) {

@@ -9,8 +9,10 @@ struct ModuleGraph {
   var modules: [LoadedModule] = []
   /// Errors and warnings about the graph.
   var diagnostics: [Diagnostic] = []
-  /// Which modules have errors, by index.
+  /// Which modules can't be used, by index.
   var isBroken: [Bool] = []
+  /// The names that modules list in vain, by index.
+  private var lacking: [Int: Set<Name>] = [:]
   private let context: PassContext
   private var ownByName: [String: Int] = [:]
   private var ownByPath: [String: Int] = [:]
@@ -31,7 +33,7 @@ struct ModuleGraph {
       case .module(let span, let path, let asked, let library, let header, let items):
         let index = modules.count
         modules.append(LoadedModule(span, path, asked, library, header, items))
-        isBroken.append(!span.isNone && brokenFiles.contains(span.start))
+        isBroken.append(!span.isNone && items.isEmpty && brokenFiles.contains(span.start))
         if library {
           libraryByName[asked] = index
         } else {
@@ -78,22 +80,34 @@ struct ModuleGraph {
   }
 
   private func missingHeader(of module: LoadedModule) -> Diagnostic {
+    let place = firstWord(of: module.span)
     if module.asked.isEmpty {
       var finding = Diagnostic.warning(
-        "missing-module", at: module.span.atStart, "this file has no `module` line",
+        "missing-module", at: place, "this file has no `module` line",
         help: "begin it with `module Name`")
       if context.options.isCheck { finding.severity = .error }
       return finding
     }
     let last = module.asked.split(separator: ".").last.map(String.init) ?? module.asked
     return .error(
-      "missing-module", at: module.span.atStart, "`\(module.path)` is a dependency but has no `module` line",
+      "missing-module", at: place, "`\(module.path)` is a dependency but has no `module` line",
       help: "begin it with `module \(last)`")
+  }
+
+  /// Where a header is missing: before the first word of a file.
+  private func firstWord(of file: Span) -> Span {
+    guard let source = context.sources.file(at: file.start), !file.isNone else { return file.atStart }
+    func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 }
+    let rest = source.bytes[Int(file.start - source.base)...].drop(while: isBlank)
+    let word = rest.prefix { !isBlank($0) }
+    guard !word.isEmpty else { return file.atStart }
+    return Span(start: source.base + UInt32(word.startIndex), length: UInt32(word.count))
   }
 
   /// Finds the modules that one depends on.
   mutating func resolveDependencies(_ index: Int) {
-    for name in modules[index].listed {
+    var seen: Set<Name> = []
+    for name in modules[index].listed where seen.insert(name.name).inserted {
       let text = name.name.text
       if modules[index].library {
         if let target = libraryByName[text] { modules[index].edges.append((name, target)) }
@@ -102,11 +116,16 @@ struct ModuleGraph {
       } else if let target = own(text) {
         // A second spelling of one file's name is an error, and replaced by the first.
         let known = modules[target].asked.isEmpty ? name : Syntax.Ident(name.span, name: Name(modules[target].asked))
+        if known.name != name.name { lacking[index, default: []].insert(name.name) }
         checkSpelling(name, of: target, in: index)
         modules[index].edges.append((known, target))
       } else {
-        diagnostics.append(notFound(name))
-        isBroken[index] = true
+        if text == modules[index].name {
+          reportCycle([index], at: name)
+        } else {
+          diagnostics.append(notFound(name))
+        }
+        lacking[index, default: []].insert(name.name)
       }
     }
   }
@@ -131,7 +150,17 @@ struct ModuleGraph {
       return
     }
     diagnostics.append(error)
-    isBroken[index] = true
+    lacking[index, default: []].insert(name.name)
+  }
+
+  /// Notes in the context which names may be unknown because modules could not be read.
+  func noteUnread() {
+    for (index, module) in modules.enumerated() where !module.library {
+      if isBroken[index] { context.unreadNames[module.span.start, default: []].insert(.everyName) }
+      if lacking[index] != nil || module.edges.contains(where: { isBroken[$0.target] }) {
+        context.unreadNames[module.span.start, default: []].formUnion((lacking[index] ?? []).union([.someModule]))
+      }
+    }
   }
 
   private mutating func own(_ name: String) -> Int? {
@@ -223,13 +252,21 @@ struct ModuleGraph {
   mutating func reportCycle(_ cycle: [Int], at name: Syntax.Ident) {
     let names = cycle.map { modules[$0].shownName }
     let chain = (names + names.prefix(1)).joined(separator: " -> ")
+    // The names that lead from each module of the cycle to the next; the last is the place of the error.
+    let steps = zip(cycle, cycle.dropFirst()).compactMap { from, to in
+      modules[from].edges.first { $0.target == to }.map {
+        Region($0.name.span, "`\(modules[from].shownName)` depends on `\(modules[to].shownName)` here")
+      }
+    }
     diagnostics.append(
       .error(
         "module-cycle", at: name.span,
         cycle.count == 1
           ? "a module can't depend on itself: \(chain)" : "these modules depend on one another: \(chain)",
-        help: cycle.count == 1 ? "leave it out" : "move what they share to a module of its own"))
-    for index in cycle { isBroken[index] = true }
+        label: cycle.count == 1 ? nil : "this closes the cycle",
+        help: cycle.count == 1 ? "leave it out" : "move what they share to a module of its own", regions: steps))
+    // One that lists itself can be understood all the same.
+    if cycle.count > 1 { for index in cycle { isBroken[index] = true } }
   }
 }
 

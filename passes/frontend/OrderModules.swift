@@ -8,8 +8,8 @@ public import Nanopass
 ///     =>  (program ((module "a.av" A ...) (module "main.av" M ... ((ident A)) ...)))
 ///
 /// Modules of the library come first; then, depth first from the entry, the dependencies in the order listed. Modules
-/// with errors, and those that depend on them, keep their place but lose their items, so that nothing in them is
-/// reported twice. Reports take the files in the new order.
+/// that can't be used keep their place but lose their items, so that nothing in them is reported twice; those that depend
+/// on them are noted, so that their names are not called unknown. Reports take the files in the new order.
 ///
 /// Ensures: dependencies-first, distinct-modules.
 public struct OrderModules: Pass {
@@ -28,11 +28,8 @@ public struct OrderModules: Pass {
     for index in graph.modules.indices { graph.resolveDependencies(index) }
     let order = graph.order()
     for diagnostic in graph.diagnostics { context.report(diagnostic) }
-    var isBroken = graph.isBroken
-    let modules = order.map { index -> Program.Module in
-      if graph.modules[index].edges.contains(where: { isBroken[$0.target] }) { isBroken[index] = true }
-      return graph.modules[index].finished(isBroken: isBroken[index])
-    }
+    graph.noteUnread()
+    let modules = order.map { graph.modules[$0].finished(isBroken: graph.isBroken[$0]) }
     context.sources.arrange(modules.map(\.span))
     let own = modules.filter { !$0.library }
     context.explain(

@@ -7,7 +7,7 @@ public import Nanopass
 ///     (lower x) (sign =) (integer 1) newline    =>    (statement (bind (ident x) - (integer 1)))
 ///
 /// A construct that can't be understood is reported and skipped with its line and block, so that one file can show
-/// several errors. Of a file with errors only the header is kept, for the module graph.
+/// several errors. What is left of the others, see `ParserRemains.swift`; where the header is wrong, only that is kept.
 ///
 /// Needs: balanced-layout (insert-layout), balanced-strings (lex).   Ensures: one-header.
 public struct Parse: Pass {
@@ -38,7 +38,8 @@ public struct Parse: Pass {
       var parser = Parser(tokens, file: span, knownErrors: earlier)
       let (header, items) = parser.file()
       for diagnostic in parser.diagnostics { context.report(diagnostic) }
-      let isUsable = earlier.isEmpty && !parser.diagnostics.contains { $0.severity == .error }
+      if !parser.unread.isEmpty { context.unreadNames[span.start] = parser.unread }
+      let isUsable = !parser.hasWrongHeader(header, in: tokens)
       return .module(
         span, path: path, asked: module, library: library, header: header, items: isUsable ? items : [])
     case .unreadable(let span, let path, let module, let reason):

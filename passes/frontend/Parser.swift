@@ -14,7 +14,7 @@ struct Parser {
 
   var cursor: TokenCursor
   var diagnostics: [Diagnostic] = []
-  private let knownErrors: KnownErrors
+  let knownErrors: KnownErrors
   /// Levels around the current place.
   private var nesting = 0
   /// Open brackets around the current place, interpolations included.
@@ -23,6 +23,12 @@ struct Parser {
   var isInVerify = false
   /// Whether the last function has no body, so that lines below may have been meant as it.
   var lacksBody = false
+  /// Whether the last line of a header was no clause.
+  var lacksClause = false
+  /// Names of declarations that were not understood.
+  var unread: Set<Name> = []
+  /// Whether the header of the function that is parsed now was not understood as a whole.
+  var lacksHeader = false
   /// Height of the expression parsed last.
   var height = 0
 
@@ -164,9 +170,21 @@ struct Parser {
   /// Reports what stands where a list should go on or end.
   mutating func unclosed(_ close: TokenKind, _ open: FlatToken) -> ParseFailure {
     let sign = close == .closeParen ? ")" : close == .closeBracket ? "]" : close == .greater ? ">" : "}"
+    if close == .closeParen, cursor.at(.arrow) {
+      return fail(
+        "parse-error", at: open.span, "`(` is never closed", help: "add `)` before the `->`",
+        regions: [Region(cursor.current.span, "this stands behind the closed bracket")])
+    }
     if isAtLineEnd || knownErrors.outdented(cursor.current.span, from: open.span) {
       return fail("parse-error", at: open.span, "`\(open.name)` is never closed", help: "add `\(sign)`")
     }
-    return expected("`,` or `\(sign)`", regions: [Region(open.span, "opened here")])
+    let startsElement: [TokenKind] = [
+      .lower, .upper, .integer, .float, .stringStart, .true, .false, .openParen, .openBracket, .openBrace,
+    ]
+    let word = operatorWordHelp ?? (cursor.at(.lower) ? Self.rejectedKeywords[cursor.current.name] : nil)
+    return expected(
+      "`,` or `\(sign)`",
+      help: word ?? (startsElement.contains(cursor.current.kind) ? "a comma stands between two" : nil),
+      regions: [Region(open.span, "opened here")])
   }
 }

@@ -122,9 +122,15 @@ extension Parser {
   }
 
   private mutating func badCallee(_ value: Syntax.Expr, from start: Int) -> ParseFailure {
-    fail(
-      "bad-callee", at: cursor.span(from: start), "only a name can be called",
-      help: "bind the arguments first and call a top-level function by its name")
+    let help: String
+    switch value {
+    case .path(_, let path):
+      help = "leave the parentheses out: `\(path.segments.map { $0.name.text }.joined(separator: "."))(...)`"
+    case .call, .build, .update, .field, .propagate:
+      help = "no function gives a function: call one by its name, with all its arguments at once"
+    default: help = "call a function by its name"
+    }
+    return fail("bad-callee", at: cursor.span(from: start), "only a name can be called", help: help)
   }
 
   /// `.name` behind something that is no path, in verify blocks also `.name(args)`.

@@ -17,13 +17,19 @@ extension Parser {
     let result = cursor.take(.arrow) ? try type() : nil
     if !isAtLineEnd { throw unexpectedBehindHeader(hasResult: result != nil) }
     _ = cursor.take(.newline)
-    guard cursor.take(.indent) else { throw missingBody(of: name) }
+    guard cursor.take(.indent) else {
+      _ = missingBody(of: name)
+      return .function(
+        cursor.span(from: start), name: name, parameters: parameters, result: result, description: nil, effects: nil,
+        body: [])
+    }
     let hasDescription = cursor.at(.question)
     let description = hasDescription ? recovering { try $0.description() } : nil
     let hasEffects = isAtEffectLine
     let effects = hasEffects ? recovering { try $0.effectLine() } : nil
     // A wrong line may have been meant as a statement.
-    let isWrong = hasDescription && description == nil || hasEffects && effects == nil
+    lacksHeader = hasEffects && effects == nil
+    let isWrong = hasDescription && description == nil || lacksHeader
     if cursor.at(.dedent), !isWrong { _ = missingBody(of: name) }
     let body = try block(of: "a function") { try $0.statement() }
     return .function(
@@ -35,6 +41,7 @@ extension Parser {
     let start = cursor.index
     let token = cursor.current
     let name: Syntax.Ident
+    if token.kind == .arrow { throw expected("a parameter or `)`", help: "close the list of parameters: `() -> ...`") }
     if cursor.take(.underscore) {
       name = Syntax.Ident(token.span, name: token.name)
     } else {
@@ -45,6 +52,9 @@ extension Parser {
     }
     try expect(.colon, "`:` and the type of the parameter", help: "every parameter has its type: `name: Type`")
     let type = try type()
+    if cursor.at(.assign) {
+      throw expected("`,` or `)`", help: "parameters have no default values: every call gives all arguments")
+    }
     return Syntax.Parameter(cursor.span(from: start), name: name, ty: type)
   }
 

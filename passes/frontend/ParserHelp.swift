@@ -15,7 +15,11 @@ extension Parser {
     "enum": "a choice of variants begins with `type`", "union": "a choice of variants begins with `type`",
     "import": dependencies, "use": dependencies, "using": dependencies, "require": dependencies, "open": dependencies,
     "from": dependencies, "include": dependencies, "switch": "branch with `match`", "case": "branch with `match`",
-    "when": "branch with `match`", "const": binding, "mut": binding, "final": binding,
+    "when": "branch with `match`", "new": "a record is built by its name: `P(x = 1)`",
+    "throw": "a function that can fail returns a `Result`: `Result.Err(...)`",
+    "try": "a call that can fail gives a `Result`: match on it, or pass a failure on with `?`",
+    "await": "calls are finished when they return: leave `await` out", "async": function, "const": binding,
+    "mut": binding, "final": binding,
   ]
 
   private static let operatorWords: [Name: String] = [
@@ -73,6 +77,6 @@ extension Parser {
     guard bracket.kind == .openBracket, bracket.span.start == value.end, !value.isNone else { return }
     throw fail(
       "parse-error", at: bracket.span, "values have no index in brackets",
-      help: "take a list apart with `match`, or use `Vector.get(v, i)`")
+      help: "take a list apart with `match`, or use `Vector.get(v, i)`, `Map.get(m, key)` or `String.charAt(s, i)`")
   }
 }

@@ -13,16 +13,20 @@ extension Parser {
     var header: Syntax.Header?
     if cursor.at(.module) { header = recovering { try $0.header() } }
     var items: [Syntax.Item] = []
+    loseWrongLines()
     while !cursor.at(.end) {
       if cursor.at(.dedent) || cursor.at(.newline) {
         cursor.advance()
       } else if cursor.at(.indent) {
         if !lacksBody { reportIndent() }
         cursor.skipBlock()
+        // A statement at the first column before it may have been meant as part of the item above.
+        if case .statement? = items.last, let last = items.popLast() { _ = remains(of: last) }
+        if let last = items.popLast(), let rest = remains(of: last) { items.append(rest) }
       } else if cursor.at(.module), header == nil, items.isEmpty {
         // What stands before it has been reported.
         header = recovering { try $0.header() }
-      } else if let item = recovering({ try $0.item() }) {
+      } else if let item = understoodItem() {
         items.append(item)
       }
     }
@@ -41,6 +45,7 @@ extension Parser {
   private mutating func clause() throws -> Syntax.Clause {
     let start = cursor.index
     let word = cursor.current
+    if word.kind != .module, Self.itemStarts.contains(word.kind) { throw misplacedItem() }
     guard word.kind == .lower else { throw expectedClause() }
     let clause: Syntax.Clause
     switch word.name {
@@ -69,10 +74,14 @@ extension Parser {
     default: throw expectedClause()
     }
     try expectLineEnd(after: "the clause")
+    lacksClause = false
     return clause
   }
 
   private mutating func expectedClause() -> ParseFailure {
+    // Lines below one that is no clause belong to the same mistake.
+    if lacksClause || isBelowKnownError { return ParseFailure() }
+    lacksClause = true
     let near = didYouMean(nearestNames(to: cursor.current.name.text, among: Self.clauses.map(\.text)))
     return expected(
       "`intent`, `depends`, `exposes` or `effects`", help: near ?? "declarations stand at the first column")
@@ -80,7 +89,7 @@ extension Parser {
 
   private mutating func exposedNames() throws -> [Syntax.Ident] {
     let open = cursor.current
-    try expect(.openBracket, "`[` and a list of names")
+    try expect(.openBracket, "`[` and a list of names", help: "write brackets around the names: `exposes [f, T]`")
     return try list(until: .closeBracket, open) { parser in
       let token = parser.cursor.current
       guard token.kind == .lower || token.kind == .upper else { throw parser.expected("a name of this module") }
@@ -89,9 +98,9 @@ extension Parser {
     }
   }
 
-  private mutating func item() throws -> Syntax.Item {
+  mutating func item() throws -> Syntax.Item {
     let start = cursor.index
-    if cursor.current.name != "", TokenKind.keywords[cursor.current.name] != nil { lacksBody = false }
+    if Self.itemStarts.contains(cursor.current.kind) { lacksBody = false }
     switch cursor.current.kind {
     case .fn: return try function()
     case .type: return try sum()
@@ -164,7 +173,7 @@ extension Parser {
     let fields = try declarationBlock("a record", name, "fields `name: Type`, one on each line") { parser in
       let start = parser.cursor.index
       let name = try parser.declaredName("a field", .lower)
-      try parser.expect(.colon, "`:` and the type of the field")
+      try parser.expect(.colon, "`:` and the type of the field", help: "a field is written `name: Type`")
       let type = try parser.type()
       let field = Syntax.FieldType(parser.cursor.span(from: start), name: name, ty: type)
       try parser.expectLineEnd(after: "the field")
@@ -183,9 +192,14 @@ extension Parser {
     _ what: String, _ name: Syntax.Ident, _ content: String, _ line: (inout Parser) throws -> Element
   ) throws -> [Element] {
     guard cursor.take(.indent) else {
+      lacksBody = true
       throw fail("parse-error", at: name.span, "\(what) needs indented lines below it", help: "add \(content)")
     }
-    return try block(of: what, line)
+    return try block(of: what) { parser in
+      let first = parser.cursor.current.kind
+      if first != .module, Self.itemStarts.contains(first) { throw parser.misplacedItem() }
+      return try line(&parser)
+    }
   }
 
 }

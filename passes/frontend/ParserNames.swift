@@ -35,13 +35,15 @@ extension Parser {
           "reserved-name", at: token.span, "names that begin with two underscores are reserved",
           help: "`_\(text.drop { $0 == "_" })`"))
     } else if (token.kind == .upper) != (wanted == .upper) {
+      unread.insert(token.name)
       let letter = wanted == .upper ? "an upper-case" : "a lower-case"
-      let first = text.prefix(1)
-      let mended = (wanted == .upper ? first.uppercased() : first.lowercased()) + text.dropFirst()
+      let letters = wanted == .upper ? text.drop { $0 == "_" } : text[...]
+      let first = letters.prefix(1)
+      let mended = (wanted == .upper ? first.uppercased() : first.lowercased()) + letters.dropFirst()
       report(
         .error(
           "bad-name-case", at: token.span, "the name of \(what) begins with \(letter) letter",
-          help: mended == text ? nil : "`\(mended)`"))
+          help: mended == text || mended.isEmpty ? nil : "`\(mended)`"))
     }
   }
 
@@ -91,7 +93,7 @@ extension Parser {
   /// Takes `[A.b, C, _]`.
   mutating func effectNames() throws -> [Syntax.Ident] {
     let open = cursor.current
-    try expect(.openBracket, "`[` and a list of effects")
+    try expect(.openBracket, "`[` and a list of effects", help: "write brackets around them: `[Console.print]`")
     return try list(until: .closeBracket, open) { parser in
       if parser.cursor.at(.underscore) {
         let token = parser.cursor.current

@@ -50,11 +50,12 @@ extension Parser {
     let start = cursor.index
     cursor.advance()
     guard cursor.at(.integer) || cursor.at(.float) else { throw expected("a pattern") }
+    let digits = cursor.at(.integer) ? cursor.integer.description : cursor.float.description
     cursor.advance()
     report(
       .error(
         "negative-pattern", at: cursor.span(from: start), "a pattern can't be a negative number",
-        help: "match on a comparison: `match n == -1`"))
+        help: "bind the number to a name and match on a comparison: `match n == -\(digits)`"))
     return .wildcard(cursor.span(from: start))
   }
 

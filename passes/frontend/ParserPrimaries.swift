@@ -57,6 +57,8 @@ extension Parser {
       return fail(
         "parse-error", at: token.span.union(cursor.ahead(1).span), "there is no `/*`",
         help: "each line of a comment begins with `//`")
+    case .dot where cursor.ahead(1).kind == .integer:
+      return expected("an expression", help: "a float has digits before its point, too: `0.5`")
     default: return expected("an expression")
     }
   }
@@ -175,7 +177,9 @@ extension Parser {
         let start = parser.cursor.index
         let key = try parser.expression()
         tallest = max(tallest, parser.height)
-        let help = parser.cursor.at(.assign) ? "a record is built by its name: `P(x = 1)`" : nil
+        let help =
+          parser.cursor.at(.assign)
+          ? "a record is built by its name: `P(x = 1)`" : parser.cursor.at(.colon) ? "write `=>` in place of `:`" : nil
         try parser.expect(.fatArrow, "`=>` and the value of this key", help: help)
         let value = try parser.expression()
         tallest = max(tallest, parser.height)

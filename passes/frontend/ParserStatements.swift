@@ -4,7 +4,7 @@ import Nanopass
 
 extension Parser {
   /// Statement keywords of other languages and what stands for them here.
-  private static let rejectedKeywords: [Name: String] = [
+  static let rejectedKeywords: [Name: String] = [
     "let": "a binding has no keyword: `x = 1`", "val": "a binding has no keyword: `x = 1`",
     "var": "a binding has no keyword and keeps its value: `x = 1`",
     "if": "branch with `match c`, with an arm for `true` and one for `false`",
@@ -51,10 +51,9 @@ extension Parser {
   private mutating func rejectOtherItems() throws {
     let token = cursor.current
     switch token.kind {
-    case .fn, .type, .record, .verify, .decision:
-      throw fail(
-        "parse-error", at: token.span, "`\(token.name)` stands at the top level only", help: "move it out of the block")
+    case .fn, .type, .record, .verify, .decision: throw misplacedItem()
     case .module: throw misplacedModule()
+    case .question where isBelowKnownError, .bang where isBelowKnownError: throw ParseFailure()
     case .question where cursor.ahead(1).kind == .stringStart:
       throw fail(
         "parse-error", at: token.span, "a description is out of its place",
@@ -65,6 +64,25 @@ extension Parser {
         help: "it stands before the statements of a function, behind its description")
     default: return
     }
+  }
+
+  /// Reports a declaration inside a block; the lines behind it there are its own.
+  mutating func misplacedItem() -> ParseFailure {
+    let token = cursor.current
+    let failure = fail(
+      "parse-error", at: token.span, "`\(token.name)` stands at the top level only",
+      help: "begin it at the first column, and indent what belongs to it by four spaces")
+    unread.insert(cursor.ahead(1).name)
+    let level = cursor.level
+    while !cursor.at(.end), cursor.level > level || !cursor.at(.dedent) { cursor.advance() }
+    return failure
+  }
+
+  /// Whether the line above has been reported: what stands below it belongs to the same mistake.
+  var isBelowKnownError: Bool {
+    var index = cursor.index - 1
+    while index > 0, cursor.token(at: index).isLayout { index -= 1 }
+    return !knownErrors.isEmpty && index >= 0 && knownErrors.cover(cursor.token(at: index).span)
   }
 
   /// Reports a `module` line that is not the file's first item.
@@ -119,7 +137,14 @@ extension Parser {
     let token = cursor.current
     switch token.kind {
     case .assign:
-      return expected("the end of the line", help: "`==` compares; a binding begins with one plain name")
+      var first = cursor.index
+      while first > 0, !cursor.token(at: first - 1).isLayout { first -= 1 }
+      let isTuple = cursor.previous.kind == .closeParen && cursor.token(at: first).kind == .openParen
+      return expected(
+        "the end of the line",
+        help: isTuple
+          ? "a binding begins with one plain name; take a tuple apart by `match` with the arm `(a, b) -> ...`"
+          : "`==` compares; a binding begins with one plain name")
     case .closeParen, .closeBracket, .closeBrace:
       return fail(
         "parse-error", at: token.span, "this `\(token.name)` closes nothing", help: "leave it out, or open it before")
@@ -130,10 +155,16 @@ extension Parser {
     case .openBrace:
       return expected(
         "the end of the line",
-        help: what == "the expression"
-          ? "a record is built with `P(x = 1)`" : "what belongs to it stands on indented lines below, without braces")
+        help: cursor.previous.kind == .closeParen
+          ? "a function begins with `fn`, and its body stands on indented lines below, without braces"
+          : what == "the expression"
+            ? "a record is built with `P(x = 1)`" : "what belongs to it stands on indented lines below, without braces")
     case .openBracket where Self.clauses.contains(cursor.previous.name):
       return expected("the end of the line", help: "the clauses of the header are indented below `module`")
+    case .stringStart where cursor.previous.kind == .stringEnd:
+      return expected(
+        "the end of the line behind \(what)",
+        help: "strings are joined by `+`; a quote inside a string is written `\\\"`, a line break `\\n`")
     case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
     case _ where cursor.previous.kind == .question:
       return expected("the end of the line", help: "`?` passes an error on to the caller; branch with `match c`")
@@ -214,6 +245,7 @@ extension Parser {
       return "an arm begins with its pattern"
     case .lower: return "patterns have no guards: match again in the arm"
     case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
+    case .range: return "patterns have no ranges: match on a comparison, as in `match n < 5`"
     default: return nil
     }
   }

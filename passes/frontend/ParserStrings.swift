@@ -70,6 +70,11 @@ extension Parser {
   mutating func moreText(_ what: String, after first: [String]) throws -> String {
     var texts = first
     if cursor.at(.indent) {
+      if !first.isEmpty, cursor.ahead(1).kind != .stringStart {
+        reportIndent()
+        cursor.skipBlock()
+        throw ParseFailure()
+      }
       cursor.advance()
       texts += try block(of: what) { parser in
         let text = try parser.plainText(what)

@@ -73,8 +73,23 @@ extension Parser {
     let help =
       parts.isEmpty
       ? "the type without a value of interest is `Unit`"
-      : parts.count == 1 ? "leave the parentheses out" : "write `Tuple<A, B>`"
+      : parts.count == 1
+        ? "leave the parentheses out" : "write `Tuple<\(parts.map(\.text).joined(separator: ", "))>`"
     report(.error("paren-tuple-type", at: span, "a type is never written with parentheses", help: help))
+    if parts.count > 1 { return .named(span, name: Syntax.Ident(span, name: "Tuple"), arguments: parts) }
     return parts.first ?? .named(span, name: Syntax.Ident(span, name: "Unit"), arguments: [])
+  }
+}
+
+extension Syntax.TypeExpr {
+  /// The type as it is written.
+  var text: String {
+    switch self {
+    case .named(_, let name, let arguments):
+      let parts = arguments.map(\.text).joined(separator: ", ")
+      return name.name.text + (parts.isEmpty ? "" : "<\(parts)>")
+    case .function(_, let parameters, let result, _):
+      return "Fn(\(parameters.map(\.text).joined(separator: ", "))) -> \(result.text)"
+    }
   }
 }

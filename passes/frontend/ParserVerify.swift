@@ -78,9 +78,9 @@ extension Parser {
         .error(
           "parse-error", at: place, "\(what) stands too late in its verify block",
           help: "the order is: every `given`, then `when`s and bindings, then the cases"))
-    } else {
-      stage = needed
     }
+    // Lines behind one that is too late belong to the same mistake.
+    stage = needed
   }
 
   private mutating func verifyLine(isLaw: Bool) throws -> Syntax.VerifyLine {
@@ -169,7 +169,9 @@ extension Parser {
       cursor.advance()
       isBroken = true
     }
-    try expect(.fatArrow, "`=>` and the value, or `holds`")
+    try expect(
+      .fatArrow, "`=>` and the value, or `holds`",
+      help: cursor.at(.arrow) ? "write `=>` in place of `->`" : "a case is `call => value`, or `condition holds`")
     if !isBroken, cursor.at(.newline), cursor.ahead(1).kind == .indent {
       cursor.advance()
       cursor.advance()

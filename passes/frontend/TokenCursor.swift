@@ -39,6 +39,9 @@ struct FlatToken {
     self.span = span
   }
 
+  /// Whether it stands for the end of a line or the beginning or end of a block.
+  var isLayout: Bool { kind == .newline || kind == .indent || kind == .dedent }
+
   private static let none: Name = ""
   private static let wildcard: Name = "_"
 
@@ -83,6 +86,12 @@ struct TokenCursor {
 
   /// The current token.
   var current: FlatToken { index < flat.count ? flat[index] : end }
+
+  /// The number of tokens.
+  var count: Int { flat.count }
+
+  /// The token at an index.
+  func token(at index: Int) -> FlatToken { index >= 0 && index < flat.count ? flat[index] : end }
 
   /// The token some places further on.
   func ahead(_ distance: Int) -> FlatToken {
@@ -152,20 +161,18 @@ struct TokenCursor {
     guard index > start else { return flat[start].span.atStart }
     // Layout tokens at the end belong to no construct.
     var last = index - 1
-    while last > start, Self.isLayout(flat[last].kind) { last -= 1 }
+    while last > start, flat[last].isLayout { last -= 1 }
     return flat[start].span.union(flat[last].span)
   }
-
-  private static func isLayout(_ kind: TokenKind) -> Bool { kind == .newline || kind == .indent || kind == .dedent }
 
   /// The span of the logical line that holds the current token, without its end.
   var lineSpan: Span {
     var first = min(index, flat.count - 1)
-    if first > 0, Self.isLayout(flat[first].kind) { first -= 1 }
-    while first > 0, !Self.isLayout(flat[first - 1].kind) { first -= 1 }
+    if first > 0, flat[first].isLayout { first -= 1 }
+    while first > 0, !flat[first - 1].isLayout { first -= 1 }
     guard first >= 0 else { return end.span }
     var last = first
-    while last + 1 < flat.count, !Self.isLayout(flat[last + 1].kind) { last += 1 }
+    while last + 1 < flat.count, !flat[last + 1].isLayout { last += 1 }
     return flat[first].span.union(flat[last].span)
   }
 

@@ -25,7 +25,7 @@ public struct CheckContracts: CheckPass {
   public init() {}
 
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
-    let table = SymbolTable(program)
+    let table = SymbolTable(program, in: context)
     for (module, symbols) in zip(program.modules, table.modules) where !module.library {
       for case .function(_, let name, let parameters, let result, _, let effects, _) in module.items {
         functions[symbols.fullName(name.name)] = FunctionItem(
@@ -53,6 +53,7 @@ public struct CheckContracts: CheckPass {
     _ target: Program.Ident, isLaw: Bool, _ lines: [Program.VerifyLine], _ module: ModuleSymbols, _ context: PassContext
   ) throws {
     guard module.functions[target.name] != nil, target.name != "main" else {
+      if module.unread.contains(target.name) { return }
       let near = didYouMean(nearestNames(to: target.text, among: module.functions.keys.map(\.text)))
       context.report(
         target.name == "main"
@@ -104,7 +105,9 @@ public struct CheckContracts: CheckPass {
       return
     }
     if let reason = kind.refusal {
-      context.report(.error("verify-given", at: effect.span, "`\(effect.text)` can't be stubbed: \(reason)"))
+      context.report(
+        .error(
+          "verify-given", at: effect.span, "`\(effect.text)` can't be stubbed: \(reason)", help: "leave the line out"))
       return
     }
     guard case .values(_, let stubs) = domain else {
@@ -126,7 +129,9 @@ public struct CheckContracts: CheckPass {
     }
     if !function.isPure {
       context.report(
-        .error("verify-given", at: stub.span, "a stub is pure, but `\(path.text)` declares effects"))
+        .error(
+          "verify-given", at: stub.span, "a stub is pure, but `\(path.text)` declares effects",
+          help: "compute its answer from `path` and `k` alone"))
     } else if !kind.fits(function, effect) {
       context.report(
         .error(
@@ -218,14 +223,15 @@ public struct CheckContracts: CheckPass {
   private func reportRight(_ span: Span, _ target: Program.Ident, _ context: PassContext) {
     context.report(
       .error(
-        "verify-rhs", at: span, "the right side of a case does not call `\(target.text)`",
+        "verify-rhs", at: span,
+        "the right side of this case calls `\(target.text)`, which it should test against something else",
         help: "write the value that is expected, or make it a law: `verify \(target.text) law name`"))
   }
 
   private func reportLeft(_ span: Span, _ target: Program.Ident, _ context: PassContext) {
     context.report(
       .error(
-        "verify-lhs", at: span, "the left side of a case calls `\(target.text)`",
+        "verify-lhs", at: span, "the left side of this case does not call `\(target.text)`, so it tests something else",
         help: "write the call on the left and its value on the right: `\(target.text)(...) => ...`"))
   }
 
@@ -242,7 +248,8 @@ public struct CheckContracts: CheckPass {
         case .date, .author, .reason: []
         }
       for case .path(_, let path) in references where !names(path, module, table) {
-        let near = (Array(module.functions.keys) + Array(module.types.keys)).map(\.text)
+        let effects = EffectOperation.namespaces.flatMap { space in space.methods.map { "\(space.name).\($0)" } }
+        let near = (Array(module.functions.keys) + Array(module.types.keys)).map(\.text) + effects
         context.report(
           .error(
             "unknown-impact", at: path.span, "there is no function, type, module or effect `\(path.text)` here",
@@ -255,7 +262,11 @@ public struct CheckContracts: CheckPass {
   private func names(_ path: Program.Path, _ module: ModuleSymbols, _ table: SymbolTable) -> Bool {
     let whole = Name(path.text)
     guard let last = path.segments.last else { return false }
-    if whole == module.name || module.dependencies[whole] != nil || Vocabulary.reserved.contains(whole) { return true }
+    if module.mayBeUnread(last.name) || whole == module.name || module.dependencies[whole] != nil
+      || Vocabulary.reserved.contains(whole)
+    {
+      return true
+    }
     if path.segments.count == 1 {
       return module.functions[whole] != nil || module.types[whole] != nil || module.importedTypes(whole).count == 1
     }

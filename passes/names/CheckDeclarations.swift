@@ -23,7 +23,9 @@ public struct CheckDeclarations: CheckPass {
     defer { self.context = nil }
     for module in program.modules where !module.library {
       if Vocabulary.reserved.contains(module.name) {
-        report("reserved-name", at: module.span, "the language itself has a `\(module.name)`", first: nil)
+        report(
+          "reserved-name", at: module.nameSpan(in: context.sources), "the language itself has a `\(module.name)`",
+          first: nil)
       }
       checkDistinct(module.items)
       for item in module.items { checkParts(of: item) }
@@ -34,7 +36,7 @@ public struct CheckDeclarations: CheckPass {
   private func report(_ slug: Slug, at span: Span, _ summary: String, first: Span?) {
     context?.report(
       .error(
-        slug, at: span, summary, help: slug == "reserved-name" ? "choose another name" : nil,
+        slug, at: span, summary, help: slug == "reserved-name" ? "choose another name" : "rename or remove one of them",
         regions: first.map { [Region($0, "first declared here")] } ?? []))
   }
 

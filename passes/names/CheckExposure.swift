@@ -16,7 +16,7 @@ public struct CheckExposure: CheckPass {
   public init() {}
 
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
-    let table = SymbolTable(program)
+    let table = SymbolTable(program, in: context)
     let hadErrors = context.hasErrors
     var count = 0
     for (module, symbols) in zip(program.modules, table.modules) {
@@ -37,7 +37,12 @@ public struct CheckExposure: CheckPass {
   }
 
   private func check(_ name: Program.Ident, opaque: Bool, in module: ModuleSymbols, _ context: PassContext) {
-    if module.types[name.name] != nil || (!opaque && module.functions[name.name] != nil) { return }
+    if module.unread.contains(name.name) || name.isUpper && module.mayBeUnread(name.name)
+      || module.types[name.name] != nil
+      || (!opaque && module.functions[name.name] != nil)
+    {
+      return
+    }
     let imported = module.importedTypes(name.name)
     if imported.count == 1, !opaque { return }
     if imported.count > 1, !opaque {
@@ -60,8 +65,9 @@ public struct CheckExposure: CheckPass {
       help = "list it under `exposes`"
     } else {
       summary = "the module declares no `\(name.text)`"
-      help = didYouMean(
-        nearestNames(to: name.text, among: (Array(module.functions.keys) + Array(module.types.keys)).map(\.text)))
+      let near = nearestNames(
+        to: name.text, among: (Array(module.functions.keys) + Array(module.types.keys)).map(\.text))
+      help = didYouMean(near) ?? "declare it, or take it off the list"
     }
     context.report(.error("unknown-export", at: name.span, summary, help: help))
   }

@@ -22,13 +22,15 @@ public struct CheckStyle: CheckPass {
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
     var functions = 0
     for module in program.modules where !module.library {
+      let unread = context.unreadNames[module.span.start] ?? []
       var verified: Set<Name> = []
       for case .verify(_, let target, _, let law, _) in module.items {
         verified.insert(target.name)
         if let law { verified.insert(law.name) }
       }
       for segment in module.name.text.split(separator: ".") where !isPascal(segment) {
-        warn("bad-module-name", module.nameSpan, String(segment), "a module", "PascalCase", context)
+        warn(
+          "bad-module-name", module.nameSpan(in: context.sources), String(segment), "a module", "PascalCase", context)
       }
       var hasFunctions = false
       for item in module.items {
@@ -38,7 +40,8 @@ public struct CheckStyle: CheckPass {
         }
         hasFunctions = true
         functions += 1
-        if name.name == "main" { continue }
+        // Of a function without a body more has been written than was understood.
+        if name.name == "main" || body.isEmpty || unread.contains(Name("verify \(name.text)")) { continue }
         if description == nil {
           context.report(
             .warning(
@@ -55,7 +58,8 @@ public struct CheckStyle: CheckPass {
       if hasFunctions, module.bound == nil, !module.name.text.isEmpty {
         context.report(
           .warning(
-            "missing-effects", at: module.nameSpan, "the module `\(module.name)` does not bound its effects",
+            "missing-effects", at: module.nameSpan(in: context.sources),
+            "the module `\(module.name)` does not bound its effects",
             help: "add `effects [...]` to its header, `effects []` if it is pure"))
       }
     }
@@ -138,9 +142,4 @@ private struct WorkFinder: ProgramWalker {
     default: try walk(node)
     }
   }
-}
-
-extension Program.Module {
-  /// The first line of the file, in which the name stands.
-  fileprivate var nameSpan: Span { Span(start: span.start, length: min(span.length, 6)) }
 }

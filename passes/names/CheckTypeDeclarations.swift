@@ -28,20 +28,42 @@ public struct CheckTypeDeclarations: CheckPass {
     var places: [Name: Span] = [:]
     for declaration in program.types { places[Facts.name(of: declaration)] = declaration.span }
     for declaration in program.types {
-      for cycle in facts.cycles(from: Facts.name(of: declaration)) { report(cycle, places, context) }
+      for cycle in facts.cycles(from: Facts.name(of: declaration)) { report(cycle, program.types, places, context) }
     }
     context.explain("checked \(program.types.count) types", data: [("types", program.types.count)])
   }
 
   /// Reports the first type of a cycle.
-  private func report(_ cycle: [Name], _ places: [Name: Span], _ context: PassContext) {
+  private func report(
+    _ cycle: [Name], _ types: [Resolved.TypeDecl], _ places: [Name: Span], _ context: PassContext
+  ) {
     guard let name = cycle.first, let span = places[name] else { return }
     let short = name.text.split(separator: ".").last ?? ""
     context.report(
       .error(
         "infinite-type", at: span, "no value of `\(short)` is finite: each one holds another one",
         help: "put the inner one into an `Option` or a `List`",
-        regions: cycle.dropFirst().compactMap { places[$0].map { Region($0, "by way of this type") } }))
+        regions: holders(of: Set(cycle), in: types.first { Facts.name(of: $0) == name })
+          + cycle.dropFirst().compactMap { places[$0].map { Region($0, "by way of this type") } }))
+  }
+
+  /// The parts of a type that hold one of a cycle.
+  private func holders(of cycle: Set<Name>, in declaration: Resolved.TypeDecl?) -> [Region] {
+    func holds(_ type: Resolved.Ty) -> Bool {
+      switch type {
+      case .data(let name): cycle.contains(name)
+      case .tuple(let elements): elements.contains(where: holds)
+      case .result(let success, let failure): holds(success) || holds(failure)
+      default: false
+      }
+    }
+    let places: [Span] =
+      switch declaration {
+      case .record(_, _, let fields)?: fields.filter { holds($0.ty) }.map(\.span)
+      case .sum(_, _, let variants)?: variants.filter { $0.fields.contains(where: holds) }.map(\.span)
+      case nil: []
+      }
+    return places.prefix(1).map { Region($0, "this holds another one") }
   }
 }
 

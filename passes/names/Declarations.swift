@@ -11,6 +11,11 @@ extension NameResolver {
     enter(function: name.name)
     typeVariables = []
     defer { functionName = nil }
+    functionAbove = nil
+    defer {
+      let bound = body.compactMap { if case .bind(_, let name, _, _) = $0 { name.name } else { nil } }
+      functionAbove = (name.name, Set(parameters.map(\.name.name) + bound))
+    }
     let group = locals.newGroup()
     var resolved: [Resolved.Parameter] = []
     for parameter in parameters {

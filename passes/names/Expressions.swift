@@ -121,7 +121,8 @@ extension NameResolver {
     case let last?:
       resolved.append(statement(last, group: group))
       result = .unit(last.span)
-    case nil: result = .unit(span)
+    // It was not understood, which has been reported.
+    case nil: result = .erroneous(span)
     }
     if resolved.isEmpty { return result }
     return .block(resolved.reduce(result.span) { $0.union($1.span) }, statements: resolved, result: result)

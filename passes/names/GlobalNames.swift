@@ -99,8 +99,12 @@ extension NameResolver {
         guard canSeeInside(type, at: path.span) else { return (.wrong, used + 1) }
         return (.variant(type: type.name, variant: segment.name, arity: arity), used + 1)
       }
-      let help = suggestion(for: segment.text) { variants.keys.map { "\($0)" } }
-      error("unknown-ident", at: segment.span, "`\(type.short)` has no constructor `\(segment.text)`", help: help)
+      let names = variants.keys.map(\.text).sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+      let more = variants.count > 8 ? " and \(variants.count - 8) more" : ""
+      let help = suggestion(for: segment.text) { variants.keys.map(\.text) } ?? "it has \(names)\(more)"
+      error(
+        "unknown-ident", at: segment.span, "`\(type.short)` has no constructor `\(segment.text)`", help: help,
+        regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
     }
     return (.wrong, path.segments.count)
   }
@@ -111,7 +115,7 @@ extension NameResolver {
     let owner = table.modules[type.module].name
     error(
       "opaque-access", at: span, "`\(type.short)` is opaque: only `\(owner)` can look into it",
-      help: "use the functions of `\(owner)`")
+      help: "use the functions of `\(owner)`", regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
     return false
   }
 
@@ -167,11 +171,14 @@ extension NameResolver {
       return (.wrong, used)
     }
     let segment = path.segments[used]
+    if let first = path.segments.first, module.unread.contains(first.name) { return (.wrong, path.segments.count) }
     let isDeclared =
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
       reportNotExposed(segment.name, of: owner, at: segment.span)
-    } else if !owner.lacksListed(segment.name), isFirst(path.prefix(used + 1)) {
+    } else if !owner.lacksListed(segment.name), owner.name != module.name || !module.mayBeUnread(segment.name),
+      isFirst(path.prefix(used + 1))
+    {
       let help = suggestion(for: segment.text) {
         owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
           + owner.exportedTypes.keys.map(\.text)
@@ -216,8 +223,15 @@ extension NameResolver {
       + (Vocabulary.variants(of: space)?.map(\.name.text) ?? [])
   }
 
+  /// Whether a path may lead into a module, or to a type of one, that could not be read.
+  private func mayBeUnread(_ path: Program.Path, _ first: Program.Ident) -> Bool {
+    if module.unread.isEmpty { return false }
+    if (1...path.segments.count).contains(where: { module.unread.contains(path.prefix($0)) }) { return true }
+    return path.segments.allSatisfy { $0.isUpper || $0.name == "update" } && module.mayBeUnread(first.name)
+  }
+
   private mutating func reportUnknownGlobal(_ path: Program.Path) {
-    guard let first = path.segments.first else { return }
+    guard let first = path.segments.first, !mayBeUnread(path, first) else { return }
     var length = min(path.segments.count, table.longestName)
     while length > 0, table.named[path.prefix(length)] == nil { length -= 1 }
     if length > 0 {
@@ -241,10 +255,12 @@ extension NameResolver {
         help: "modules are named in full: `\(owner.name)`")
       return
     }
-    let help = suggestion(for: first.text) {
-      module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
-        + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
-    }
+    let help =
+      Replacements.value(for: first.text)
+      ?? suggestion(for: first.text) {
+        module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
+          + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
+      }
     error("unknown-ident", at: first.span, "nothing here is called `\(first.text)`", help: help)
   }
 

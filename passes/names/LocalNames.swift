@@ -59,26 +59,46 @@ extension NameResolver {
 
   /// Reports a name that means nothing: each value once in a function, each function once in a module.
   mutating func reportUnknown(_ name: Program.Ident, isCalled: Bool = false, help: String? = nil) {
-    if lacksNames && !isCalled || isCalled && module.lacksListed(name.name)
+    if lacksNames && !isCalled || isCalled && module.lacksListed(name.name) || module.unread.contains(name.name)
       || !isFirst(name.name, inThe: isCalled ? .module : .function)
     {
       return
     }
     var help = help
+    if functionName == nil, verification == nil, let above = functionAbove, above.names.contains(name.name) {
+      // A line that has lost its indentation is one mistake.
+      guard isFirst(Name("below \(above.name)"), inThe: .module) else { return }
+      help = "`\(above.name)` has a `\(name.text)`: indent this line, if it belongs to that"
+    }
     if help != nil {
     } else if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }
     ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
-      help = isCalled ? builtinHelp(for: name.text) : nil
-      help = help ?? suggestion(for: name.text) { locals.names + (module.functions.keys.map(\.text)) }
+      help = Replacements.value(for: name.text) ?? (isCalled ? builtinHelp(for: name.text) : nil)
+      help =
+        help
+        ?? suggestion(for: name.text) {
+          locals.names + module.functions.keys.map(\.text) + module.bindings.keys.map(\.text)
+        }
     }
+    if help == nil, isCalled { help = suggestion(for: name.text, of: Vocabulary.namespaces.sorted()) }
     error("unknown-ident", at: name.span, "nothing here is called `\(name.text)`", help: help)
+  }
+
+  /// The functions of built-in namespaces that may have been meant by a name without one.
+  private func suggestion(for name: String, of spaces: [Name]) -> String? {
+    guard suggestion(for: name, among: { spaces.flatMap { members(of: $0) } }) != nil else { return nil }
+    let all = spaces.flatMap { space in members(of: space).map { (space: space, name: $0) } }
+    let near = Set(nearestNames(to: name, among: all.map(\.name), limit: 1))
+    return didYouMean(all.filter { near.contains($0.name) }.prefix(3).map { "\($0.space).\($0.name)" })
   }
 
   /// The functions of that name in built-in namespaces, which are written in full.
   func builtinHelp(for name: String) -> String? {
     let wanted = ["println", "puts", "echo"].contains(name) ? "print" : name
+    let capital = Name(name.prefix(1).uppercased() + name.dropFirst())
+    if Vocabulary.namespaces.contains(capital) { return "did you mean `\(capital)`?" }
     let found = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(wanted) }.prefix(3)
     return found.isEmpty ? nil : "write " + found.map { "`\($0).\(wanted)`" }.joined(separator: " or ")
   }
@@ -86,7 +106,12 @@ extension NameResolver {
   /// Reports a call of something that is no function, such as `s.len()`.
   func reportBadCallee(_ path: Program.Path, base: LocalScope.Entry?, _ arguments: Int) {
     guard let first = path.segments.first, let last = path.segments.last, path.segments.count > 1 else {
-      error("bad-callee", at: path.span, "`\(path.text)` is a value and can't be called")
+      let declared = base?.span ?? path.segments.first.flatMap { module.bindings[$0.name] } ?? .none
+      error(
+        "bad-callee", at: path.span, "`\(path.text)` is a value and can't be called",
+        help: arguments == 0
+          ? "leave the parentheses out: `\(path.text)`" : "call a function; a sign such as `*` multiplies",
+        regions: declared.isNone ? [] : [Region(declared, "bound here")])
       return
     }
     let receiver = path.prefix(path.segments.count - 1)

@@ -10,6 +10,8 @@ struct NameResolver {
   var module: ModuleSymbols
   /// The function that is resolved now, for messages.
   var functionName: String?
+  /// The function resolved last, and the names of its parameters and bindings.
+  var functionAbove: (name: Name, names: Set<Name>)?
   /// What is visible in it.
   var locals = LocalScope()
   /// The type variables of its signature; standard library only.
@@ -39,6 +41,7 @@ struct NameResolver {
     self.module = module
     importedTypes = [:]
     variantOwners = nil
+    functionAbove = nil
     reported[.module] = nil
   }
 

@@ -48,6 +48,7 @@ extension NameResolver {
   /// The constructor that a pattern names; nil if an error has been reported.
   private mutating func constructor(_ path: Program.Path) -> (type: Name, variant: Name, arity: Int)? {
     if path.segments.count == 1, let name = path.segments.first {
+      if module.mayBeUnread(name.name) { return nil }
       if isRecord(name.name) {
         error(
           "parse-error", at: name.span, "a record is bound whole: there are no patterns for its fields",

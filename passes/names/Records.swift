@@ -74,7 +74,15 @@ extension NameResolver {
       case .function, .operation, .primitive: "the function `\(callee.text)` takes its arguments by position"
       }
     var help: String?
-    if case .function = meaning { help = Self.comparisonHelp }
+    switch meaning {
+    case .function: help = Self.comparisonHelp
+    case .variant(_, _, 0): help = "it has no fields: `\(callee.text)`"
+    case .variant(_, _, let arity):
+      help = "leave the names out: `\(callee.text)(\(Array(repeating: "...", count: arity).joined(separator: ", ")))`"
+    case .type(let type) where type.isRecord: help = "`\(type.short).update(..., field = ...)`"
+    case .update(let type): help = "`\(type.short).update(value, field = ...)`"
+    default: break
+    }
     error("constructor-form", at: callee.span, what, help: help)
     return nil
   }
@@ -111,7 +119,7 @@ extension NameResolver {
         isRight = false
       } else if let first = given.updateValue(name.span, forKey: name.name) {
         error(
-          "duplicate-field", at: name.span, "the field `\(name.text)` is given twice",
+          "duplicate-field", at: name.span, "the field `\(name.text)` is given twice", help: "leave one of them out",
           regions: [Region(first, "first given here")])
         isRight = false
       }

@@ -5,6 +5,7 @@ enum Replacements {
   /// The help for a function of a built-in namespace that there is not; nil if nothing is known of it.
   static func help(for function: String) -> String? {
     if let advice = advice[function] { return advice }
+    if function.hasSuffix(".lenght") { return help(for: function.replacing(".lenght", with: ".length")) }
     if let other = otherNames[function] { return "use `\(other)`" }
     guard let dot = function.lastIndex(of: ".") else { return nil }
     let (space, member) = (function[..<dot], function[function.index(after: dot)...])
@@ -16,6 +17,35 @@ enum Replacements {
     default: return nil
     }
   }
+
+  /// The help for a value of another language; nil if nothing is known of it.
+  static func value(for name: String) -> String? {
+    switch name {
+    case "null", "nil", "undefined", "nullptr", "Nothing", "NULL":
+      "a value that may be missing is an `Option`: `Option.None` or `Option.Some(value)`"
+    case "True": "did you mean `true`?"
+    case "False": "did you mean `false`?"
+    case "this", "self": "functions belong to no value: take what is needed as a parameter"
+    default: nil
+    }
+  }
+
+  /// The help for a type of another language; nil if nothing is known of it.
+  static func type(for name: String) -> String? {
+    types[name.lowercased()].map { "write \($0)" }
+  }
+
+  private static let types: [String: String] = [
+    "integer": "`Int`", "long": "`Int`, which has no limits", "bigint": "`Int`, which has no limits",
+    "number": "`Int` or `Float`", "double": "`Float`", "real": "`Float`", "boolean": "`Bool`", "void": "`Unit`",
+    "str": "`String`", "text": "`String`", "char": "`String`; a character is a string of length 1",
+    "character": "`String`; a character is a string of length 1",
+    "array": "`List<A>`, or `Vector<A>` for access by index",
+    "dict": "`Map<K, V>`", "dictionary": "`Map<K, V>`", "hashmap": "`Map<K, V>`", "set": "`Map<A, Unit>`",
+    "maybe": "`Option<A>`", "optional": "`Option<A>`", "nullable": "`Option<A>`", "either": "`Result<A, E>`",
+    "pair": "`Tuple<A, B>`", "fn": "the type of a function as `Fn(A, B) -> C`", "function": "`Fn(A, B) -> C`",
+    "byte": "`Int`, or `Bytes` for many", "seq": "`List<A>`",
+  ]
 
   /// Functions that take a function over a list.
   private static let loops: Set<String> = [

@@ -31,7 +31,7 @@ public struct ResolveNames: Pass {
 
   public mutating func run(_ input: Program.Root, in context: PassContext) throws -> Resolved.Root {
     context.sources.arrange(input.modules.map(\.span))
-    let table = SymbolTable(input)
+    let table = SymbolTable(input, in: context)
     guard let entry = table.modules.last else {
       throw PassBug(Self.self, "a program has no module", broke: "structure", in: input)
     }

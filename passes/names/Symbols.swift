@@ -67,11 +67,14 @@ final class ModuleSymbols {
   fileprivate(set) var dependencyList: [ModuleSymbols] = []
   /// The types that importers see, those handed on included.
   fileprivate(set) var exportedTypes: [Name: TypeSymbol] = [:]
+  /// The names of declarations that could not be understood, which has been reported.
+  let unread: Set<Name>
   private let exposure: Program.Exposure
   private var exposed: Set<Name>
 
-  fileprivate init(index: Int, _ module: Program.Module) {
+  fileprivate init(index: Int, _ module: Program.Module, unread: Set<Name>) {
     self.index = index
+    self.unread = unread
     name = module.name
     isLibrary = module.library
     exposure = module.exposure
@@ -88,17 +91,27 @@ final class ModuleSymbols {
     }
   }
 
+  /// Whether the header has an `exposes [...]`.
+  var hasExposesList: Bool {
+    if case .only = exposure { true } else { false }
+  }
+
   /// Whether the header exposes the name.
   func exposes(_ name: Name) -> Bool {
     if case .everything = exposure { return !name.text.hasPrefix("_") }
     return exposed.contains(name)
   }
 
-  /// Whether the header lists the name although nothing here is called so, which has been reported.
+  /// Whether a name is missing here for a reason that has been reported: it is declared, but not understood, or the
+  /// header lists it although nothing is called so.
   func lacksListed(_ name: Name) -> Bool {
+    if unread.contains(name) || unread.contains(.everyName) { return true }
     guard exposed.contains(name) || opaqueNames.contains(name) else { return false }
     return functions[name] == nil && types[name] == nil && exportedTypes[name] == nil && bindings[name] == nil
   }
+
+  /// Whether a name in capitals may belong to a module that could not be read.
+  func mayBeUnread(_ name: Name) -> Bool { unread.contains(name) || unread.contains(.someModule) }
 
   /// The name of what is declared here, seen from everywhere.
   func fullName(_ short: Name) -> Name { name.text.isEmpty ? short : Name(name.text + "." + short.text) }
@@ -135,7 +148,8 @@ final class ModuleSymbols {
 
   /// Exposes what the header probably means by names that there are not, which is reported.
   private func exposeWhatWasMeant() {
-    for name in exposed where functions[name] == nil && types[name] == nil && importedTypes(name).isEmpty {
+    for name in exposed
+    where functions[name] == nil && types[name] == nil && importedTypes(name).isEmpty && !unread.contains(name) {
       let declared = (Array(functions.keys) + Array(types.keys)).map(\.text)
       if let meant = nearestNames(to: name.text, among: declared).first { exposed.insert(Name(meant)) }
     }
@@ -153,9 +167,9 @@ struct SymbolTable {
   /// How many segments the longest name of a module has.
   private(set) var longestName = 0
 
-  init(_ program: Program.Root) {
+  init(_ program: Program.Root, in context: PassContext) {
     for (index, module) in program.modules.enumerated() {
-      let symbols = ModuleSymbols(index: index, module)
+      let symbols = ModuleSymbols(index: index, module, unread: context.unreadNames[module.span.start] ?? [])
       for depends in module.depends {
         guard let dependency = named[depends.name],
           symbols.dependencies.updateValue(dependency, forKey: depends.name) == nil
@@ -177,7 +191,8 @@ struct SymbolTable {
   private static func declare(_ items: [Program.Item], in symbols: ModuleSymbols) {
     let opaque = symbols.opaqueNames
     func add(_ name: Program.Ident, _ shape: TypeSymbol.Shape) {
-      guard symbols.types[name.name] == nil else { return }
+      // A name of the language keeps its meaning; that it is declared has been reported.
+      if symbols.types[name.name] != nil || !symbols.isLibrary && Vocabulary.reserved.contains(name.name) { return }
       symbols.types[name.name] = TypeSymbol(
         name: symbols.fullName(name.name), short: name.name, module: symbols.index, span: name.span, shape: shape,
         isOpaque: opaque.contains(name.name))

@@ -87,7 +87,13 @@ extension NameResolver {
         case 1?: "one type argument"
         default: "\(arity ?? 0) type arguments"
         }
-      error("type-arity", at: span, "`\(name.text)` takes \(wanted), here it has \(arguments.count)")
+      let letters = ["A", "B"].prefix(arity ?? 2).joined(separator: ", ")
+      let help =
+        arity == 0
+        ? (Vocabulary.types[name.name] == nil
+          ? "types of one's own have no parameters: `\(name.text)`" : "`\(name.text)`")
+        : "`\(name.text)<\(letters)\(arity == nil ? ", ..." : "")>`"
+      error("type-arity", at: span, "`\(name.text)` takes \(wanted), here it has \(arguments.count)", help: help)
       return false
     }
     return true
@@ -114,6 +120,7 @@ extension NameResolver {
       return .unknown
     }
     if let type = other.exportedTypes[short] { return .found(type) }
+    if other.lacksListed(short) { return .wrong }
     guard other.types[short] != nil else { return .unknown }
     reportNotExposed(short, of: other, at: name.span)
     return .wrong
@@ -140,13 +147,17 @@ extension NameResolver {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
     }
-    if module.dependencyList.contains(where: { $0.lacksListed(name.name) }) || !isFirst(name.name, inThe: .module) {
+    if module.mayBeUnread(name.name) || module.dependencyList.contains(where: { $0.lacksListed(name.name) })
+      || !isFirst(name.name, inThe: .module)
+    {
       return
     }
-    let help = suggestion(for: name.text) {
-      module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
-        + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
-    }
+    let help =
+      Replacements.type(for: name.text)
+      ?? suggestion(for: name.text) {
+        module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
+          + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
+      }
     error("unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help)
   }
 
@@ -159,7 +170,9 @@ extension NameResolver {
       } else {
         // What was probably meant is declared, so that its lack is no second mistake.
         let meant = nearestNames(to: effect.text, among: Self.effectNames).first
-        if let meant { known.append(Resolved.Effect(effect.span, name: Name(meant))) }
+        if let meant, !known.contains(where: { $0.name.text == meant }) {
+          known.append(Resolved.Effect(effect.span, name: Name(meant)))
+        }
       }
     }
     return Resolved.Effects(line.span, effects: known)
@@ -169,17 +182,29 @@ extension NameResolver {
     [space.name] + space.methods.map { "\(space.name).\($0)" }
   }
 
+  private static func listing(_ space: String, _ methods: some Sequence<String>) -> String {
+    "`\(space)` has \(methods.sorted().map { "`\($0)`" }.joined(separator: ", "))"
+  }
+
   private mutating func isEffect(_ effect: Program.Ident, allowsForwarding: Bool) -> Bool {
     if effect.text == "_" {
       if !allowsForwarding {
-        error("unknown-effect", at: effect.span, "`_` only stands for the effects of a `Fn` parameter")
+        error(
+          "unknown-effect", at: effect.span, "`_` only stands for the effects of a `Fn` parameter",
+          help: "name the effects, such as `Console.print`")
       }
       return allowsForwarding
     }
     let parts = effect.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let methods = parts.first.flatMap { Vocabulary.effects[Name($0)] }
     if let methods, parts.count == 1 || (parts.count == 2 && methods.contains(parts[1])) { return true }
-    let help = suggestion(for: effect.text) { Self.effectNames }
+    let isPure = parts.count == 2 && Vocabulary.functions[Name(parts[0])]?.contains(parts[1]) == true
+    let help =
+      isPure
+      ? "it has no effects and is not declared: leave it out"
+      : suggestion(for: effect.text) { Self.effectNames }
+        ?? (parts.count == 2 ? methods.map { Self.listing(parts[0], $0) } : nil)
+        ?? "effects are named by the functions that perform them, such as `Console.print`"
     error("unknown-effect", at: effect.span, "there is no effect `\(effect.text)`", help: help)
     return false
   }
@@ -200,7 +225,10 @@ extension NameResolver {
     let declared = owner.types[name]?.span ?? owner.functions[name]?.span ?? owner.bindings[name] ?? .none
     let help =
       owner.bindings[name] != nil && owner.functions[name] == nil
-      ? "export a function that returns it" : "add it to the `exposes` list of `\(owner.name)`"
+      ? "export a function that returns it"
+      : name.text.hasPrefix("_") && !owner.hasExposesList
+        ? "a name that begins with `_` is not exported: rename it, or list it under `exposes` of `\(owner.name)`"
+        : "add it to the `exposes` list of `\(owner.name)`"
     error(
       "not-exposed", at: span, "`\(name)` is private to `\(owner.name)`", help: help,
       regions: declared.isNone ? [] : [Region(declared, "declared here")])

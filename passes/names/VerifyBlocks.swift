@@ -183,7 +183,7 @@ extension NameResolver {
   }
 
   private mutating func index(_ node: Program.Expr) -> Resolved.Statement {
-    .bind(node.span, variable: Local("index", locals.unnamed().id), annotation: .int, value: expression(node))
+    .bind(node.span, variable: Local("trace index", locals.unnamed().id), annotation: .int, value: expression(node))
   }
 
   /// An event that is looked for: an effect, or a call of one.
@@ -204,7 +204,7 @@ extension NameResolver {
     return arguments.enumerated().map { index, argument in
       let isText = types.indices.contains(index) && types[index] == .string
       return .bind(
-        argument.span, variable: Local(path.segments[1].name, locals.unnamed().id), annotation: isText ? .string : nil,
+        argument.span, variable: Local("trace argument", locals.unnamed().id), annotation: isText ? .string : nil,
         value: expression(argument))
     }
   }

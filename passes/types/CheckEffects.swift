@@ -226,7 +226,8 @@ public struct CheckEffects: CheckPass {
       let callee = call.callee.shown(in: module)
       let isOperation = if case .operation = call.kind { true } else { false }
       let list = call.effects.map { "`\($0)`" }.joined(separator: ", ")
-      let what = isOperation ? "performs \(list)" : "calls `\(callee)`, which has the effects \(list)"
+      let noun = call.effects.count == 1 ? "effect" : "effects"
+      let what = isOperation ? "performs \(list)" : "calls `\(callee)`, which has the \(noun) \(list)"
       let place = Span(start: call.span.start, length: min(call.span.length, UInt32(clamping: callee.utf8.count)))
       var error = Diagnostic.error(
         "effect-violation", at: place, "a top-level statement is pure, but this one \(what)",
@@ -241,11 +242,13 @@ public struct CheckEffects: CheckPass {
     let allowed = EffectSet(bound)
     for effect in function.effects.effects where effect.name != "_" && !allowed.covers(effect.name) {
       let names = bound.effects.map(\.name.text)
+      // A namespace takes the place of its methods.
+      let wider = names.filter { !$0.hasPrefix("\(effect.name).") } + [effect.name.text]
       let limit = names.isEmpty ? "no effects" : "only " + names.map { "`\($0)`" }.joined(separator: ", ")
       var error = Diagnostic.error(
         "effect-boundary", at: effect.span,
         "`\(function.name.lastSegment)` declares `\(effect.name)`, but its module allows \(limit)",
-        help: "widen the module's bound: `effects [\((names + [effect.name.text]).joined(separator: ", "))]`")
+        help: "widen the module's bound: `effects [\(wider.joined(separator: ", "))]`")
       if !bound.span.isNone { error.regions = [Region(bound.span, "the module's bound")] }
       error.fields = [Field("effect", effect.name.text)]
       error.fnName = function.name.lastSegment

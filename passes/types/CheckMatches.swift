@@ -64,11 +64,7 @@ private struct MatchChecker: TypedWalker {
     let place = subject.span.isNone || span.isNone ? span : Span(start: span.start, length: 0).union(subject.span)
     do {
       if let missing = try usefulness.check(patterns) {
-        let text = (missing.first ?? nil).text
-        report(
-          .error(
-            "non-exhaustive-match", at: place, "this match has no arm for `\(text)`",
-            help: "add an arm: `\(text) -> ...`", fields: [Field("missing", text)]))
+        reportMissing(missing.first ?? nil, patterns, at: place)
       }
     } catch {
       report(
@@ -82,6 +78,40 @@ private struct MatchChecker: TypedWalker {
       reportUnreachable(index, arms, patterns, &searches)
     }
   }
+
+  /// Reports the values that no arm takes: those of up to four patterns, found one behind the other.
+  private func reportMissing(
+    _ first: MatchPattern?, _ patterns: [MatchPattern?], at place: Span
+  ) {
+    var (missing, isWhole) = ([first], false)
+    // Each pattern is taken for an arm, and the search begins again; it is given up when it gets long.
+    var search = usefulness
+    do {
+      while missing.count <= Self.mostMissing, !isWhole {
+        if let more = try search.check(patterns + missing, budget: Self.missingBudget) {
+          missing.append(more.first ?? nil)
+        } else {
+          isWhole = true
+        }
+      }
+    } catch {
+      isWhole = false
+    }
+    let names = missing.prefix(Self.mostMissing).map(\.text)
+    let list = names.map { "`\($0)`" }.joined(separator: ", ")
+    let more = isWhole && missing.count <= Self.mostMissing ? "" : ", among others"
+    let what = first == nil ? "the values that it does not name" : list + (missing.count == 1 ? "" : more)
+    report(
+      .error(
+        "non-exhaustive-match", at: place, "this match has no arm for \(what)",
+        help: "add \(names.count == 1 ? "an arm" : "arms"): \(names.map { "`\($0) -> ...`" }.joined(separator: ", "))",
+        fields: names.map { Field("missing", $0) }))
+  }
+
+  /// The most cells of matrices that are looked at for more than one missing pattern.
+  private static let missingBudget = 20_000
+  /// How many missing patterns are named.
+  private static let mostMissing = 4
 
   private func report(_ error: Diagnostic) {
     var error = error

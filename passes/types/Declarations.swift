@@ -107,6 +107,16 @@ struct Declarations {
   /// The names of a record's fields in order; nil for other types.
   func fields(of record: Name) -> [Name]? { recordFields[record] }
 
+  /// The variants of a sum type in order, each as a pattern that takes all of it; nil for other types.
+  func variants(of type: Name) -> [String]? {
+    guard records[type] == nil, let variants = constructors[type] else { return nil }
+    return variants.sorted { ($0.value.span.start, $0.key.text) < ($1.value.span.start, $1.key.text) }.map {
+      name, made in
+      let parts = Array(repeating: "_", count: made.fields.count).joined(separator: ", ")
+      return "`\(type.lastSegment).\(name)\(parts.isEmpty ? "" : "(\(parts))")`"
+    }
+  }
+
   /// Where a type is declared.
   func span(of type: Name) -> Span { spans[type] ?? .none }
 

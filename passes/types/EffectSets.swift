@@ -83,7 +83,7 @@ struct EffectfulCalls: ResolvedWalker {
     case .call(let span, let name, let arguments):
       guard let callee = functions[name] else { break }
       if !callee.library {
-        add(EffectfulCall(callee: name, kind: .function, effects: callee.effects.effects.map(\.name), span: span))
+        add(EffectfulCall(callee: name, kind: .function, effects: callee.effects.distinct, span: span))
       }
       for (argument, parameter) in zip(arguments, callee.parameters) { pass(argument, parameter, to: callee) }
     default: break
@@ -118,11 +118,23 @@ struct EffectfulCalls: ResolvedWalker {
   /// What an argument is called, and the effects that it declares; nil if it is no function.
   private func declared(by argument: Resolved.Expr) -> (Name, [Name])? {
     switch argument {
-    case .callback(_, .function(_, let name)): (name, functions[name]?.effects.effects.map(\.name) ?? [])
+    case .callback(_, .function(_, let name)): (name, functions[name]?.effects.distinct ?? [])
     case .callback(_, .operation(_, let effect)): (effect, [effect])
     case .callback(_, .constructor(_, _, let variant)): (variant, [])
     case .local(_, let local): parameters[local.id].map { (local.name, $0.effects) }
     default: nil
+    }
+  }
+}
+
+extension Resolved.Effects {
+  /// Each effect once, and no method whose namespace is listed too.
+  fileprivate var distinct: [Name] {
+    var seen: Set<Name> = []
+    let all = effects.map(\.name).filter { seen.insert($0).inserted }
+    return all.filter { name in
+      guard let dot = name.text.firstIndex(of: ".") else { return true }
+      return !seen.contains(Name(String(name.text[..<dot])))
     }
   }
 }

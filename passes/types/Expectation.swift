@@ -58,6 +58,10 @@ extension Inference {
 
   private func summary(_ reason: Expectation.Reason, wanted: String, given: String) -> String {
     switch reason {
+    case .annotation("when"): "a condition behind `when` is `\(wanted)`, but this is `\(given)`"
+    case .annotation("holds"): "what holds is `\(wanted)`, but this is `\(given)`"
+    case .annotation("trace index"): "events and branches are counted by `\(wanted)`, but this is `\(given)`"
+    case .annotation("trace argument"): "this effect takes `\(wanted)` here, but this is `\(given)`"
     case .annotation(let name): "`\(name)` is declared as `\(wanted)`, but its value is `\(given)`"
     case .result: "`\(function.name.lastSegment)` returns `\(wanted)`, but this is `\(given)`"
     case .argument(let callee, let index, _):
@@ -103,6 +107,9 @@ extension Inference {
     if case .result = expected.reason, wanted == .unit {
       return "a function without `->` returns `Unit`; declare the result: `-> \(table.text(found))`"
     }
+    if case .result = expected.reason, given == .unit {
+      return "end the function with its result: the last statement gives it, and a binding gives `Unit`"
+    }
     return wrapping(found, given, expected.type, wanted, of: source(span))
   }
 
@@ -121,6 +128,7 @@ extension Inference {
       return "convert it: `Int.fromFloat(\(text))` cuts off the fraction, `Float.round(\(text))` rounds"
     case (.int, .string): return "convert it: `String.fromInt(\(text))`"
     case (.float, .string): return "convert it: `String.fromFloat(\(text))`"
+    case (.int, .bool): return "compare it: `\(text) != 0`"
     case (.bool, .string): return "convert it: `String.fromBool(\(text))`"
     case (.string, .int): return "convert it: `Int.fromString(\(text))` gives a `Result<Int, String>`"
     case (.string, .float): return "convert it: `Float.fromString(\(text))` gives a `Result<Float, String>`"

@@ -117,7 +117,10 @@ struct Inference {
     case .string(let span, _): return meet(.string, expected, at: span)
     case .bool(let span, _): return meet(.bool, expected, at: span)
     case .unit(let span): return meet(.unit, expected, at: span)
-    case .erroneous: return .wrong
+    case .erroneous:
+      // What it would have told about the place is not known.
+      if let expected { table.forgive(expected.type) }
+      return .wrong
     case .local(let span, let variable):
       guard let type = locals[variable.id] else {
         throw bug("`\(variable)` is not bound", broke: "bound-locals", in: node)

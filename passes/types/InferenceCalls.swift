@@ -20,7 +20,9 @@ extension Inference {
     let before = diagnostics.count
     defer { joinSwapped(of: shown(name), arguments, since: before) }
     if arguments.count != callee.parameters.count {
-      reportArity(name, takes: callee.parameters.count, found: arguments.count, at: span, declared: callee.span)
+      reportArity(
+        name, takes: callee.parameters.count, found: arguments.count, at: span, declared: callee.span,
+        signature: (callee.parameters + [callee.result]).map { table.make($0) })
     }
     for (index, argument) in arguments.enumerated() {
       guard index < callee.parameters.count else {
@@ -31,6 +33,7 @@ extension Inference {
       let reason = Expectation.Reason.argument(name, index + 1, declared: callee.span)
       _ = try infer(argument, Expectation(parameter, reason))
       adviseToPass(argument, for: parameter)
+      explainDischarge(of: argument)
     }
     return type
   }
@@ -99,7 +102,9 @@ extension Inference {
     let before = diagnostics.count
     defer { joinSwapped(of: parameter.name.text, arguments, since: before) }
     if arguments.count != wanted.count {
-      reportArity(parameter.name, takes: wanted.count, found: arguments.count, at: span, declared: declared)
+      reportArity(
+        parameter.name, takes: wanted.count, found: arguments.count, at: span, declared: declared,
+        signature: parts)
     }
     for (index, argument) in arguments.enumerated() {
       guard index < wanted.count else {
@@ -110,6 +115,16 @@ extension Inference {
       _ = try infer(argument, Expectation(wanted[index], reason))
     }
     return meet(result, expected, at: span)
+  }
+
+  /// Adds to the error about a call that can't fail, where a `Result` is wanted, why it gives a plain value.
+  private mutating func explainDischarge(of argument: Resolved.Expr) {
+    guard case .call(_, let name, let arguments) = argument, LiteralDischarge.plain(name, arguments) != nil,
+      let last = diagnostics.last, last.slug == "type-mismatch", last.span == argument.span
+    else { return }
+    diagnostics[diagnostics.count - 1].note =
+      "with this literal argument `\(name)` can't fail, so it gives a plain value"
+    diagnostics[diagnostics.count - 1].repair.primary = "use the value itself"
   }
 
   /// Adds to the error about a call that stands for a parameter of a `Fn` type how the function itself is passed.
@@ -144,7 +159,7 @@ extension Inference {
     if arguments.count != constructor.fields.count {
       reportArity(
         Name("\(type.lastSegment).\(variant)"), takes: constructor.fields.count, found: arguments.count, at: span,
-        declared: constructor.span)
+        declared: constructor.span, signature: (constructor.fields + [constructor.result]).map { table.make($0) })
     }
     for (index, argument) in arguments.enumerated() {
       guard index < constructor.fields.count else {
@@ -180,7 +195,9 @@ extension Inference {
   ) throws -> TypeRef {
     let instance = instantiate(variables)
     if arguments.count != parameters.count {
-      reportArity(name, takes: parameters.count, found: arguments.count, at: span, declared: .none)
+      reportArity(
+        name, takes: parameters.count, found: arguments.count, at: span, declared: .none,
+        signature: (parameters + [result]).map { table.make($0.resolved) })
     }
     for (index, argument) in arguments.enumerated() {
       guard index < parameters.count else {

@@ -46,12 +46,19 @@ extension Inference {
     if table.head(type) == .tuple {
       let types = table.arguments(type)
       if types.count == count { return types }
-      reportPatternArity("this tuple has \(types.count) components, its pattern \(count)", at: span, declared: .none)
+      reportPatternArity(
+        "this tuple has \(types.count) components, its pattern \(count)", at: span, declared: .none,
+        form: Self.form("", types.count))
       return Array(repeating: .wrong, count: count)
     }
     let types = (0..<count).map { _ in table.open() }
     let isRight = fits(table.make(.tuple, types), type, subject, "a tuple", at: span)
     return isRight ? types : Array(repeating: .wrong, count: count)
+  }
+
+  /// A pattern of a name and so many parts that takes all values.
+  private static func form(_ name: String, _ count: Int) -> String {
+    count == 0 ? name : name + "(" + Array(repeating: "_", count: count).joined(separator: ", ") + ")"
   }
 
   private mutating func constructor(
@@ -70,7 +77,7 @@ extension Inference {
       let fields = count == 1 ? "1 field" : "\(count) fields"
       reportPatternArity(
         "`\(owner.lastSegment).\(variant)` has \(fields), its pattern \(arguments.count)", at: span,
-        declared: constructor.span)
+        declared: constructor.span, form: Self.form("\(owner.lastSegment).\(variant)", count))
     }
     for (index, argument) in arguments.enumerated() {
       let field =

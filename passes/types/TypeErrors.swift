@@ -12,12 +12,21 @@ extension Inference {
     diagnostics.append(error)
   }
 
-  mutating func reportArity(_ name: Name, takes: Int, found: Int, at span: Span, declared: Span) {
+  mutating func reportArity(
+    _ name: Name, takes: Int, found: Int, at span: Span, declared: Span, signature: [TypeRef]
+  ) {
     let arguments = takes == 0 ? "no arguments" : takes == 1 ? "1 argument" : "\(takes) arguments"
     report(
       .error(
         "arity-mismatch", at: span, "`\(shown(name))` takes \(arguments), here it is given \(found)",
-        regions: declared.isNone ? [] : [Region(declared, "declared here")]))
+        regions: declared.isNone ? [] : [Region(declared, "declared here")],
+        fields: [Field("signature", text(of: name, signature))]))
+  }
+
+  /// A function with the types of its parameters and its result: `Int.min(Int, Int) -> Int`.
+  private mutating func text(of name: Name, _ signature: [TypeRef]) -> String {
+    let types = signature.map { table.text($0) }
+    return "\(shown(name))(\(types.dropLast().joined(separator: ", "))) -> \(types.last ?? "_")"
   }
 
   /// Drops the last error if it says of an element or arm what an earlier one says: the first may be the wrong one.
@@ -69,7 +78,10 @@ extension Inference {
       return
     }
     if sign == "==" || sign == "!=" || sign == "=>" {
-      report(.error("not-comparable", at: left, "values of `\(table.text(type))` can't be compared"))
+      report(
+        .error(
+          "not-comparable", at: left, "values of `\(table.text(type))` can't be compared",
+          help: "compare parts of them that can be, such as numbers and strings"))
       return
     }
     var error = Diagnostic.error(
@@ -80,6 +92,9 @@ extension Inference {
     if head == .bytes, sign == "+" { error.repair.primary = "bytes are joined by `Bytes.concat`" }
     if head == .list, sign == "+" { error.repair.primary = "lists are joined by `List.concat`" }
     if head == .option || head == .result { error.repair.primary = "match on it to get at the value inside" }
+    if head == .result, table.head(result) == .result {
+      error.repair.primary = "pass a failure on to the caller with `?`, or match on it to get at the value inside"
+    }
     report(error)
   }
 
@@ -123,7 +138,10 @@ extension Inference {
 
   mutating func reportNoField(_ name: Name, _ type: TypeRef, _ fields: [Name], at span: Span) {
     let near = nearestNames(to: name.text, among: fields.map(\.text))
-    let known = fields.isEmpty ? nil : "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
+    let known =
+      fields.isEmpty
+      ? "only records have fields; functions are called by their full names"
+      : "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
     let what = fields.isEmpty ? "`\(table.text(type))` is no record and" : "the record `\(table.text(type))`"
     var error = Diagnostic.error(
       "unknown-field", at: place(of: name, in: span), "\(what) has no field `\(name)`", help: didYouMean(near) ?? known)
@@ -195,15 +213,36 @@ extension Inference {
     guard patternMistakes.insert(summary).inserted else { return }
     var error = Diagnostic.error("pattern-subject-mismatch", at: span, summary)
     if !subject.span.isNone { error.regions = [Region(subject.span, "matched here")] }
+    error.repair.primary = patternHelp(type)
     if case .call(_, let name, let arguments) = subject, LiteralDischarge.plain(name, arguments) != nil {
       error.note = "with this literal argument `\(name)` can't fail, so it gives a plain value"
     }
     report(error)
   }
 
-  mutating func reportPatternArity(_ summary: String, at span: Span, declared: Span) {
+  /// The patterns that values of a type can be matched by.
+  private mutating func patternHelp(_ type: TypeRef) -> String? {
+    switch table.head(type) {
+    case .int?: "match it by numbers such as `0`, or by a name"
+    case .float?: "match it by numbers such as `0.5`, or by a name"
+    case .string?: "match it by texts such as `\"a\"`, or by a name"
+    case .bool?: "match it by `true` and `false`"
+    case .list?: "match it by `[]` and `[first, ..rest]`"
+    case .option?: "match it by `Option.Some(value)` and `Option.None`"
+    case .result?: "match it by `Result.Ok(value)` and `Result.Err(error)`"
+    case .tuple?:
+      "match it by `(\(["a", "b", "c", "d", "e"].prefix(table.arguments(type).count).joined(separator: ", ")))`"
+    case .data(let name)?:
+      declarations.variants(of: name).map { "match it by " + $0.prefix(4).joined(separator: ", ") }
+        ?? "a record is matched by a name, and its fields are read from that"
+    default: "match it by a name"
+    }
+  }
+
+  mutating func reportPatternArity(_ summary: String, at span: Span, declared: Span, form: String) {
     report(
       .error(
-        "pattern-arity", at: span, summary, regions: declared.isNone ? [] : [Region(declared, "declared here")]))
+        "pattern-arity", at: span, summary, help: "`\(form)`",
+        regions: declared.isNone ? [] : [Region(declared, "declared here")]))
   }
 }

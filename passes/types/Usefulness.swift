@@ -49,9 +49,11 @@ struct Usefulness {
   /// Looks at the patterns of a match.
   ///
   /// - Returns: a pattern whose values have no arm, as the only element; nil if there is none.
-  mutating func check(_ patterns: [MatchPattern?]) throws(OutOfBudget) -> [MatchPattern?]? {
+  mutating func check(_ patterns: [MatchPattern?], budget: Int = Usefulness.budget) throws(OutOfBudget)
+    -> [MatchPattern?]?
+  {
     isReached = Array(repeating: false, count: patterns.count)
-    left = Self.budget
+    left = budget
     let rows = patterns.enumerated().map { Row(arm: $0.offset, patterns: [$0.element]) }
     return try missing(rows, width: 1)
   }
