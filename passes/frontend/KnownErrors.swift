@@ -15,6 +15,8 @@ struct KnownErrors {
     for error in diagnostics where error.severity == .error && !error.span.isNone {
       guard error.span.start >= file.start, error.span.start <= file.end else { continue }
       lines.append(source.line(ofOffset: error.span.start &- source.base))
+      // A string may have been meant to go on in the next line.
+      if error.slug == "unterminated-string" { lines.append(source.line(ofOffset: error.span.end &- source.base)) }
       if error.slug == "tab-indent" { lines += Self.linesWithTabs(in: source) }
     }
     lines.sort()

@@ -135,6 +135,17 @@ extension Lexer {
     while let last = diagnostics.last, last.span.start >= span(line, line).start, last.slug != "tab-indent" {
       diagnostics.removeLast()
     }
+    // A quote at the end of a line ends the string that the line above was to begin.
+    if position == quote + 1, interpolations.isEmpty, let last = diagnostics.last, last.slug == "unterminated-string",
+      Int(last.span.end - base) <= line, !bytes[Int(last.span.end - base)..<line].contains(UInt8(ascii: "\n"))
+    {
+      diagnostics[diagnostics.count - 1].span.length = base + UInt32(position) - last.span.start
+      diagnostics[diagnostics.count - 1].repair.primary =
+        "join the lines; a line break inside a string is written `\\n`"
+      add(.stringEnd(span(position, position)))
+      closeStrings()
+      return
+    }
     var regions: [Region] = []
     if let inner = interpolations.last {
       regions = [Region(span(inner.brace, inner.brace + 1), "an interpolation begins here and is not closed")]

@@ -112,7 +112,7 @@ extension NameResolver {
       let name = field.name
       if !known.contains(name.name) {
         let near = suggestion(for: name.text) { fields.map(\.text) }
-        let help = near ?? "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
+        let help = near ?? "it has " + Self.listed(fields)
         error(
           "unknown-field", at: name.span, "the record `\(type.short)` has no field `\(name.text)`", help: help,
           regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
@@ -127,11 +127,17 @@ extension NameResolver {
     return isRight
   }
 
+  /// Names in a message, the first of many.
+  static func listed(_ names: [Name]) -> String {
+    let list = names.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
+    return names.count > 12 ? "\(list) and \(names.count - 12) more" : list
+  }
+
   /// Reports the fields that a construction leaves out.
   func reportMissing(_ missing: [Name], _ callee: Program.Path, _ type: TypeSymbol) {
-    let list = missing.map { "`\($0)`" }.joined(separator: ", ")
     error(
-      "missing-field", at: callee.span, "`\(type.short)` is built without \(list)", help: constructionForm(of: type),
+      "missing-field", at: callee.span, "`\(type.short)` is built without \(Self.listed(missing))",
+      help: constructionForm(of: type),
       regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
   }
 }

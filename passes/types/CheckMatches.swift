@@ -104,7 +104,8 @@ private struct MatchChecker: TypedWalker {
     report(
       .error(
         "non-exhaustive-match", at: place, "this match has no arm for \(what)",
-        help: "add \(names.count == 1 ? "an arm" : "arms"): \(names.map { "`\($0) -> ...`" }.joined(separator: ", "))",
+        help: "add \(names.count == 1 ? "an arm" : "arms"): \(names.map { "`\($0) -> ...`" }.joined(separator: ", "))"
+          + (more.isEmpty || names.count == 1 ? "" : ", or one for all others: `_ -> ...`"),
         fields: names.map { Field("missing", $0) }))
   }
 

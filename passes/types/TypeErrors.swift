@@ -141,7 +141,8 @@ extension Inference {
     let known =
       fields.isEmpty
       ? "only records have fields; functions are called by their full names"
-      : "it has " + fields.map { "`\($0)`" }.joined(separator: ", ")
+      : "it has " + fields.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
+        + (fields.count > 12 ? " and \(fields.count - 12) more" : "")
     let what = fields.isEmpty ? "`\(table.text(type))` is no record and" : "the record `\(table.text(type))`"
     var error = Diagnostic.error(
       "unknown-field", at: place(of: name, in: span), "\(what) has no field `\(name)`", help: didYouMean(near) ?? known)
