@@ -1,3 +1,4 @@
+import Foundation
 import Fuzzing
 import Interpreters
 import Languages
@@ -6,24 +7,27 @@ import ProgramGenerator
 import Testing
 
 @Suite struct InterpreterTests {
-  /// Programs that take too many steps for a test.
+  /// Programs that compute for long: these run with smaller numbers, against what native code does with them.
   static let long: Set<String> = [
-    "collatz_primes", "deep_recursion", "deep_calls", "long_loops", "library_list", "mini_language", "tail_calls",
-    "traversal", "script_interpreter", "json_library",
+    "big_calculator", "big_fibonacci", "callbacks", "collatz_primes", "collections_dropped", "deep_calls",
+    "deep_recursion", "json_library", "library_list", "long_loops", "mini_language", "propagation", "red_black",
+    "script_interpreter", "sorting", "tail_calls", "traversal", "vector_loop",
   ]
 
-  @Test(arguments: SampleProgram.all.filter { !long.contains($0.name) })
-  func programsKeepTheirMeaning(_ sample: SampleProgram) throws {
-    let text = try Repository.text("\(sample.folder)/\(sample.file)")
+  @Test(arguments: SampleProgram.all) func programsKeepTheirMeaning(_ sample: SampleProgram) throws {
+    let isLong = Self.long.contains(sample.name)
+    let copy = try isLong ? Self.withSmallNumbers(sample) : nil
+    let root = copy?.path ?? Repository.path(sample.folder)
+    let expected =
+      try copy.map { try nanoc(["run", sample.file, "--"] + sample.arguments, in: $0.path) } ?? sample.expected
     let outcomes = try onLargeStack {
-      let files = FolderFiles(root: Repository.path(sample.folder))
-      let levels = try Levels(path: sample.file, text: text, files: files)
+      let text = try String(contentsOfFile: root + "/" + sample.file, encoding: .utf8)
+      let levels = try Levels(path: sample.file, text: text, files: FolderFiles(root: root))
       return try Level.all.map { level in
         let program = try #require(levels.program(level))
-        return (level, try Interpreter.run(program, arguments: sample.arguments, steps: 100_000_000))
+        return (level, try Interpreter.run(program, arguments: sample.arguments, steps: 20_000_000))
       }
     }
-    let expected = sample.expected
     for (level, outcome) in outcomes {
       #expect(outcome.code == expected.code, "\(level)")
       #expect(outcome.errors == expected.errors, "\(level)")
@@ -31,6 +35,19 @@ import Testing
         Issue.record("\(level): stdout differs at \(firstDifference(expected.output, outcome.output))")
       }
     }
+  }
+
+  /// A copy of a program with the first three digits of numbers of five digits and more, but for those that fit no
+  /// machine word.
+  private static func withSmallNumbers(_ sample: SampleProgram) throws -> TemporaryFolder {
+    let copy = try TemporaryFolder()
+    let isAlone = sample.folder == "Tests/programs"
+    let all = isAlone ? [sample.file] : FileManager.default.subpaths(atPath: Repository.path(sample.folder)) ?? []
+    for path in all where path.hasSuffix(".av") {
+      let text = try Repository.text("\(sample.folder)/\(path)")
+      try copy.write(path, text.replacing(#/\b[0-9]{5,18}\b/#) { $0.output.prefix(3) })
+    }
+    return copy
   }
 
   private func outcome(_ text: String, _ level: Level, steps: Int = .max) throws -> Outcome {

@@ -52,6 +52,10 @@ import Testing
     ("Crypto.Digest32.toHex(Bytes.empty())", "compute it: `Crypto.sha256(Bytes.empty())`"),
     ("Bytes.fromList([1])?", "leave out the `?`"),
     ("Int.div(7)", nil),
+    ("Result.withDefault(Int.div(7, 2), 0)", "use the value itself"),
+    ("Result.withDefault(5, 0)", "this value is always there: leave out `Result.withDefault`"),
+    ("Result.withDefault(Map.get({1 => 2}, 1), 0)", "use `Option.withDefault`"),
+    ("Option.withDefault(Int.fromString(\"7\"), 0)", "use `Result.withDefault`"),
   ]
 
   @Test(arguments: values) func types(_ wrong: (value: String, help: String?)) throws {

@@ -6,211 +6,122 @@ private struct CoreAsLoops: CoreToLoops {
   static let summary = "Read a Core program as one of Loops"
 }
 
-/// Gives programs of `Core` and `Loops` a meaning: a machine with a stack of its own, whose activations step through
-/// blocks. Nested calls take no room on the machine's stack, and a call whose result is the function's own takes the
-/// place of its caller, whether it is marked as a tail call or not.
-final class CoreInterpreter {
-  private struct JoinPoint {
-    var parameters: [Loops.Parameter]
-    var body: Loops.Block
-  }
-
-  /// A call in progress.
-  private final class Activation {
-    let function: Loops.Function
-    /// Where control is: the next step of a block.
-    var block: Loops.Block
-    var next = 0
-    /// The variable that gets the result of the call made from here.
-    var receiver: Local?
-    var points: [Int: JoinPoint] = [:]
-    private var values: [Value?] = []
-
-    init(_ function: Loops.Function) {
-      self.function = function
-      block = function.body
-    }
-
-    subscript(_ variable: Local) -> Value {
-      get throws {
-        guard values.indices.contains(variable.id), let value = values[variable.id] else {
-          throw InterpreterError.broken("\(variable) has no value in \(function.name)")
-        }
-        return value
-      }
-    }
-
-    func bind(_ variable: Local, to value: Value) {
-      while values.count <= variable.id { values.append(nil) }
-      values[variable.id] = value
-    }
-
-    func bind(_ parameters: [Loops.Parameter], to values: [Value]) throws {
-      guard parameters.count == values.count else {
-        throw InterpreterError.broken("wrong number of arguments in \(function.name)")
-      }
-      for (parameter, value) in zip(parameters, values) { bind(parameter.variable, to: value) }
-    }
-
-    func enter(_ block: Loops.Block) {
-      self.block = block
-      next = 0
-    }
-  }
-
-  private let functions: [Name: Loops.Function]
-  private let entry: Name
-  private let world: World
-  private var budget: Budget
-  private var stack: [Activation] = []
-
-  convenience init(_ root: Core.Root, in world: World, _ budget: Budget) throws {
+extension CoreInterpreter {
+  /// Runs a program from its entry.
+  static func run(_ root: Core.Root, in world: World, _ budget: Budget) throws {
     var reading = CoreAsLoops()
-    self.init(try reading.root(root), in: world, budget)
+    try run(reading.root(root), in: world, budget)
   }
 
-  init(_ root: Loops.Root, in world: World, _ budget: Budget) {
-    functions = Dictionary(root.functions.map { ($0.name, $0) }) { first, _ in first }
-    entry = root.entry
-    self.world = world
-    self.budget = budget
+  /// Runs a program from its entry.
+  static func run(_ root: Loops.Root, in world: World, _ budget: Budget) throws {
+    var flattener = CoreFlattener(functions: root.functions.map(\.name))
+    for function in root.functions { try flattener.function(function) }
+    let program = flattener.builder.program
+    try CoreInterpreter(world).run(program, from: program.function(root.entry), budget)
   }
+}
 
-  /// Runs the program from its entry.
-  func run() throws {
-    try call(entry, [])
-    while let current = stack.last {
-      if let result = try advance(current) {
-        stack.removeLast()
-        if let caller = stack.last, let receiver = caller.receiver { caller.bind(receiver, to: result) }
-      }
+extension LiteralKey {
+  init(_ literal: Loops.Literal) {
+    switch literal {
+    case .integer(_, let value): self = .integer(Whole(value))
+    case .float(_, let value): self = .float(value)
+    case .string(_, let value): self = .string(Text(value))
+    case .bool(_, let value): self = .bool(value)
     }
   }
+}
 
-  private func call(_ name: Name, _ arguments: [Value]) throws {
-    try budget.step()
-    guard let function = functions[name] else { throw InterpreterError.broken("no function \(name)") }
-    let activation = Activation(function)
-    try activation.bind(function.parameters, to: arguments)
-    stack.append(activation)
+/// Makes `Loops` ready to run.
+private struct CoreFlattener {
+  private(set) var builder: FlatBuilder<CoreInterpreter, Loops.Block>
+  /// What stands behind the labels in scope, by number.
+  private var points: [Int: (parameters: [Loops.Parameter], body: Loops.Block)] = [:]
+
+  init(functions: [Name]) { builder = FlatBuilder(functions: functions) }
+
+  mutating func function(_ node: Loops.Function) throws {
+    builder.begin(node.name, node.parameters.map(\.variable), node.body)
+    while let block = builder.next() { try self.block(block) }
+    builder.finish(node.name)
   }
 
-  /// Goes on until the next call; gives the result if the call in progress ends.
-  private func advance(_ current: Activation) throws -> Value? {
-    while current.next < current.block.steps.count {
-      let step = current.block.steps[current.next]
-      current.next += 1
+  private mutating func block(_ node: Loops.Block) throws {
+    for (index, step) in node.steps.enumerated() {
       switch step {
       case .join(_, let label, let parameters, let body):
-        current.points[label.id] = JoinPoint(parameters: parameters, body: body)
+        points[label.id] = (parameters, body)
+        builder.define(label, parameters.map(\.variable), body)
       case .let(_, let variable, _, .call(_, let function, let arguments)):
-        let values = try evaluate(arguments, current)
-        if current.next == current.block.steps.count, returns(variable, current) { stack.removeLast() }
-        current.receiver = variable
-        try call(function, values)
-        return nil
-      case .let(_, let variable, _, let value): current.bind(variable, to: try evaluate(value, current))
+        let operands = arguments.map { operand($0) }
+        if index == node.steps.count - 1, returns(variable, node.end) {
+          return try builder.call(function, operands, to: nil)
+        }
+        try builder.call(function, operands, to: builder.place(variable))
+      case .let(_, let variable, _, let value): self.value(value, to: builder.place(variable))
       }
     }
-    return try finish(current.block.end, current)
+    try end(node.end)
   }
 
-  /// Whether the block's end makes the variable the function's result, through join points too.
-  private func returns(_ variable: Local, _ current: Activation) -> Bool {
-    var (variable, block) = (variable, current.block)
+  /// Whether an end makes the variable the function's result, through join points too.
+  private func returns(_ variable: Local, _ end: Loops.End) -> Bool {
+    var (variable, end) = (variable, end)
     while true {
-      switch block.end {
+      switch end {
       case .return(_, .local(_, let result)): return result == variable
       case .jump(_, let label, let arguments):
-        guard arguments.count == 1, case .local(_, variable) = arguments[0], let point = current.points[label.id],
+        guard arguments.count == 1, case .local(_, variable) = arguments[0], let point = points[label.id],
           point.body.steps.isEmpty, let parameter = point.parameters.first
         else { return false }
-        (variable, block) = (parameter.variable, point.body)
+        (variable, end) = (parameter.variable, point.body.end)
       default: return false
       }
     }
   }
 
-  // MARK: Ends
-
-  private func finish(_ end: Loops.End, _ current: Activation) throws -> Value? {
-    switch end {
-    case .return(_, let value): return try evaluate(value, current)
-    case .tailCall(_, let function, let arguments):
-      let values = try evaluate(arguments, current)
-      stack.removeLast()
-      try call(function, values)
-    case .jump(_, let label, let arguments): try jump(to: label, evaluate(arguments, current), current)
-    case .loop(_, let label, let parameters, let arguments, let body):
-      current.points[label.id] = JoinPoint(parameters: parameters, body: body)
-      try jump(to: label, evaluate(arguments, current), current)
-    case .switch(_, let subject, _, let cases, let other):
-      let data = try evaluate(subject, current).data()
-      guard let body = cases.first(where: { $0.index == data.index })?.body ?? other else {
-        throw InterpreterError.broken("no case for \(data.constructor)")
-      }
-      current.enter(body)
-    case .test(_, let subject, let cases, let other):
-      let value = try evaluate(subject, current)
-      current.enter(try cases.first { try Self.equals(value, $0.literal) }?.body ?? other)
-    }
-    return nil
-  }
-
-  private func jump(to label: Local, _ values: [Value], _ current: Activation) throws {
-    try budget.step()
-    guard let point = current.points[label.id] else { throw InterpreterError.broken("no label \(label)") }
-    try current.bind(point.parameters, to: values)
-    current.enter(point.body)
-  }
-
-  private static func equals(_ value: Value, _ literal: Loops.Literal) throws -> Bool {
-    switch literal {
-    case .integer(_, let literal): try value.integer() == Whole(literal)
-    case .float(_, let literal): try value.float() == literal
-    case .string(_, let literal): try value.string() == Text(literal)
-    case .bool(_, let literal): try value.bool() == literal
-    }
-  }
-
-  // MARK: Values
-
-  private func evaluate(_ atoms: [Loops.Atom], _ current: Activation) throws -> [Value] {
-    try atoms.map { try evaluate($0, current) }
-  }
-
-  private func evaluate(_ atom: Loops.Atom, _ current: Activation) throws -> Value {
-    switch atom {
-    case .local(_, let variable): try current[variable]
-    case .integer(_, let value): .integer(Whole(value))
-    case .float(_, let value): .float(value)
-    case .string(_, let value): .string(Text(value))
-    case .bool(_, let value): .bool(value)
-    case .unit: .unit
-    }
-  }
-
-  private func apply(_ primitive: Name, _ arguments: [Value]) throws -> Value {
-    let value = try PrimitiveMeanings.apply(primitive, arguments)
-    try budget.pay(for: value)
-    return value
-  }
-
-  private func evaluate(_ node: Loops.Value, _ current: Activation) throws -> Value {
+  private mutating func value(_ node: Loops.Value, to place: Int32) {
     switch node {
-    case .atom(_, let atom): return try evaluate(atom, current)
+    case .atom(_, let atom): builder.emit(.move(value: operand(atom), to: place))
     case .primitive(_, let name, let arguments):
-      return try apply(name, evaluate(arguments, current))
-    case .perform(_, let effect, let arguments): return try world.perform(effect, evaluate(arguments, current))
+      builder.operate(.primitive(PrimitiveMeanings.meaning(of: name)), arguments.map { operand($0) }, to: place)
+    case .perform(_, let effect, let arguments):
+      builder.operate(.perform(effect), arguments.map { operand($0) }, to: place)
     case .construct(_, let type, let variant, let index, let arguments):
-      return .data(Data(type, variant, index, try evaluate(arguments, current)))
+      let operation = CoreInterpreter.Operation.construct(type: type, variant: variant, index: index)
+      builder.operate(operation, arguments.map { operand($0) }, to: place)
     case .payload(_, let subject, _, let variant, let index):
-      let data = try evaluate(subject, current).data()
-      guard data.index == variant, data.fields.indices.contains(index) else {
-        throw InterpreterError.broken("\(data.constructor) has no field \(index) of constructor \(variant)")
-      }
-      return data.fields[index]
-    case .call: throw InterpreterError.broken("a call is no simple value")
+      builder.operate(.payload(variant: variant, index: index), [operand(subject)], to: place)
+    // Calls are no simple values; `block` has taken them.
+    case .call: break
+    }
+  }
+
+  private mutating func end(_ node: Loops.End) throws {
+    switch node {
+    case .return(_, let value): builder.emit(.end(value: operand(value)))
+    case .tailCall(_, let function, let arguments):
+      try builder.call(function, arguments.map { operand($0) }, to: nil)
+    case .jump(_, let label, let arguments): try builder.jump(label, arguments.map { operand($0) })
+    case .loop(_, let label, let parameters, let arguments, let body):
+      builder.define(label, parameters.map(\.variable), body, isLoop: true)
+      try builder.jump(label, arguments.map { operand($0) })
+    case .switch(_, let subject, _, let cases, let other):
+      try builder.choose(operand(subject), cases.map { ($0.index, $0.body) }, other)
+    case .test(_, let subject, let cases, let other):
+      builder.test(operand(subject), cases.map { (LiteralKey($0.literal), $0.body) }, other)
+    }
+  }
+
+  private mutating func operand(_ atom: Loops.Atom) -> Int32 {
+    switch atom {
+    case .local(_, let variable): builder.place(variable)
+    case .integer(_, let value): builder.constant(.integer(Whole(value)))
+    case .float(_, let value): builder.constant(.float(value))
+    case .string(_, let value): builder.constant(.string(Text(value)))
+    case .bool(_, let value): builder.constant(.bool(value))
+    case .unit: builder.constant(.unit)
     }
   }
 }

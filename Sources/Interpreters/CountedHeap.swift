@@ -18,7 +18,8 @@ final class Cell {
     case integer(Whole)
     case string(Text)
     case bytes([UInt8])
-    case fields(tag: Int, counted: [Held], raw: [Held])
+    /// The first `counted` of the fields hold references or integers.
+    case fields(tag: Int, counted: Int, [Held])
     case vector([Held])
   }
 
@@ -31,6 +32,11 @@ final class Cell {
     self.content = content
     self.count = count
   }
+
+  /// Whether there is one reference to it.
+  var isUnique: Bool { count == 1 }
+
+  func replace(by content: Content) { self.content = content }
 }
 
 /// All cells of a run. Every look at a freed cell and every reference too many is an error.
@@ -62,89 +68,55 @@ struct CountedHeap {
 
   /// Takes a reference away; with the last one the cell is freed and loses those to its fields.
   mutating func drop(_ value: Held) throws {
-    var waiting = [value]
-    while let value = waiting.popLast() {
-      guard case .reference(let cell) = value else { continue }
-      guard let content = cell.content else { throw Self.broken("a cell is freed twice") }
-      guard let count = cell.count else { continue }
-      cell.count = count - 1
-      guard count == 1 else { continue }
-      switch content {
-      case .fields(_, let counted, _): waiting += counted
+    guard case .reference(let cell) = value, try isLast(cell) else { return }
+    var freed = [cell]
+    while let cell = freed.popLast() {
+      switch cell.content {
       // Only those of counted words hold references.
-      case .vector(let elements): waiting += elements
-      case .integer, .string, .bytes: break
+      case .fields(_, _, let parts), .vector(let parts):
+        for case .reference(let part) in parts where try isLast(part) { freed.append(part) }
+      default: break
       }
       cell.content = nil
       live -= 1
     }
   }
+
+  /// Takes a reference away; gives whether it was the last one.
+  private func isLast(_ cell: Cell) throws -> Bool {
+    if cell.content == nil { throw Self.broken("a cell is freed twice") }
+    guard let count = cell.count else { return false }
+    if count == 0 { throw Self.broken("a cell is freed twice") }
+    cell.count = count - 1
+    return count == 1
+  }
 }
 
-// Vectors. Only one that nothing else refers to is changed in place.
+/// What primitives and effects take and give.
+indirect enum Carried {
+  case int, float, bool, string, bytes, unit
+  case list(Carried)
+  /// Anything else, which vectors hold but no other primitive looks at.
+  case other
 
-extension CountedHeap {
-  /// A primitive on vectors, of any kind of elements.
-  enum VectorPrimitive { case empty, length, new, get, set }
-
-  static let vectorPrimitives: [Name: VectorPrimitive] = [
-    "vector.empty": .empty, "vector.length": .length,
-    "vector.newCounted": .new, "vector.newWord": .new, "vector.newFloat": .new,
-    "vector.getCounted": .get, "vector.getWord": .get, "vector.getFloat": .get,
-    "vector.setCounted": .set, "vector.setWord": .set, "vector.setFloat": .set,
-  ]
-
-  mutating func apply(_ primitive: VectorPrimitive, _ arguments: [Held]) throws -> Held {
-    switch (primitive, arguments.count) {
-    case (.empty, 0): return allocate(.vector([]))
-    case (.length, 1): return .integer(try elements(ofVector: arguments[0]).count)
-    case (.new, 2):
-      let count = max(0, try value(of: arguments[0], as: .int).integer().clamped)
-      for _ in 0..<count { try dup(arguments[1]) }
-      return allocate(.vector(Array(repeating: arguments[1], count: count)))
-    case (.get, 2):
-      let elements = try elements(ofVector: arguments[0])
-      let element = elements[try index(arguments[1], in: elements)]
-      try dup(element)
-      return element
-    case (.set, 3):
-      return try set(arguments[0], try index(arguments[1], in: elements(ofVector: arguments[0])), to: arguments[2])
-    default: throw Self.broken("a primitive has the wrong number of arguments")
+  init(_ type: Typed.Ty) {
+    switch type {
+    case .int: self = .int
+    case .float: self = .float
+    case .bool: self = .bool
+    case .string: self = .string
+    case .bytes, .digest: self = .bytes
+    case .unit: self = .unit
+    case .list(let element): self = .list(Carried(element))
+    default: self = .other
     }
   }
 
-  private func index(_ index: Held, in elements: [Held]) throws -> Int {
-    let index = try value(of: index, as: .int).integer().clamped
-    guard elements.indices.contains(index) else { throw Self.broken("an index is not inside of its vector") }
-    return index
-  }
-
-  private func elements(ofVector vector: Held) throws -> [Held] {
-    guard case .reference(let cell) = vector, case .vector(let elements) = try content(of: cell) else {
-      throw Self.broken("a value is no vector")
+  var isCounted: Bool {
+    switch self {
+    case .bool, .unit, .float: false
+    default: true
     }
-    return elements
-  }
-
-  /// Takes over the references to the vector and to the element.
-  private mutating func set(_ vector: Held, _ index: Int, to element: Held) throws -> Held {
-    guard case .reference(let cell) = vector, case .vector(var elements) = try content(of: cell) else {
-      throw Self.broken("a value is no vector")
-    }
-    guard cell.count == 1 else {
-      for element in elements { try dup(element) }
-      try drop(elements[index])
-      elements[index] = element
-      try drop(vector)
-      return allocate(.vector(elements))
-    }
-    // Without the cell's own copy the array is changed in place.
-    cell.content = .vector([])
-    let old = elements[index]
-    elements[index] = element
-    cell.content = .vector(elements)
-    try drop(old)
-    return vector
   }
 }
 
@@ -152,7 +124,7 @@ extension CountedHeap {
 
 extension CountedHeap {
   /// The value that is held for a type.
-  func value(of held: Held, as type: Typed.Ty) throws -> Value {
+  func value(of held: Held, as type: Carried) throws -> Value {
     switch (type, held) {
     case (.bool, .word(let word)): return .bool(word != 0)
     case (.unit, .word): return .unit
@@ -164,11 +136,9 @@ extension CountedHeap {
     case (.string, .reference(let cell)):
       guard case .string(let text) = try content(of: cell) else { throw Self.broken("a cell holds no string") }
       return .string(text)
-    case (.bytes, .reference(let cell)), (.digest, .reference(let cell)):
-      switch try content(of: cell) {
-      case .bytes(let octets): return .bytes(octets)
-      default: throw Self.broken("a cell holds no bytes")
-      }
+    case (.bytes, .reference(let cell)):
+      guard case .bytes(let octets) = try content(of: cell) else { throw Self.broken("a cell holds no bytes") }
+      return .bytes(octets)
     case (.list(let element), _): return .list(try elements(of: held).map { try value(of: $0, as: element) })
     default: throw InterpreterError.unsupported("a value of type \(type) in an operation")
     }
@@ -178,17 +148,18 @@ extension CountedHeap {
     var elements: [Held] = []
     var rest = list
     while case .reference(let cell) = rest {
-      guard case .fields(_, let counted, let raw) = try content(of: cell), let tail = counted.last else {
+      guard case .fields(_, let counted, let fields) = try content(of: cell), fields.count == 2, counted > 0 else {
         throw Self.broken("a cell is no list")
       }
-      elements.append(counted.count > 1 ? counted[0] : try raw.first ?? { throw Self.broken("a cell is no list") }())
-      rest = tail
+      // A raw element stands behind the rest of the list.
+      elements.append(fields[counted == 2 ? 0 : 1])
+      rest = fields[counted == 2 ? 1 : 0]
     }
     return elements
   }
 
   /// Makes the cells of a value.
-  mutating func hold(_ value: Value, as type: Typed.Ty) throws -> Held {
+  mutating func hold(_ value: Value, as type: Carried) throws -> Held {
     switch (type, value) {
     case (_, .bool(let value)): return .word(value ? 1 : 0)
     case (_, .unit): return .word(0)
@@ -197,10 +168,10 @@ extension CountedHeap {
     case (_, .integer(let value)): return allocate(.integer(value))
     case (_, .string(let text)): return allocate(.string(text))
     case (_, .bytes(let octets)): return allocate(.bytes(octets))
-    case (.list(let type), .data) where Shaped.Shape(builtin: type).isCounted:
+    case (.list(let type), .data) where type.isCounted:
       var list = Held.immediate(0)
       for element in try value.elements().reversed() {
-        list = allocate(.fields(tag: 1, counted: [try hold(element, as: type), list], raw: []))
+        list = allocate(.fields(tag: 1, counted: 2, [try hold(element, as: type), list]))
       }
       return list
     default: throw InterpreterError.unsupported("a value of type \(type) from an operation")

@@ -2,7 +2,7 @@ import Nanopass
 
 /// The elements of a vector in `Typed` and `Core`: a tree of chunks, so that an update copies few of them and vectors
 /// share the rest (Bagwell, Ideal hash trees, 2001; without the hashing).
-struct Elements: Sendable {
+final class Elements: Sendable {
   private indirect enum Node: Sendable {
     case leaf([Value])
     case branch([Node])
@@ -13,7 +13,7 @@ struct Elements: Sendable {
   private static let width = 1 << bits
 
   let count: Int
-  private var root: Node
+  private let root: Node
   /// How many levels of branches stand above the leaves.
   private let height: Int
 
@@ -27,6 +27,10 @@ struct Elements: Sendable {
       height += 1
     }
     (root, self.height) = (node, height)
+  }
+
+  private init(_ root: Node, of other: Elements) {
+    (self.root, count, height) = (root, other.count, other.height)
   }
 
   /// The element at an index; nil for an index that is not inside.
@@ -44,9 +48,7 @@ struct Elements: Sendable {
   /// The vector with another element at an index; nil for an index that is not inside.
   func replacing(_ index: Int, with value: Value) -> Elements? {
     guard index >= 0, index < count else { return nil }
-    var copy = self
-    copy.root = Self.replace(root, height * Self.bits, index, value)
-    return copy
+    return Elements(Self.replace(root, height * Self.bits, index, value), of: self)
   }
 
   private static func replace(_ node: Node, _ shift: Int, _ index: Int, _ value: Value) -> Node {

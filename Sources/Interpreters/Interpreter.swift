@@ -51,9 +51,9 @@ public enum Interpreter: String, CaseIterable, Sendable {
     do {
       switch program.root {
       case let root as Typed.Root: try TypedInterpreter(root, in: world, budget).run()
-      case let root as Core.Root: try CoreInterpreter(root, in: world, budget).run()
-      case let root as Loops.Root: try CoreInterpreter(root, in: world, budget).run()
-      case let root as Counted.Root: try CountedInterpreter(root, in: world, budget).run()
+      case let root as Core.Root: try CoreInterpreter.run(root, in: world, budget)
+      case let root as Loops.Root: try CoreInterpreter.run(root, in: world, budget)
+      case let root as Counted.Root: try CountedInterpreter.run(root, in: world, budget)
       default: throw InterpreterError.unsupported("programs of \(program.language.name)")
       }
     } catch let fault as Fault {

@@ -9,5 +9,4 @@ enum KnownNames {
   static let tuple: Name = "Tuple"
   static let map: Name = "Map"
   static let node: Name = "Node"
-  static let keyOrder: Name = "key.order"
 }

@@ -1,22 +1,46 @@
 import Foundation
 import Nanopass
 
+/// What a primitive gets. The first ones stand here, so that a call of a primitive allocates nothing.
+struct Arguments {
+  let first: Value
+  let second: Value
+  let third: Value
+  let others: [Value]
+  let count: Int
+
+  /// - Parameter argument: gives the argument at an index.
+  init(count: Int, _ argument: (Int) throws -> Value) rethrows {
+    self.count = count
+    first = count > 0 ? try argument(0) : .unit
+    second = count > 1 ? try argument(1) : .unit
+    third = count > 2 ? try argument(2) : .unit
+    others = count > 3 ? try (3..<count).map(argument) : []
+  }
+
+  var all: [Value] { Array([first, second, third].prefix(count)) + others }
+}
+
 /// The meaning of every primitive that the interpreters know, on values.
 enum PrimitiveMeanings {
-  typealias Meaning = @Sendable ([Value]) throws -> Value
+  typealias Meaning = @Sendable (borrowing Arguments) throws -> Value
 
-  /// Applies a primitive.
-  static func apply(_ name: Name, _ arguments: [Value]) throws -> Value {
-    guard let meaning = table[name] else { throw InterpreterError.unsupported("the primitive \(name)") }
-    return try meaning(arguments)
+  /// The meaning of a primitive; one that is not known fails when it is used.
+  static func meaning(of name: Name) -> Meaning {
+    table[name] ?? { _ in throw InterpreterError.unsupported("the primitive \(name)") }
   }
 
   private static let table = integers.merging(floats) { $1 }.merging(strings) { $1 }.merging(bytes) { $1 }
     .merging(vectors) { $1 }
 
-  static func argument(_ arguments: [Value], _ index: Int) throws -> Value {
-    guard arguments.indices.contains(index) else { throw InterpreterError.broken("a primitive lacks an argument") }
-    return arguments[index]
+  static func argument(_ arguments: borrowing Arguments, _ index: Int) throws -> Value {
+    guard index < arguments.count else { throw InterpreterError.broken("a primitive lacks an argument") }
+    switch index {
+    case 0: return arguments.first
+    case 1: return arguments.second
+    case 2: return arguments.third
+    default: return arguments.others[index - 3]
+    }
   }
 
   // MARK: Integers and booleans
@@ -90,7 +114,7 @@ enum PrimitiveMeanings {
 
   private static let strings: [Name: Meaning] = [
     "string.concat": { .string(try argument($0, 0).string() + argument($0, 1).string()) },
-    "string.concatenate": { .string(Text(try $0.flatMap { try $0.string().scalars })) },
+    "string.concatenate": { .string(Text(try $0.all.flatMap { try $0.string().scalars })) },
     "string.equal": test { $0 == $1 },
     "string.order": {
       let (left, right) = (try argument($0, 0).string(), try argument($0, 1).string())

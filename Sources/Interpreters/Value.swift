@@ -13,7 +13,14 @@ enum Value: Sendable {
   case data(Data)
   case vector(Elements)
   /// What a parameter of a `Fn` type holds; only in `Typed`.
-  case callee(Typed.Callee)
+  case callee(Callee)
+}
+
+/// What is passed for a parameter of a `Fn` type.
+final class Callee: Sendable {
+  let callee: Typed.Callee
+
+  init(_ callee: Typed.Callee) { self.callee = callee }
 }
 
 /// What a constructor built.

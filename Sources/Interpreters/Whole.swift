@@ -5,7 +5,7 @@ import Nanopass
 enum Whole: Hashable {
   case small(Int)
   /// A value that fits no machine word.
-  case big(BigInt)
+  indirect case big(BigInt)
 
   init(_ value: BigInt) { self = Int(exactly: value).map(Whole.small) ?? .big(value) }
 
@@ -87,6 +87,12 @@ extension Whole {
 
   /// The Euclidean quotient and remainder: `0 <= remainder < |divisor|`. The divisor is not 0.
   func divided(by divisor: Whole) -> (quotient: Whole, remainder: Whole) {
+    if case (.small(let left), .small(let right)) = (self, divisor), right != -1 {
+      let (quotient, remainder) = left.quotientAndRemainder(dividingBy: right)
+      if remainder >= 0 { return (.small(quotient), .small(remainder)) }
+      return right < 0
+        ? (.small(quotient + 1), .small(remainder - right)) : (.small(quotient - 1), .small(remainder + right))
+    }
     let (quotient, remainder) = big.quotientAndRemainder(dividingBy: divisor.big)
     if remainder >= 0 { return (Whole(quotient), Whole(remainder)) }
     if divisor.isNegative { return (Whole(quotient + 1), Whole(remainder - divisor.big)) }
@@ -99,7 +105,8 @@ extension Whole {
 extension Whole {
   // Only of numbers that are not negative bits are taken; `~` makes those of others.
   static func & (left: Whole, right: Whole) -> Whole {
-    switch (left.isNegative, right.isNegative) {
+    if case (.small(let left), .small(let right)) = (left, right) { return .small(left & right) }
+    return switch (left.isNegative, right.isNegative) {
     case (false, false): Whole(BigInt(left.big.magnitude & right.big.magnitude))
     case (true, false): right - (right & ~left)
     case (false, true): left - (left & ~right)
@@ -119,12 +126,14 @@ extension Whole {
 
   /// The floor of the value by 2 to the power of `count`, which is not negative.
   func shiftedRight(by count: Int) -> Whole {
+    if case .small(let value) = self { return .small(value >> count) }
     // Of numbers that are not negative the shift is surely the floor.
-    isNegative ? ~(~self).shiftedRight(by: count) : Whole(big >> count)
+    return isNegative ? ~(~self).shiftedRight(by: count) : Whole(big >> count)
   }
 
   /// The value modulo 2 to the power of `width`, which is not negative.
   func low(_ width: Int) -> Whole {
+    if case .small(let value) = self, width < Int.bitWidth - 1 { return .small(value & (1 << width - 1)) }
     if !isNegative, big.bitWidth <= width { return self }
     return divided(by: Whole.small(1).shiftedLeft(by: width)).remainder
   }

@@ -91,7 +91,9 @@ struct Lexer {
   }
 
   private mutating func endLine(_ length: Int) {
+    let start = position
     if !interpolations.isEmpty { reportBreak("a line break", at: position) }
+    guard position == start else { return }
     position += length
     startLine()
   }

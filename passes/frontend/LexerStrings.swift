@@ -166,13 +166,34 @@ extension Lexer {
         "parse-error", inner.brace, inner.brace + 1, "\(what) stands inside this interpolation",
         label: "not closed on its line", help: "close it with `}`; write a plain brace as `{{`")
     }
+    skipSpreadString()
     closeStrings()
+  }
+
+  /// Goes behind the quote that ends a string whose interpolation was spread over lines, so that the quote begins no
+  /// string: the first one in the lines below, if a `}` stands before it on its line.
+  private mutating func skipSpreadString() {
+    var place = position
+    var lines = 0
+    var isClosed = false
+    while place < end, lines <= 20 {
+      switch bytes[place] {
+      case 0x0A: (lines, isClosed) = (lines + 1, false)
+      case 0x7D: isClosed = true
+      case 0x22:
+        if isClosed, lines > 0 { position = place + 1 }
+        return
+      default: break
+      }
+      place += 1
+    }
   }
 
   /// Gives up on the strings around: the rest of the line means nothing.
   mutating func abandonStrings() {
     while position < end, bytes[position] != 0x0A { position += 1 }
     if position > 0, position < end, bytes[position - 1] == 0x0D { position -= 1 }
+    skipSpreadString()
     closeStrings()
   }
 

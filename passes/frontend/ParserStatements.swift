@@ -149,7 +149,9 @@ extension Parser {
       return fail(
         "parse-error", at: token.span, "this `\(token.name)` closes nothing", help: "leave it out, or open it before")
     case .arrow: return expected("the end of the line", help: "arms stand in the lines below `match`")
-    case .fatArrow: return expected("the end of the line", help: "`->` stands between a pattern and its result")
+    case .fatArrow:
+      let help = what == "the case" ? "a case has one `=>`" : "`->` stands between a pattern and its result"
+      return expected("the end of the line", help: help)
     case .bang where cursor.ahead(1).kind == .openBracket:
       return expected("the end of the line", help: "effects stand on a line of their own")
     case .openBrace:

@@ -22,6 +22,7 @@ extension NameResolver {
     case .propagate(let span, let value): return .propagate(span, value: expression(value))
     case .negate(let span, let value): return .negate(span, value: expression(value))
     case .binary(let span, let sign, let left, let right):
+      if sign.name == "==" || sign.name == "!=" { reportComparedTrace(left, right) }
       let first = expression(left)
       // Two functions that are compared are one mistake.
       if case .erroneous = first {

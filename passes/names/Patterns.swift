@@ -55,6 +55,10 @@ extension NameResolver {
           help: "write a name here and read the fields from it, as in `name.field`")
         return nil
       }
+      if name.name == "Unit" {
+        error("unqualified-constructor", at: name.span, "`Unit` is no constructor", help: "match it with `_` or a name")
+        return nil
+      }
       error(
         "unqualified-constructor", at: name.span, "the constructor `\(name.text)` needs its type before it",
         help: ownerOfVariant(name.name).map { "\($0).\(name.text)" })

@@ -96,6 +96,7 @@ extension NameResolver {
       if isObserved(value) { verification?.observed.insert(name.name) }
       return .bind(span, variable: variable, annotation: type, value: resolved)
     case .case(let span, let left, let right):
+      reportComparedTrace(left, right)
       let first = expression(left)
       return .evaluate(span, value: .binary(span, operator: "=>", left: first, right: expression(right)))
     }
@@ -141,6 +142,19 @@ extension NameResolver {
     if first.name == "trace" { return trace(of: base, chain, node.span) }
     if let wrong = chain.steps.first(where: { $0.arguments != nil }) { return notOfTraces(wrong.name, chain) }
     return chain.steps.dropFirst().reduce(base) { .field($0.span.union($1.name.span), base: $0, name: $1.name.name) }
+  }
+
+  /// Reports a whole trace as a side of a comparison.
+  func reportComparedTrace(_ left: Program.Expr, _ right: Program.Expr) {
+    guard verification?.isTrace == true else { return }
+    let trace = [left, right].first { side in
+      guard let chain = ProjectionChain(side), chain.steps.first?.name.name == "trace" else { return false }
+      return isObserved(chain.base) && ["trace", "branch"].contains(chain.steps.last?.name.text)
+    }
+    guard let trace else { return }
+    error(
+      "not-comparable", at: trace.span, "whole traces can't be compared",
+      help: "compare what they hold: `length()`, `event(k)`, `contains(E)` or `count(E)`")
   }
 
   private mutating func dropped(_ chain: ProjectionChain) -> Resolved.Expr {

@@ -103,6 +103,7 @@ extension Inference {
       return conversion(from: .int, to: .float, of: source(left))
     }
     if wanted == .function, given != .function { return "pass the name of a function or constructor" }
+    if case .argument(let callee, 1, _) = expected.reason, let help = defaultHelp(callee, given) { return help }
     if let help = conversion(from: given, to: wanted, of: source(span)) { return help }
     if case .result = expected.reason, wanted == .unit {
       return "a function without `->` returns `Unit`; declare the result: `-> \(table.text(found))`"
@@ -111,6 +112,16 @@ extension Inference {
       return "end the function with its result: the last statement gives it, and a binding gives `Unit`"
     }
     return wrapping(found, given, expected.type, wanted, of: source(span))
+  }
+
+  /// Help for a default that is given to what needs another one, or none.
+  private func defaultHelp(_ callee: Name, _ given: TypeHead) -> String? {
+    guard callee == "Result.withDefault" || callee == "Option.withDefault" else { return nil }
+    switch given {
+    case .result: return "use `Result.withDefault`"
+    case .option: return "use `Option.withDefault`"
+    default: return "this value is always there: leave out `\(callee)`"
+    }
   }
 
   /// The source of an expression if it is short, else dots.
