@@ -55,17 +55,22 @@ public struct Levels {
       Source.Root(span, files: [.text(span, path: path, module: "", library: false, content: text)]))
     // What stands before all optimisations is the same for all levels.
     let split = nativePipeline.stages.firstIndex { $0.isOptimisation } ?? nativePipeline.stages.count
-    let shared = try run(source, from: 0, through: split - 1, levels, in: context)
+    let shared = try run(source, from: 0, through: min(split - 1, Self.end(of: levels)), levels, in: context)
     for optimisation in Set(levels.map(\.optimisation)).sorted() {
-      context.options.optimization = optimisation
       let some = levels.filter { $0.optimisation == optimisation }
-      let end = nativePipeline.stages.lastIndex { stage in some.contains { stage.output == $0.interpreter.language } }
-      _ = try run(shared, from: split, through: end ?? split, some, in: context)
+      guard Self.end(of: some) >= split else { continue }
+      context.options.optimization = optimisation
+      _ = try run(shared, from: split, through: Self.end(of: some), some, in: context)
     }
   }
 
   /// The program of a level.
   public func program(_ level: Level) -> AnyProgram? { programs[level] }
+
+  /// The position of the last pass that gives a program for one of the levels.
+  private static func end(of levels: [Level]) -> Int {
+    nativePipeline.stages.lastIndex { stage in levels.contains { stage.output == $0.interpreter.language } } ?? 0
+  }
 
   /// Runs the passes from one position through another; keeps the last programs of the levels' languages.
   private mutating func run(
