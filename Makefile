@@ -38,9 +38,9 @@ fuzz: build ## compare random programs at all levels until stopped (SEED, COUNT)
 
 bench: build ## measure the compiler, what it makes and the library against the aims and other languages
 	@scripts/bench $(release)
-	@scripts/bench-costs $(release)
-	@scripts/bench-suite --nanoc $(release)
 	@scripts/bench-suite --nanoc $(release) --compile-time
+	@scripts/bench-suite --nanoc $(release)
+	@scripts/bench-costs $(release)
 
 lint: ## check the formatting of Swift and the syntax of scripts
 	@scripts/lint
