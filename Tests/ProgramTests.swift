@@ -74,7 +74,7 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
 
   /// Object code must be near enough to be linked, wherever the system happens to put it.
   @Test func runInMemoryAgainAndAgain() throws {
-    for _ in 0..<40 {
+    for _ in 0..<10 {
       let result = try nanoc(["run", "red_black.av"], in: Repository.path("Tests/programs"))
       try #require(result.code == 0, "\(result.code): \(result.errors.prefix(300))")
     }
