@@ -8,21 +8,13 @@ public final class JIT {
   private let library: LLVMOrcJITDylibRef
   private let machine: TargetMachine
   private let diagnostics = Diagnostics()
-  private let memory: JITMemory
 
   /// Make an empty JIT whose modules are compiled for the given processor and level. Throws if this LLVM cannot run
   /// code here.
   public init(processor: Processor = .native, optimisation: OptimisationLevel = .standard) throws {
     machine = try TargetMachine(processor: processor, optimisation: optimisation)
-    memory = try JITMemory()
-    let builder = LLVMOrcCreateLLJITBuilder()
-    LLVMOrcLLJITBuilderSetObjectLinkingLayerCreator(
-      builder,
-      { memory, session, _ in
-        memory.map { Unmanaged<JITMemory>.fromOpaque($0).takeUnretainedValue() }?.makeLayer(session)
-      }, Unmanaged.passUnretained(memory).toOpaque())
     var made: LLVMOrcLLJITRef?
-    try check(LLVMOrcCreateLLJIT(&made, builder))
+    try check(LLVMOrcCreateLLJIT(&made, nil))
     guard let made, let main = LLVMOrcLLJITGetMainJITDylib(made) else { throw LLVMError("no JIT was made") }
     handle = made
     library = main
