@@ -32,9 +32,10 @@ golden: debug ## bring golden/ and Tests/passes up to date (ONLY=pass, ALL=1)
 	@NANOC=$(debug) scripts/golden
 	@NANOC_BLESS=1 NANOC_ONLY=$(ONLY) swift test --filter PassCaseTests/expected
 
-fuzz: build ## compare random programs at all levels until stopped (SEED, COUNT)
+fuzz: build ## compare random programs at all levels until stopped (SEED, COUNT, MODE=sources|snapshots)
 	swift build -c release --product nanoc-fuzz $(static)
-	@"$$(swift build -c release $(static) --show-bin-path)/nanoc-fuzz" $(release) $(if $(COUNT),$(or $(SEED),1) $(COUNT),$(SEED))
+	@"$$(swift build -c release $(static) --show-bin-path)/nanoc-fuzz" $(release) $(or $(MODE),programs) \
+	  $(if $(COUNT),$(or $(SEED),1) $(COUNT),$(SEED))
 
 bench: build ## measure the compiler, what it makes and the library against the aims and other languages
 	@scripts/bench $(release)

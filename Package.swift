@@ -89,7 +89,9 @@ let package = Package(
       name: "Fuzzing",
       dependencies: ["ProgramGenerator", "Interpreters", "Passes", "Nanopass", "Languages", "Diagnostics"],
       swiftSettings: llvmHeaders + fast),
-    .executableTarget(name: "nanoc-fuzz", dependencies: ["Fuzzing"], swiftSettings: llvmHeaders + fast),
+    .executableTarget(
+      name: "nanoc-fuzz", dependencies: ["Fuzzing", "ProgramGenerator", "Interpreters", "Nanopass"],
+      swiftSettings: llvmHeaders + fast),
 
     .executableTarget(
       name: "nanoc",

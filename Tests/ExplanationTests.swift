@@ -1,6 +1,7 @@
 import Diagnostics
 import Explanations
 import Foundation
+import Fuzzing
 import Languages
 import Nanopass
 import Passes

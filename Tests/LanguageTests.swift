@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Fuzzing
 import Languages
 import Nanopass
 import Passes
@@ -146,25 +147,4 @@ func expectEqual(_ left: AnyProgram, _ right: AnyProgram) throws {
   guard compare(left.root) else {
     throw Problem("not equal: \(firstDifference(Printer.text(of: left.root), Printer.text(of: right.root)))")
   }
-}
-
-/// Some bytes with one to four random changes: bytes changed, cut out, doubled, or brackets and words put in.
-func mutate(_ bytes: [UInt8], _ random: inout RandomSource) -> [UInt8] {
-  var result = bytes
-  for _ in 0...random.below(4) {
-    let place = random.below(result.count + 1)
-    let length = min(random.below(12), result.count - place)
-    switch random.below(6) {
-    case 0: result.removeSubrange(place..<(place + length))
-    case 1: result.insert(contentsOf: Array(result[place..<(place + length)]), at: place)
-    case 2: result.insert(UInt8(truncatingIfNeeded: random.next()), at: place)
-    case 3: if place < result.count { result[place] = UInt8(truncatingIfNeeded: random.next()) }
-    case 4: result.insert(contentsOf: random.pick(["(", ")", "[", "]", "\"", "\n", "    ", "{", "}"]).utf8, at: place)
-    default:
-      let other = random.below(max(1, result.count - length))
-      let piece = Array(result[place..<(place + length)])
-      result.insert(contentsOf: piece, at: min(other, result.count))
-    }
-  }
-  return result
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Fuzzing
 import Languages
 import Nanopass
 import Passes

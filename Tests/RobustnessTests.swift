@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Fuzzing
 import Languages
 import Nanopass
 import Passes
@@ -7,26 +8,6 @@ import Testing
 
 /// No bytes, as source or as snapshot, bring the compiler down.
 @Suite struct RobustnessTests {
-  /// Runs the whole pipeline on some source; gives whether it was accepted.
-  ///
-  /// - Throws: `PassBug`, or a problem if it was refused without an error that has a place.
-  @discardableResult
-  static func compile(_ bytes: [UInt8], optimization: Int = 2) throws -> Bool {
-    let options = CompilerOptions(optimization: optimization)
-    let context = PassContext(sources: SourceMap(), options: options)
-    var runner = PipelineRunner(stages: nativePipeline.stages)
-    runner.verifies = true
-    let start = try startingProgram("fuzz.av", bytes, in: context)
-    let result = try runner.run(start, through: nativePipeline.stages.count - 1, in: context)
-    guard result == nil else { return true }
-    let errors = context.diagnostics.filter { $0.severity == .error }
-    guard let first = errors.first else { throw Problem("refused without an error") }
-    guard first.slug == "missing-main" || context.sources.location(of: first.span.start) != nil else {
-      throw Problem("`\(first.slug)` has no place")
-    }
-    return false
-  }
-
   private static func fails(_ bytes: [UInt8], _ error: any Error) -> Problem {
     Problem("\(error)\nfor this source:\n\(String(decoding: bytes, as: UTF8.self))")
   }
@@ -39,7 +20,7 @@ import Testing
       var random = RandomSource(seed: seed)
       for _ in 0..<12 {
         let bytes = mutate(random.pick(Self.sources), &random)
-        do { try Self.compile(bytes) } catch { throw Self.fails(bytes, error) }
+        do { try HostileInput.compile(bytes) } catch { throw Self.fails(bytes, error) }
       }
     }
   }
@@ -49,7 +30,7 @@ import Testing
       var random = RandomSource(seed: seed)
       for _ in 0..<60 {
         let bytes = (0..<random.below(200)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        do { try Self.compile(bytes) } catch { throw Self.fails(bytes, error) }
+        do { try HostileInput.compile(bytes) } catch { throw Self.fails(bytes, error) }
       }
     }
   }
@@ -67,7 +48,7 @@ import Testing
       var random = RandomSource(seed: seed)
       for _ in 0..<50 {
         let bytes = Array((0..<random.below(60)).map { _ in random.pick(words) }.joined().utf8)
-        do { try Self.compile(bytes) } catch { throw Self.fails(bytes, error) }
+        do { try HostileInput.compile(bytes) } catch { throw Self.fails(bytes, error) }
       }
     }
   }
@@ -77,7 +58,7 @@ import Testing
     try checkOnLargeStack { findings in
       let nested = String(repeating: opener, count: 20_000)
       for text in ["x = \(nested)", "fn f(p: \(nested)", "fn main() -> Unit\n    x = \(nested)1"] {
-        let accepted = try Self.compile(Array(text.utf8))
+        let accepted = try HostileInput.compile(Array(text.utf8))
         findings.expect(!accepted, "accepted: \(text.prefix(80))")
       }
     }
@@ -88,7 +69,7 @@ import Testing
     let expression = String(repeating: "(", count: 64) + "1" + String(repeating: ")", count: 64)
     let list = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
     let text = "fn main() -> Unit\n    a = \(expression)\n    b = List.len(\(list))\n    Unit\n"
-    let accepted = try onLargeStack { try Self.compile(Array(text.utf8)) }
+    let accepted = try onLargeStack { try HostileInput.compile(Array(text.utf8)) }
     #expect(accepted)
   }
 

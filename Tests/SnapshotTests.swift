@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Fuzzing
 import Languages
 import Nanopass
 import Passes

@@ -177,26 +177,6 @@ func stage(_ name: String) throws -> Stage {
   return stage
 }
 
-/// A program of one entry file, as the command line starts with it.
-func startingProgram(_ path: String, _ bytes: [UInt8], in context: PassContext) throws -> AnyProgram {
-  let file = try context.sources.add(path: path, bytes: bytes)
-  let span = Span(start: file.base, length: UInt32(clamping: bytes.count))
-  let text = String(validating: bytes, as: UTF8.self)
-  let entry: Source.File =
-    text.map { .text(span, path: path, module: "", library: false, content: $0) }
-    ?? .malformed(span, path: path, module: "", offset: firstInvalidByte(bytes))
-  return AnyProgram(Source.self, Source.Root(span, files: [entry]))
-}
-
-/// The offset of the first byte that is not UTF-8.
-private func firstInvalidByte(_ bytes: [UInt8]) -> Int {
-  var parser = Unicode.UTF8.ForwardParser()
-  var rest = bytes.makeIterator()
-  var offset = 0
-  while case .valid(let scalar) = parser.parseScalar(from: &rest) { offset += scalar.count }
-  return offset
-}
-
 /// The first place where two texts differ, with a few lines around it.
 func firstDifference(_ expected: String, _ actual: String) -> String {
   let left = expected.split(separator: "\n", omittingEmptySubsequences: false)

@@ -3,25 +3,48 @@ import Fuzzing
 import Interpreters
 import ProgramGenerator
 
-/// `nanoc-fuzz NANOC [FIRST-SEED [COUNT [FOLDER]]]`: runs random programs at all levels until it is stopped or COUNT is
-/// reached. A program on which two levels disagree is kept in FOLDER (`build/fuzz`), and one of each kind made smaller.
+/// `nanoc-fuzz NANOC [MODE [FIRST-SEED [COUNT [FOLDER]]]]`: goes on until it is stopped or COUNT is reached. What fails
+/// is kept in FOLDER (`build/fuzz`). The modes:
+/// - `programs` runs random programs at all levels. Of each kind of failure one program is made smaller.
+/// - `sources` compiles damaged sources.
+/// - `snapshots` goes on from damaged snapshots.
 @main
 struct Main {
   static func main() throws {
-    let arguments = CommandLine.arguments.dropFirst()
-    guard let compiler = arguments.first else {
-      print("usage: nanoc-fuzz NANOC [FIRST-SEED [COUNT [FOLDER]]]")
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let mode = arguments.count > 1 ? arguments[1] : "programs"
+    guard let compiler = arguments.first, ["programs", "sources", "snapshots"].contains(mode) else {
+      print("usage: nanoc-fuzz NANOC [programs|sources|snapshots [FIRST-SEED [COUNT [FOLDER]]]]")
       exit(2)
     }
-    let rest = Array(arguments.dropFirst())
+    let rest = arguments.dropFirst(2)
     let first = rest.first.flatMap { UInt64($0) } ?? UInt64(Date().timeIntervalSince1970)
     let count = rest.dropFirst().first.flatMap { UInt64($0) } ?? .max
     let folder = rest.dropFirst(2).first ?? "build/fuzz"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    var session = Session(compiler: compiler, folder: folder)
-    for offset in 0..<count { session.run(seed: first &+ offset) }
+    // Passes recurse over the nesting of programs.
+    let thread = Thread { exit(run(mode, compiler, first, count, folder) ? 1 : 0) }
+    thread.stackSize = 1 << 30
+    thread.start()
+    while true { sleep(1000) }
+  }
+
+  /// Gives whether anything failed.
+  private static func run(
+    _ mode: String, _ compiler: String, _ first: UInt64, _ count: UInt64, _ folder: String
+  ) -> Bool {
+    if mode == "programs" {
+      var session = Session(compiler: compiler, folder: folder)
+      for offset in 0..<count { session.run(seed: first &+ offset) }
+      session.report()
+      return session.failures > 0
+    }
+    var session = InputSession(folder: folder)
+    for offset in 0..<count {
+      if mode == "sources" { session.source(seed: first &+ offset) } else { session.snapshot(seed: first &+ offset) }
+    }
     session.report()
-    if session.failures > 0 { exit(1) }
+    return session.failures > 0
   }
 }
 
