@@ -50,7 +50,10 @@ extension Parser {
       }
       name = try declaredName("a parameter", .lower)
     }
-    try expect(.colon, "`:` and the type of the parameter", help: "every parameter has its type: `name: Type`")
+    let isMutable = token.name == "mut" && cursor.at(.lower)
+    try expect(
+      .colon, "`:` and the type of the parameter",
+      help: isMutable ? "leave `mut` out: values don't change" : "every parameter has its type: `name: Type`")
     let type = try type()
     if cursor.at(.assign) {
       throw expected("`,` or `)`", help: "parameters have no default values: every call gives all arguments")
@@ -78,6 +81,8 @@ extension Parser {
         "the end of the line",
         help: hasResult || cursor.ahead(1).kind == .newline ? "leave the `:` out" : "the result type stands behind `->`"
       )
+    case .fatArrow where !hasResult && cursor.ahead(1).kind == .upper:
+      return expected("the end of the line", help: "the result type stands behind `->`")
     case .upper where !hasResult: return expected("`->` and the result type, or the end of the line")
     case .bang: return expected("the end of the line", help: "effects stand on a line of their own below")
     case .assign, .fatArrow, .openBrace, .openParen, .openBracket, .lower, .upper, .integer, .float, .stringStart,

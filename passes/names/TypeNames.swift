@@ -158,6 +158,7 @@ extension NameResolver {
         module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
       }
+      ?? (name.text.utf8.count == 1 ? "declarations of one's own have no type parameters: write the type itself" : nil)
     error("unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help)
   }
 
