@@ -74,6 +74,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(LowerEffects.self)
   .phase("memory")
   .then(ChooseShapes.self)
+  .then(InferBorrows.self)
   .then(InsertCounts.self)
   .whenOptimising(CancelCounts.self)
   .whenOptimising(TakeFields.self)

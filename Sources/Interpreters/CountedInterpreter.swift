@@ -55,7 +55,7 @@ private struct CountedFlattener {
       builder.operate(operation, arguments.map { operand($0) }, to: place)
     case .cell(_, let tag, let counted, let raw):
       builder.operate(.cell(tag: tag, counted: counted.count), (counted + raw).map { operand($0) }, to: place)
-    case .read(_, let cell, let slot, let counted):
+    case .read(_, let cell, let slot, let counted, _):
       builder.operate(.read(slot: slot, counted: counted), [operand(cell)], to: place)
     // Calls are no simple values; `block` has taken them.
     case .call: break

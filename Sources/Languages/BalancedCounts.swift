@@ -3,14 +3,15 @@ import Nanopass
 extension Counted {
   /// On every path each owned reference is consumed exactly once.
   ///
-  /// The check runs each function on the references that its variables hold. Parameters and results hold one, a field
+  /// The check runs each function on the references that its variables hold. Owned parameters and results hold one, a field
   /// that was read holds none but may be looked at as long as its cell may. At a jump all that is still held goes over
   /// to the label, so all jumps to a label must hold the same; the block behind it is checked with what the first one
   /// brings. Time is linear in the program and in what the branches differ by.
   @Sendable static func checkBalancedCounts(_ root: Root) -> [Violation] {
     var violations: [Violation] = []
+    let owns = Dictionary(root.functions.map { ($0.name, $0.parameters.map { $0.passing == .owned }) }) { first, _ in first }
     for function in root.functions {
-      var checker = OwnershipChecker()
+      var checker = OwnershipChecker(owns)
       checker.check(function)
       violations += checker.violations
     }
@@ -22,6 +23,7 @@ extension Counted {
 private struct OwnershipChecker {
   /// A label in scope: the references that its variables hold when control comes there, known from the first jump.
   private struct Arrival {
+    var owns: [Bool]
     var held: LocalCounts?
   }
 
@@ -33,6 +35,12 @@ private struct OwnershipChecker {
   /// The cell and the slot that a field was read from, and how many counted fields the cell has.
   private var owners: [Int: (cell: Int, slot: Int, counted: Int)] = [:]
   private var arrivals: [Int: Arrival] = [:]
+  /// Borrowed parameters, which may always be looked at.
+  private var borrowed: Set<Int> = []
+  /// Which parameters each function owns.
+  private let owns: [Name: [Bool]]
+
+  init(_ owns: [Name: [Bool]]) { self.owns = owns }
 
   mutating func check(_ function: Counted.Function) {
     bind(function.parameters)
@@ -40,7 +48,10 @@ private struct OwnershipChecker {
   }
 
   private mutating func bind(_ parameters: [Counted.Parameter]) {
-    for parameter in parameters { bind(parameter.variable, parameter.shape, holds: 1) }
+    for parameter in parameters {
+      bind(parameter.variable, parameter.shape, holds: parameter.passing == .owned ? 1 : 0)
+      if parameter.passing == .borrowed { borrowed.insert(parameter.variable.id) }
+    }
   }
 
   private mutating func bind(_ variable: Local, _ shape: Counted.Shape, holds count: Int) {
@@ -60,7 +71,7 @@ private struct OwnershipChecker {
     for step in block.steps {
       if case .join(_, let label, let parameters, let body) = step {
         joins.append((label, parameters, body))
-        arrivals[label.id] = Arrival()
+        arrivals[label.id] = Arrival(owns: owning(parameters))
       } else {
         self.step(step)
       }
@@ -108,11 +119,11 @@ private struct OwnershipChecker {
   ) {
     switch value {
     case .atom(_, let atom): consume([atom], in: step)
-    case .call(_, _, let arguments): consume(arguments, in: step)
+    case .call(_, let function, let arguments): give(arguments, owns[function], in: step)
     case .cell(_, _, let counted, _): consume(counted, in: step)
     case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments, in: step)
     case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
-    case .read(_, let cell, let slot, let counted):
+    case .read(_, let cell, let slot, let counted, _):
       look(at: [cell], in: step)
       if case .local(_, let owner) = cell { owners[variable.id] = (owner.id, slot, counted) }
       return bind(variable, shape, holds: 0)
@@ -125,15 +136,15 @@ private struct OwnershipChecker {
     case .return(_, let value):
       consume([value], in: end)
       leave(end)
-    case .tailCall(_, _, let arguments):
-      consume(arguments, in: end)
+    case .tailCall(_, let function, let arguments):
+      give(arguments, owns[function], in: end)
       leave(end)
     case .jump(_, let label, let arguments):
-      consume(arguments, in: end)
+      give(arguments, arrivals[label.id]?.owns, in: end)
       jump(to: label, in: end)
     case .loop(_, let label, let parameters, let arguments, let body):
-      consume(arguments, in: end)
-      arrivals[label.id] = Arrival(held: held)
+      give(arguments, owning(parameters), in: end)
+      arrivals[label.id] = Arrival(owns: owning(parameters), held: held)
       arrive(label, parameters, body)
     case .test(_, let subject, let cases, let rest):
       branch(on: subject, cases.map(\.body), rest, in: end)
@@ -162,7 +173,7 @@ private struct OwnershipChecker {
 
   private mutating func jump(to label: Local, in end: Counted.End) {
     guard let expected = arrivals[label.id]?.held else {
-      arrivals[label.id] = Arrival(held: held)
+      arrivals[label.id]?.held = held
       return
     }
     var differing: [(id: Int, held: Int, expected: Int)] = []
@@ -175,6 +186,14 @@ private struct OwnershipChecker {
   // MARK: Variables
 
   private func name(_ id: Int) -> String { variables[id]?.description ?? "\(id)" }
+
+  private func owning(_ parameters: [Counted.Parameter]) -> [Bool] { parameters.map { $0.passing == .owned } }
+
+  /// Passes arguments to parameters that own or borrow them.
+  private mutating func give(_ arguments: [Counted.Atom], _ owns: [Bool]?, in node: some Writable) {
+    for (argument, isOwned) in zip(arguments, owns ?? []) where isOwned { consume([argument], in: node) }
+    for (argument, isOwned) in zip(arguments, owns ?? []) where !isOwned { look(at: [argument], in: node) }
+  }
 
   private mutating func consume(_ atoms: [Counted.Atom], in node: some Writable) {
     for case .local(_, let variable) in atoms where variables[variable.id] != nil { consume(variable, in: node) }
@@ -192,7 +211,7 @@ private struct OwnershipChecker {
   private mutating func look(at variable: Local, in node: some Writable) {
     var current: Int? = variable.id
     while let id = current {
-      if held[id] > 0 { return }
+      if held[id] > 0 || borrowed.contains(id) { return }
       current = owners[id]?.cell
     }
     report("`\(variable)` is used, but may be freed already", node)

@@ -176,7 +176,7 @@ private struct ShapeChecker {
       fields(counted, areCounted: true, in: step)
       fields(raw, areCounted: false, in: step)
       expect(shape, .cell, "cell", step)
-    case .read(_, let cell, _, _): expect([cell], [.cell], in: step)
+    case .read(_, let cell, _, _, _): expect([cell], [.cell], in: step)
     }
   }
 

@@ -152,7 +152,7 @@ public struct LowerToMachine: Pass {
     case .cell(_, let tag, let counted, let raw):
       guard tag < 0xfffe, counted.count < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: value) }
       cell(tag, counted.map { operand($0) }, raw.map { operand($0) }, to: variable, at: span)
-    case .read(_, let cell, let slot, _):
+    case .read(_, let cell, let slot, _, _):
       set(variable, type(shape), .load(span, address: operand(cell), offset: 8 + 8 * slot, width: 8), at: span)
     }
   }

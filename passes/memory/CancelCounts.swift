@@ -23,14 +23,20 @@ public struct CancelCounts: CountedToCounted {
 
   private var cancelled = 0
 
+  private var passing = Passing()
+
   public init() {}
+
+  public mutating func begin(_ input: Counted.Root, in context: PassContext) {
+    for function in input.functions { passing.declare(function.name, function.parameters.map { $0.passing == .owned }) }
+  }
 
   public mutating func end(in context: PassContext) {
     context.explain("Cancelled \(cancelled) pairs of dup and drop.", data: [("pairs", cancelled)])
   }
 
   public mutating func block(_ node: Counted.Block) throws -> Counted.Block {
-    var pairs = FieldPairs()
+    var pairs = FieldPairs(passing)
     for (index, step) in node.steps.enumerated() { pairs.take(step, at: index) }
     guard !pairs.cancelled.isEmpty else { return try derive(node) }
     cancelled += pairs.cancelled.count / 2
@@ -51,6 +57,9 @@ private struct FieldPairs {
   private var pending: [Int: Int] = [:]
   /// The fields read from each cell.
   private var fields: [Int: [Int]] = [:]
+  private let passing: Passing
+
+  init(_ passing: Passing) { self.passing = passing }
 
   mutating func take(_ step: Counted.Step, at index: Int) {
     switch step {
@@ -72,12 +81,12 @@ private struct FieldPairs {
     switch value {
     case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments)
     case .primitive, .service: break
-    case .read(_, let cell, _, _):
+    case .read(_, let cell, _, _, _):
       guard case .local(_, let owner) = cell else { return }
       owners[variable.id] = owner.id
       fields[owner.id, default: []].append(variable.id)
     case .atom(_, let atom): consume([atom])
-    case .call(_, _, let arguments): consume(arguments)
+    case .call(_, let function, let arguments): consume(passing.given(arguments, to: function))
     case .cell(_, _, let counted, _): consume(counted)
     }
   }

@@ -15,7 +15,7 @@ public import Nanopass
 /// becomes
 ///
 ///     (let p.1 cell (cell 0 [(local x.0)] [(float 1.5)]))
-///     (let y.2 integer (read (local p.1) 0 1))
+///     (let y.2 integer (read (local p.1) 0 1 2))
 ///
 /// Needs: known-types. Ensures: matching-shapes.
 public struct ChooseShapes: ServicesToShaped {
@@ -135,7 +135,8 @@ public struct ChooseShapes: ServicesToShaped {
     guard layout.slots.indices.contains(index) else {
       throw PassBug(Self.self, "constructor \(variant) has no field \(index)", broke: "known-types", in: type)
     }
-    return .read(span, cell: try atom(subject), slot: layout.slots[index], counted: layout.counted)
+    return .read(span, cell: try atom(subject), slot: layout.slots[index], counted: layout.counted,
+      fields: layout.slots.count)
   }
 
   // MARK: Choices

@@ -4,9 +4,10 @@ public import Nanopass
 
 /// Inserts the counting of references: a `dup` for every reference that is kept, a `drop` for every one that ends.
 ///
-/// Calls, new cells, jumps and returns consume what they are given, and so do primitives that own their arguments;
-/// others, services, reads and choices only look at it. A label owns what its block uses of the variables around it: a jump hands these over beside the arguments.
-/// A reference ends behind its last use, or at the start of a branch that has no use for it.
+/// New cells and returns consume what they are given, so do primitives that own their arguments, and calls and jumps
+/// where the parameter is owned; all others only look at it. A label owns what its block uses of the variables around
+/// it: a jump hands these over beside the arguments. A reference ends behind its last use, or at the start of a branch
+/// that has no use for it. What is borrowed lives as long as the function, so that only a `dup` makes it ours.
 ///
 ///     (let h.2 cell (read (local xs.1) 0 2))
 ///     (let n.3 integer (call f [(local h.2)]))        -- xs.1 is not used below
@@ -22,7 +23,7 @@ public import Nanopass
 /// de Moura, Leijen, PLDI 2021.
 ///
 /// Needs: bound-locals, bound-labels. Ensures: balanced-counts.
-public struct InsertCounts: ShapedToCounted {
+public struct InsertCounts: OwnedToCounted {
   public static let summary = "Insert the counting of references."
 
   /// The counted variables of the function, by number.
@@ -33,24 +34,34 @@ public struct InsertCounts: ShapedToCounted {
   private var captured: [Int: LocalCounts] = [:]
   /// The same for loops, found before.
   private var usedInLoops: [Int: LocalCounts] = [:]
+  /// Which parameters each label in scope owns.
+  private var labels: [Int: [Bool]] = [:]
   /// The join points that control can reach; others are left out.
   private var reached: Set<Int> = []
+  /// The variables that hold what is borrowed.
+  private var borrowed: Set<Int> = []
+  private var passing = Passing()
   private var dups = 0
   private var drops = 0
 
   public init() {}
 
+  public mutating func begin(_ input: Owned.Root, in context: PassContext) {
+    for function in input.functions { passing.declare(function.name, function.parameters.map { $0.passing == .owned }) }
+  }
+
   public mutating func end(in context: PassContext) {
     context.explain("Inserted \(dups) dups and \(drops) drops.", data: [("dups", dups), ("drops", drops)])
   }
 
-  public mutating func function(_ node: Shaped.Function) throws -> Counted.Function {
+  public mutating func function(_ node: Owned.Function) throws -> Counted.Function {
     var finder = LoopUses()
     counted = [:]
     captured = [:]
     live = LocalCounts()
     try finder.visit(node)
     counted = finder.counted
+    borrowed = finder.borrowed
     usedInLoops = finder.usedByLoops
     reached = finder.reachedLabels
     let body = try block(node.body)
@@ -62,7 +73,7 @@ public struct InsertCounts: ShapedToCounted {
   // MARK: Blocks
 
   /// Counts in a block. `live` is what it needs at its start.
-  public mutating func block(_ node: Shaped.Block) throws -> Counted.Block {
+  public mutating func block(_ node: Owned.Block) throws -> Counted.Block {
     if node.failure != nil {
       throw PassBug(Self.self, "failing steps are not counted", broke: "balanced-counts", in: node)
     }
@@ -70,6 +81,7 @@ public struct InsertCounts: ShapedToCounted {
     for case .join(let span, let label, let parameters, let body) in node.steps where reached.contains(label.id) {
       let inner = try owned(body, parameters)
       captured[label.id] = live
+      labels[label.id] = parameters.map { $0.passing == .owned }
       joins.append(.join(span, label: label, parameters: parameters, body: inner))
     }
     // Steps are found last to first.
@@ -86,18 +98,18 @@ public struct InsertCounts: ShapedToCounted {
   }
 
   /// Counts in a block that owns parameters. `live` is what it needs of the variables around.
-  private mutating func owned(_ body: Shaped.Block, _ parameters: [Shaped.Parameter]) throws -> Counted.Block {
+  private mutating func owned(_ body: Owned.Block, _ parameters: [Owned.Parameter]) throws -> Counted.Block {
     let block = try self.block(body)
     let unused = unused(parameters)
     for parameter in parameters { live[parameter.variable.id] = 0 }
     return dropping(unused, at: body, in: block)
   }
 
-  private func unused(_ parameters: [Shaped.Parameter]) -> [Local] {
-    parameters.filter { $0.shape.isCounted && !live.contains($0.variable.id) }.map(\.variable)
+  private func unused(_ parameters: [Owned.Parameter]) -> [Local] {
+    parameters.filter { counted[$0.variable.id] != nil && !live.contains($0.variable.id) }.map(\.variable)
   }
 
-  private mutating func dropping(_ variables: [Local], at place: Shaped.Block, in block: Counted.Block)
+  private mutating func dropping(_ variables: [Local], at place: Owned.Block, in block: Counted.Block)
     -> Counted.Block
   {
     guard !variables.isEmpty else { return block }
@@ -110,14 +122,15 @@ public struct InsertCounts: ShapedToCounted {
   // MARK: Steps
 
   private mutating func `let`(
-    _ variable: Local, _ shape: Shaped.Shape, _ value: Shaped.Value, step span: Span, _ steps: inout [Counted.Step]
+    _ variable: Local, _ shape: Owned.Shape, _ value: Owned.Value, step span: Span, _ steps: inout [Counted.Step]
   ) {
     let isNeeded = live.contains(variable.id)
     live[variable.id] = 0
-    if case .read(_, let cell, _, _) = value {
-      if shape.isCounted, !isNeeded { return }
+    if case .read(_, let cell, _, _, _) = value {
+      let isOwned = counted[variable.id] != nil
+      if isOwned, !isNeeded { return }
       look(at: [cell], span, &steps)
-      if shape.isCounted { dup(variable, span, &steps) }
+      if isOwned { dup(variable, span, &steps) }
       steps.append(.let(span, variable: variable, shape: shape, value: value))
       return
     }
@@ -125,30 +138,32 @@ public struct InsertCounts: ShapedToCounted {
     switch value {
     case .primitive(_, _, let arguments) where !value.ownsArguments, .service(_, _, let arguments):
       look(at: arguments, span, &steps)
+    case .call(_, let function, let arguments): look(at: passing.lent(arguments, to: function), span, &steps)
     default: break
     }
     steps.append(.let(span, variable: variable, shape: shape, value: value))
     switch value {
     case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments, span, &steps)
     case .atom(_, let atom): consume([atom], span, &steps)
-    case .call(_, _, let arguments): consume(arguments, span, &steps)
+    case .call(_, let function, let arguments): consume(passing.given(arguments, to: function), span, &steps)
     case .cell(_, _, let fields, _): consume(fields, span, &steps)
     case .primitive, .service, .read: break
     }
   }
 
-  private mutating func end(_ node: Shaped.End, _ steps: inout [Counted.Step]) throws -> Counted.End {
+  private mutating func end(_ node: Owned.End, _ steps: inout [Counted.Step]) throws -> Counted.End {
     live = LocalCounts()
     switch node {
     case .return(_, let value): consume([value], node.span, &steps)
-    case .tailCall(_, _, let arguments): consume(arguments, node.span, &steps)
+    case .tailCall(_, let function, let arguments): consume(passing.given(arguments, to: function), node.span, &steps)
     case .jump(_, let label, let arguments):
       live = captured[label.id] ?? LocalCounts()
-      consume(arguments, node.span, &steps)
+      consume(Passing.given(arguments, labels[label.id]), node.span, &steps)
     case .loop(let span, let label, let parameters, let arguments, let body):
       captured[label.id] = usedInLoops[label.id]
+      labels[label.id] = parameters.map { $0.passing == .owned }
       let inner = try owned(body, parameters)
-      consume(arguments, span, &steps)
+      consume(Passing.given(arguments, labels[label.id]), span, &steps)
       return .loop(span, label: label, parameters: parameters, arguments: arguments, body: inner)
     case .test(let span, let subject, let cases, let rest):
       let blocks = try branches(cases.map(\.body) + [rest], on: subject)
@@ -172,7 +187,7 @@ public struct InsertCounts: ShapedToCounted {
   }
 
   /// Counts in the branches of a choice; each drops at its start what only others need.
-  private mutating func branches(_ bodies: [Shaped.Block], on subject: Shaped.Atom) throws -> [Counted.Block] {
+  private mutating func branches(_ bodies: [Owned.Block], on subject: Owned.Atom) throws -> [Counted.Block] {
     var results: [(block: Counted.Block, live: LocalCounts)] = []
     for body in bodies { results.append((try block(body), live)) }
     var union = LocalCounts()
@@ -191,18 +206,22 @@ public struct InsertCounts: ShapedToCounted {
   // MARK: Uses
 
   /// What is looked at for the last time is dropped behind.
-  private mutating func look(at atoms: [Shaped.Atom], _ span: Span, _ steps: inout [Counted.Step]) {
+  private mutating func look(at atoms: [Owned.Atom], _ span: Span, _ steps: inout [Counted.Step]) {
     for case .local(_, let variable) in atoms where counted[variable.id] != nil && !live.contains(variable.id) {
       live[variable.id] = 1
       drop(variable, span, &steps)
     }
   }
 
-  /// What is consumed and needed again is duplicated before.
-  private mutating func consume(_ atoms: [Shaped.Atom], _ span: Span, _ steps: inout [Counted.Step]) {
-    for case .local(_, let variable) in atoms where counted[variable.id] != nil {
-      if live.contains(variable.id) { dup(variable, span, &steps) }
-      live[variable.id] = 1
+  /// What is consumed and needed again, or only borrowed, is duplicated before.
+  private mutating func consume(_ atoms: [Owned.Atom], _ span: Span, _ steps: inout [Counted.Step]) {
+    for case .local(_, let variable) in atoms {
+      if borrowed.contains(variable.id) {
+        dup(variable, span, &steps)
+      } else if counted[variable.id] != nil {
+        if live.contains(variable.id) { dup(variable, span, &steps) }
+        live[variable.id] = 1
+      }
     }
   }
 

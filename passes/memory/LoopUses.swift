@@ -1,9 +1,9 @@
 import Languages
 import Nanopass
 
-/// Finds the counted variables of a function, those from around that each loop uses, and the labels that control can
-/// reach.
-struct LoopUses: ShapedWalker {
+/// Finds the counted variables of a function that own references, those from around that each loop uses, and the labels
+/// that control can reach.
+struct LoopUses: OwnedWalker {
   /// What a block needs of its surroundings: counted variables, and loops that it jumps back to.
   private struct Uses {
     var variables = LocalCounts()
@@ -15,8 +15,10 @@ struct LoopUses: ShapedWalker {
     }
   }
 
-  /// The counted variables, by number.
+  /// The counted variables that own references, by number.
   private(set) var counted: [Int: Local] = [:]
+  /// The borrowed parameters and what is read from them: these live as long as the function.
+  private(set) var borrowed: Set<Int> = []
   /// What the walk has met since the innermost loop or join point began.
   private var used = Uses()
   private var ofJoins: [Int: Uses] = [:]
@@ -54,15 +56,21 @@ struct LoopUses: ShapedWalker {
     bound.append(variable.id)
   }
 
-  mutating func visit(_ node: Shaped.Parameter) {
-    if node.shape.isCounted { bind(node.variable) }
+  mutating func visit(_ node: Owned.Parameter) {
+    guard node.shape.isCounted else { return }
+    if node.passing == .borrowed { borrowed.insert(node.variable.id) } else { bind(node.variable) }
   }
 
-  mutating func visit(_ node: Shaped.Step) throws {
+  mutating func visit(_ node: Owned.Step) throws {
     switch node {
     case .let(_, let variable, let shape, let value):
       try visit(value)
-      if shape.isCounted { bind(variable) }
+      guard shape.isCounted else { return }
+      if case .read(_, .local(_, let cell), _, _, _) = value, borrowed.contains(cell.id) {
+        borrowed.insert(variable.id)
+      } else {
+        bind(variable)
+      }
     case .join(_, let label, let parameters, let body):
       let outer = around
       around = label.id
@@ -71,7 +79,7 @@ struct LoopUses: ShapedWalker {
     }
   }
 
-  mutating func visit(_ node: Shaped.End) throws {
+  mutating func visit(_ node: Owned.End) throws {
     switch node {
     case .jump(_, let label, let arguments):
       for argument in arguments { visit(argument) }
@@ -87,12 +95,12 @@ struct LoopUses: ShapedWalker {
     }
   }
 
-  mutating func visit(_ node: Shaped.Atom) {
+  mutating func visit(_ node: Owned.Atom) {
     if case .local(_, let variable) = node, counted[variable.id] != nil { used.variables[variable.id] = 1 }
   }
 
   /// What a block uses of its surroundings.
-  private mutating func uses(in body: Shaped.Block, _ parameters: [Shaped.Parameter]) throws -> Uses {
+  private mutating func uses(in body: Owned.Block, _ parameters: [Owned.Parameter]) throws -> Uses {
     let outside = used
     defer { used = outside }
     used = Uses()

@@ -25,14 +25,20 @@ public struct TakeFields: CountedToCounted {
 
   private var taken = 0
 
+  private var passing = Passing()
+
   public init() {}
+
+  public mutating func begin(_ input: Counted.Root, in context: PassContext) {
+    for function in input.functions { passing.declare(function.name, function.parameters.map { $0.passing == .owned }) }
+  }
 
   public mutating func end(in context: PassContext) {
     context.explain("Joined \(taken) dups of fields with the drop of their cell.", data: [("fields", taken)])
   }
 
   public mutating func block(_ node: Counted.Block) throws -> Counted.Block {
-    var finder = TakenFields()
+    var finder = TakenFields(passing)
     for (index, step) in node.steps.enumerated() { finder.take(step, at: index) }
     guard !finder.replaced.isEmpty else { return try derive(node) }
     taken += finder.replaced.count
@@ -66,6 +72,9 @@ private struct TakenFields {
   private var candidates: [Int: [Candidate]] = [:]
   /// The fields among these.
   private var waiting: Set<Int> = []
+  private let passing: Passing
+
+  init(_ passing: Passing) { self.passing = passing }
 
   mutating func take(_ step: Counted.Step, at index: Int) {
     switch step {
@@ -85,12 +94,12 @@ private struct TakenFields {
     switch value {
     case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments)
     case .primitive, .service: break
-    case .read(_, .local(_, let cell), let slot, let counted):
+    case .read(_, .local(_, let cell), let slot, let counted, _):
       origins[variable.id] = (cell.id, slot)
       sizes[cell.id] = counted
     case .read: break
     case .atom(_, let atom): consume([atom])
-    case .call(_, _, let arguments): consume(arguments)
+    case .call(_, let function, let arguments): consume(passing.given(arguments, to: function))
     case .cell(_, _, let counted, _): consume(counted)
     }
   }

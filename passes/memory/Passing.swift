@@ -1,0 +1,26 @@
+import Languages
+import Nanopass
+
+/// Which arguments of calls are given for good.
+struct Passing {
+  /// Which parameters each function owns.
+  private var owns: [Name: [Bool]] = [:]
+
+  /// Notes the parameters of a function.
+  mutating func declare(_ function: Name, _ owns: [Bool]) { self.owns[function] = owns }
+
+  /// The arguments that a function owns; all if it is unknown.
+  func given<Atom>(_ arguments: [Atom], to function: Name) -> [Atom] { Self.given(arguments, owns[function]) }
+
+  /// The arguments that a function borrows.
+  func lent<Atom>(_ arguments: [Atom], to function: Name) -> [Atom] {
+    guard let owns = owns[function] else { return [] }
+    return zip(arguments, owns).filter { !$0.1 }.map(\.0)
+  }
+
+  /// The arguments for parameters that own them; all if these are unknown.
+  static func given<Atom>(_ arguments: [Atom], _ owns: [Bool]?) -> [Atom] {
+    guard let owns else { return arguments }
+    return zip(arguments, owns).filter(\.1).map(\.0)
+  }
+}
