@@ -77,8 +77,7 @@ extension Lexer {
       position = closure
       return
     }
-    let line = bytes[..<position].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    if byte == 0x7C, length == 1, lineColumn >= 0 || bytes[line...].starts(with: Array("type ".utf8)) {
+    if byte == 0x7C, length == 1, lineColumn >= 0 || bytes[lineContent...].starts(with: "type ".utf8) {
       advice = "each variant or arm stands on a line of its own, without a sign"
     }
     if byte == 0x2D, lineColumn >= 0 { advice = "a comment begins with `//`" }

@@ -18,7 +18,7 @@ extension Parser {
     if !isAtLineEnd { throw unexpectedBehindHeader(hasResult: result != nil) }
     _ = cursor.take(.newline)
     guard cursor.take(.indent) else {
-      _ = missingBody(of: name)
+      if lostBody(of: name) { lacksBody = true } else { _ = missingBody(of: name) }
       return .function(
         cursor.span(from: start), name: name, parameters: parameters, result: result, description: nil, effects: nil,
         body: [])
@@ -65,6 +65,14 @@ extension Parser {
     report(missingBodyError(of: name))
     lacksBody = true
     return ParseFailure()
+  }
+
+  /// Whether an error stands where the body should begin, so that its lines were not seen as such.
+  private func lostBody(of name: Syntax.Ident) -> Bool {
+    let next = cursor.current.span
+    guard !next.isNone, next.start > name.span.end else { return false }
+    let end = Self.itemStarts.contains(cursor.current.kind) ? next.start - 1 : next.end
+    return knownErrors.cover(Span(start: name.span.end, length: end - name.span.end))
   }
 
   private func missingBodyError(of name: Syntax.Ident) -> Diagnostic {

@@ -13,7 +13,8 @@ extension Parser {
 
   private static let firstWords: [Name: String] = [
     "def": function, "func": function, "function": function, "fun": function, "pub": exported, "public": exported,
-    "export": exported, "private": exported, "proc": function, "class": record, "struct": record, "data": record, "interface": record,
+    "export": exported, "private": exported, "proc": function, "class": record, "struct": record, "data": record,
+    "interface": record,
     "enum": "a choice of variants begins with `type`", "union": "a choice of variants begins with `type`",
     "import": dependencies, "use": dependencies, "using": dependencies, "require": dependencies, "open": dependencies,
     "from": dependencies, "include": dependencies, "switch": "branch with `match`", "case": "branch with `match`",

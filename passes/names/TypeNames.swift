@@ -42,6 +42,9 @@ extension NameResolver {
     }
     switch userType(name) {
     case .found(let symbol):
+      if let arity = Vocabulary.types[name.name], !arguments.isEmpty || arity == 0 {
+        return hasArity(arity, span, name, arguments) ? builtin(name.name, arguments) : .erroneous
+      }
       guard hasArity(0, span, name, arguments) else { return .erroneous }
       return .data(name: symbol.name)
     case .wrong: return .erroneous
