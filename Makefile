@@ -36,8 +36,11 @@ fuzz: build ## compare random programs at all levels until stopped (SEED, COUNT)
 	swift build -c release --product nanoc-fuzz $(static)
 	@"$$(swift build -c release $(static) --show-bin-path)/nanoc-fuzz" $(release) $(if $(COUNT),$(or $(SEED),1) $(COUNT),$(SEED))
 
-bench: build ## measure the compiler and what it makes against the aims
+bench: build ## measure the compiler, what it makes and the library against the aims and other languages
 	@scripts/bench $(release)
+	@scripts/bench-suite --nanoc $(release) --compile-time
+	@scripts/bench-suite --nanoc $(release)
+	@scripts/bench-costs $(release)
 
 lint: ## check the formatting of Swift and the syntax of scripts
 	@scripts/lint

@@ -106,6 +106,7 @@ let package = Package(
         "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Explanations", "Interpreters", "Fuzzing",
         "ProgramGenerator", "LanguageCompiler", "LLVMKit",
       ],
-      path: "Tests", exclude: ["README.md", "programs", "passes", "diagnostics", "runtime"], swiftSettings: llvmHeaders),
+      path: "Tests", exclude: ["README.md", "programs", "benchmarks", "passes", "diagnostics", "runtime"],
+      swiftSettings: llvmHeaders),
   ]
 )

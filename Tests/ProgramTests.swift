@@ -3,7 +3,8 @@ import Testing
 
 /// A program in `Tests/programs/`: `NAME.av`, and beside it what it does: `NAME.out` (standard output), `NAME.err`,
 /// `NAME.code` (exit code), `NAME.args` (one argument a line), `NAME.in`. What is absent is empty, or 0. A program of
-/// several modules is `NAME/main.av` with `NAME/expected.out` and so on.
+/// several modules is `NAME/main.av` with `NAME/expected.out` and so on. Benchmarks, `Tests/benchmarks/NAME/NAME.av`, run
+/// with the small size in `NAME.args`.
 struct SampleProgram: Sendable, CustomTestStringConvertible {
   var name: String
   /// The folder to compile in, relative to the repository.
@@ -13,7 +14,13 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
   var stem: String
   var testDescription: String { name }
 
-  static let all: [SampleProgram] = Repository.entries("Tests/programs").compactMap { entry in
+  static let all = programs + benchmarks
+
+  private static let benchmarks: [SampleProgram] = Repository.entries("Tests/benchmarks").map { entry in
+    SampleProgram(name: entry, folder: "Tests/benchmarks/\(entry)", file: "\(entry).av", stem: entry)
+  }
+
+  private static let programs: [SampleProgram] = Repository.entries("Tests/programs").compactMap { entry in
     if entry.hasSuffix(".av") {
       let stem = String(entry.dropLast(3))
       return SampleProgram(name: stem, file: entry, stem: stem)
@@ -67,7 +74,7 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
 
   @Test func thereAreThoseThatWerePromised() {
     let names = Set(SampleProgram.all.map(\.name))
-    for name in ["expressions", "red_black", "big_fibonacci", "tokenizer", "queens"] {
+    for name in ["expressions", "red_black", "big_fibonacci", "tokenizer", "queens", "json_parser", "sieve"] {
       #expect(names.contains(name), "Tests/programs/\(name).av is missing")
     }
   }

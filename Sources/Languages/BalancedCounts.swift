@@ -9,7 +9,8 @@ extension Counted {
   /// brings. Time is linear in the program and in what the branches differ by.
   @Sendable static func checkBalancedCounts(_ root: Root) -> [Violation] {
     var violations: [Violation] = []
-    let owns = Dictionary(root.functions.map { ($0.name, $0.parameters.map { $0.passing == .owned }) }) { first, _ in first }
+    let passing = root.functions.map { ($0.name, $0.parameters.map { $0.passing == .owned }) }
+    let owns = Dictionary(passing) { first, _ in first }
     for function in root.functions {
       var checker = OwnershipChecker(owns)
       checker.check(function)

@@ -135,7 +135,8 @@ public struct ChooseShapes: ServicesToShaped {
     guard layout.slots.indices.contains(index) else {
       throw PassBug(Self.self, "constructor \(variant) has no field \(index)", broke: "known-types", in: type)
     }
-    return .read(span, cell: try atom(subject), slot: layout.slots[index], counted: layout.counted,
+    return .read(
+      span, cell: try atom(subject), slot: layout.slots[index], counted: layout.counted,
       fields: layout.slots.count)
   }
 

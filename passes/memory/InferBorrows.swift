@@ -4,12 +4,16 @@ public import Nanopass
 
 /// Finds the parameters whose references need not be handed over: who calls keeps them, and nothing is counted.
 ///
-/// A parameter is borrowed unless the function or block uses its reference up: stores it, returns it, passes it on to
-/// where it is used up, or takes its cell apart and builds one as large, which can then take its place. What a jump or
-/// a tail call within a recursion passes is borrowed only if it came as a loan, since nobody is left there to end it.
-/// Another tail call becomes a call and a return if a reference must end behind it.
+/// A parameter is borrowed if some call passes what is needed afterwards, or came as a loan itself, unless the function
+/// or block uses the reference up: stores it, returns it, passes it on to where it is used up, or takes its cell apart
+/// and builds one as large, which can then take its place. If nobody needs the reference afterwards, who receives it
+/// frees its cells on the way, which costs less than going through them again.
+///
+/// What a jump or a tail call within a recursion passes is borrowed only if it came as a loan, since nobody is left
+/// there to end it. Another tail call becomes a call and a return if a reference must end behind it.
 ///
 ///     (function sum [(parameter xs.0 cell)] ...)         -- which only reads it
+///     (let n.3 integer (call sum [(local xs.2)]))        -- where xs.2 is used below
 ///     (function first [...] ... (block [(let ys.1 cell (call g []))] (tailCall sum [(local ys.1)]) -))
 ///
 /// becomes
@@ -18,7 +22,8 @@ public import Nanopass
 ///     (function first [...] ...
 ///       (block [(let ys.1 cell (call g [])) (let r.2 integer (call sum [(local ys.1)]))] (return (local r.2)) -))
 ///
-/// Borrow inference: Ullrich, de Moura: Counting Immutable Beans, IFL 2019, section 4.
+/// Borrow inference: Ullrich, de Moura: Counting Immutable Beans, IFL 2019, section 4; that loans must save something
+/// is ours.
 ///
 /// Needs: bound-locals, bound-labels. Ensures: lasting-loans.
 public struct InferBorrows: ShapedToOwned {
@@ -44,7 +49,7 @@ public struct InferBorrows: ShapedToOwned {
     var finder = OwnershipFinder(graph, component)
     for function in input.functions { try finder.visit(function) }
     graph = finder.graph
-    graph.propagate()
+    graph.decide()
   }
 
   public mutating func end(in context: PassContext) {

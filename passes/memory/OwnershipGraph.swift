@@ -7,6 +7,10 @@ struct OwnershipGraph {
   private var forced: [[Int]] = []
   private var owned: [Bool] = []
   private var waiting: [Int] = []
+  /// Those for which a loan saves counting, and those that these lend to.
+  private var wanted: [Bool] = []
+  private var lending: [[Int]] = []
+  private var wanting: [Int] = []
   /// The parameters of each function by position; -1 where it holds no counted reference.
   private var functions: [Name: [Int]] = [:]
   private var roots: [Name: FunctionRoots] = [:]
@@ -15,6 +19,8 @@ struct OwnershipGraph {
   mutating func add() -> Int {
     forced.append([])
     owned.append(false)
+    wanted.append(false)
+    lending.append([])
     return owned.count - 1
   }
 
@@ -48,8 +54,23 @@ struct OwnershipGraph {
     if owned[cause] { own(effect) } else { forced[cause].append(effect) }
   }
 
-  /// Follows all that is forced.
-  mutating func propagate() {
+  /// A loan would save counting: who passes the reference needs it afterwards.
+  mutating func want(_ parameter: Int) {
+    if wanted[parameter] { return }
+    wanted[parameter] = true
+    wanting.append(parameter)
+  }
+
+  /// If `lender` is a loan, only a loan to `borrower` saves counting.
+  mutating func lend(_ borrower: Int, from lender: Int) {
+    if wanted[lender] { want(borrower) } else { lending[lender].append(borrower) }
+  }
+
+  /// Decides on all parameters: those for which a loan saves nothing own their references, and so do all that others
+  /// force to.
+  mutating func decide() {
+    while let parameter = wanting.popLast() { for borrower in lending[parameter] { want(borrower) } }
+    for parameter in wanted.indices where !wanted[parameter] { own(parameter) }
     while let parameter = waiting.popLast() { for effect in forced[parameter] { own(effect) } }
   }
 
@@ -98,6 +119,19 @@ struct OwnershipFinder: ShapedWalker {
   private var roots = FunctionRoots()
   /// The parameters of the labels met so far; -1 where one holds no counted reference.
   private var labels: [Int: [Int]] = [:]
+  /// How many loops are around the current place, and around the binder of each variable.
+  private var depth = 0
+  private var depths: [Int: Int] = [:]
+  /// The number of uses met so far, and the last one of each variable.
+  private var position = 0
+  private var lastUse: [Int: Int] = [:]
+  /// What the blocks use behind the labels that the current block may jump to.
+  private var usedByJumps = LocalCounts()
+  /// What the block and those in it use so far, and what each join point uses.
+  private var used = LocalCounts()
+  private var usedByJoins: [Int: LocalCounts] = [:]
+  /// The variables that calls pass, from the blocks around the current place.
+  private var passed: [(variable: Int, position: Int, parameter: Int)] = []
   /// The parameters whose cells the current place has looked into, and how many fields these have.
   private var opened: [(parameter: Int, fields: Int)] = []
 
@@ -110,25 +144,51 @@ struct OwnershipFinder: ShapedWalker {
     function = node.name
     roots = FunctionRoots()
     labels = [:]
+    depths = [:]
+    lastUse = [:]
+    usedByJoins = [:]
     for (index, parameter) in node.parameters.enumerated() {
-      if let number = graph.parameter(index, of: node.name) { roots.bind(parameter.variable, to: number) }
+      guard let number = graph.parameter(index, of: node.name) else { continue }
+      roots.bind(parameter.variable, to: number)
+      depths[parameter.variable.id] = depth
     }
     try visit(node.body)
     graph.keep(roots, of: node.name)
   }
 
   mutating func visit(_ node: Shaped.Block) throws {
-    let outside = opened.count
+    let (openedOutside, passedOutside, jumpsOutside) = (opened.count, passed.count, usedByJumps)
+    usedByJumps = LocalCounts()
     try walk(node)
-    opened.removeSubrange(outside...)
+    opened.removeSubrange(openedOutside...)
+    for call in passed[passedOutside...] {
+      let isUsedLater = (lastUse[call.variable] ?? 0) > call.position || usedByJumps.contains(call.variable)
+      if isUsedLater || depths[call.variable] != depth { graph.want(call.parameter) }
+    }
+    passed.removeSubrange(passedOutside...)
+    usedByJumps.formUnion(jumpsOutside)
+  }
+
+  mutating func visit(_ node: Shaped.Atom) {
+    guard case .local(_, let variable) = node, depths[variable.id] != nil else { return }
+    position += 1
+    lastUse[variable.id] = position
+    used[variable.id] = 1
   }
 
   mutating func visit(_ node: Shaped.Step) throws {
     switch node {
-    case .let(_, let variable, let shape, let value): self.let(variable, shape, value)
+    case .let(_, let variable, let shape, let value):
+      try visit(value)
+      self.let(variable, shape, value)
+      if shape.isCounted { depths[variable.id] = depth }
     case .join(_, let label, let parameters, let body):
       bind(label, parameters)
+      let outside = used
+      used = LocalCounts()
       try visit(body)
+      usedByJoins[label.id] = used
+      used.formUnion(outside)
     }
   }
 
@@ -137,6 +197,7 @@ struct OwnershipFinder: ShapedWalker {
       guard parameter.shape.isCounted else { return -1 }
       let number = graph.add()
       roots.bind(parameter.variable, to: number)
+      depths[parameter.variable.id] = depth
       return number
     }
   }
@@ -159,15 +220,27 @@ struct OwnershipFinder: ShapedWalker {
 
   mutating func visit(_ node: Shaped.End) throws {
     switch node {
-    case .return(_, let value): useUp([value])
+    case .return(_, let value):
+      visit(value)
+      useUp([value])
     case .tailCall(_, let function, let arguments):
+      for argument in arguments { visit(argument) }
       if component[function] == component[self.function] {
         pass(arguments) { graph, index in graph.parameter(index, of: function) }
       } else {
         call(function, arguments)
       }
-    case .jump(_, let label, let arguments): jump(label, arguments)
+    case .jump(_, let label, let arguments):
+      for argument in arguments { visit(argument) }
+      jump(label, arguments)
+      if let uses = usedByJoins[label.id] {
+        used.formUnion(uses)
+        usedByJumps.formUnion(uses)
+      }
     case .loop(_, let label, let parameters, let arguments, let body):
+      for argument in arguments { visit(argument) }
+      depth += 1
+      defer { depth -= 1 }
       bind(label, parameters)
       jump(label, arguments)
       try visit(body)
@@ -184,10 +257,11 @@ struct OwnershipFinder: ShapedWalker {
   /// Who calls can end what it lends.
   private mutating func call(_ function: Name, _ arguments: [Shaped.Atom]) {
     for (index, argument) in arguments.enumerated() {
-      guard case .local(_, let variable) = argument, let ours = roots.parameter(variable),
-        let theirs = graph.parameter(index, of: function)
-      else { continue }
-      graph.force(ours, by: theirs)
+      guard case .local(_, let variable) = argument, let theirs = graph.parameter(index, of: function) else { continue }
+      passed.append((variable.id, position, theirs))
+      guard let root = roots.root(of: variable) else { continue }
+      graph.lend(theirs, from: root.parameter)
+      if root.isParameter { graph.force(root.parameter, by: theirs) }
     }
   }
 
@@ -206,6 +280,7 @@ struct OwnershipFinder: ShapedWalker {
         graph.own(theirs)
         continue
       }
+      graph.lend(theirs, from: root.parameter)
       graph.force(theirs, by: root.parameter)
       if root.isParameter { graph.force(root.parameter, by: theirs) }
     }
