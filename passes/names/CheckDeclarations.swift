@@ -24,7 +24,8 @@ public struct CheckDeclarations: CheckPass {
     for module in program.modules where !module.library {
       if Vocabulary.reserved.contains(module.name) {
         report(
-          "reserved-name", at: module.nameSpan(in: context.sources), "the name `\(module.name)` belongs to the language",
+          "reserved-name", at: module.nameSpan(in: context.sources),
+          "the name `\(module.name)` belongs to the language",
           first: nil)
       }
       checkDistinct(module.items)
