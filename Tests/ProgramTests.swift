@@ -72,6 +72,14 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
     expect(result, program, "by nanoc run")
   }
 
+  /// Object code must be near enough to be linked, wherever the system happens to put it.
+  @Test func runInMemoryAgainAndAgain() throws {
+    for _ in 0..<10 {
+      let result = try nanoc(["run", "red_black.av"], in: Repository.path("Tests/programs"))
+      try #require(result.code == 0, "\(result.code): \(result.errors.prefix(300))")
+    }
+  }
+
   @Test func thereAreThoseThatWerePromised() {
     let names = Set(SampleProgram.all.map(\.name))
     for name in ["expressions", "red_black", "big_fibonacci", "tokenizer", "queens", "json_parser", "sieve"] {
