@@ -84,7 +84,7 @@ let package = Package(
       swiftSettings: fast + [.unsafeFlags(["-O", "-enforce-exclusivity=unchecked"], .when(configuration: .debug))]),
 
     // Random programs, and the tool that compares what they do at every level.
-    .target(name: "ProgramGenerator", dependencies: ["Nanopass"], swiftSettings: fast),
+    .target(name: "ProgramGenerator", dependencies: ["Nanopass", "Prelude"], swiftSettings: fast),
     .target(
       name: "Fuzzing",
       dependencies: ["ProgramGenerator", "Interpreters", "Passes", "Nanopass", "Languages", "Diagnostics"],
@@ -104,7 +104,7 @@ let package = Package(
       name: "nanocTests",
       dependencies: [
         "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Explanations", "Interpreters", "Fuzzing",
-        "ProgramGenerator", "LanguageCompiler", "LLVMKit",
+        "ProgramGenerator", "Prelude", "LanguageCompiler", "LLVMKit",
       ],
       path: "Tests", exclude: ["README.md", "programs", "benchmarks", "passes", "diagnostics", "runtime"],
       swiftSettings: llvmHeaders),

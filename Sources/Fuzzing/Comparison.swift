@@ -1,5 +1,6 @@
 public import Interpreters
-import Nanopass
+public import Nanopass
+public import ProgramGenerator
 
 /// What came of running one program at all levels.
 public enum Verdict: Sendable {
@@ -34,7 +35,7 @@ public enum Verdict: Sendable {
 /// Compares what a program does in all interpreters and as native code.
 public struct Comparison: Sendable {
   /// Compiles and runs a program as native code at `-O0` or `-O2`.
-  public typealias Native = @Sendable (_ text: String, _ optimisation: Int) throws -> Outcome
+  public typealias Native = @Sendable (_ program: GeneratedProgram, _ optimisation: Int) throws -> Outcome
 
   private let native: Native
   private let steps: Int
@@ -48,17 +49,17 @@ public struct Comparison: Sendable {
   }
 
   /// Runs a program at all levels.
-  public func verdict(on text: String) -> Verdict {
+  public func verdict(on program: GeneratedProgram) -> Verdict {
     let levels: Levels
     do {
-      levels = try Levels(path: "random.av", text: text, files: NoSourceFiles())
+      levels = try Levels(path: GeneratedProgram.entry, text: program.entryText, files: program)
     } catch {
       return .refused("\(error)")
     }
-    guard let reference = Level.all.first, let program = levels.program(reference) else { return .skipped("no level") }
+    guard let reference = Level.all.first, let typed = levels.program(reference) else { return .skipped("no level") }
     do {
-      let expected = try Interpreter.run(program, steps: steps)
-      return try compare(expected, levels, text) ?? .same(expected)
+      let expected = try Interpreter.run(typed, steps: steps)
+      return try compare(expected, levels, program) ?? .same(expected)
     } catch InterpreterError.exhausted(let what) {
       return .skipped("takes too many \(what)")
     } catch InterpreterError.unsupported(let what) {
@@ -68,7 +69,7 @@ public struct Comparison: Sendable {
     }
   }
 
-  private func compare(_ expected: Outcome, _ levels: Levels, _ text: String) throws -> Verdict? {
+  private func compare(_ expected: Outcome, _ levels: Levels, _ source: GeneratedProgram) throws -> Verdict? {
     for level in Level.all.dropFirst() {
       guard let program = levels.program(level) else { continue }
       do {
@@ -82,7 +83,7 @@ public struct Comparison: Sendable {
       }
     }
     for optimisation in [0, 2] {
-      let outcome = try native(text, optimisation)
+      let outcome = try native(source, optimisation)
       if outcome != expected { return .different("native at -O\(optimisation): \(Self.difference(expected, outcome))") }
     }
     return nil
@@ -103,5 +104,11 @@ public struct Comparison: Sendable {
 
   private static func lines(_ text: String) -> [Substring] {
     text.split(separator: "\n", omittingEmptySubsequences: false)
+  }
+}
+
+extension GeneratedProgram: SourceFiles {
+  public func read(_ path: String, inRoot: Bool) -> SourceRead {
+    files.first { $0.path == path }.map { .bytes(Array($0.text.utf8), identity: path) } ?? .missing
   }
 }

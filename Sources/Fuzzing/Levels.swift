@@ -46,38 +46,47 @@ public struct Levels {
   ///   - levels: the ones that are wanted.
   /// - Throws: `RefusedProgram`, `PassBug`.
   public init(path: String, text: String, files: any SourceFiles, _ levels: [Level] = Level.all) throws {
+    let context = PassContext(
+      sources: SourceMap(), options: CompilerOptions(optimization: 0, needsMain: true), files: files)
+    let file = try context.sources.add(path: path, bytes: Array(text.utf8))
+    let span = Span(start: file.base, length: UInt32(clamping: text.utf8.count))
+    let source = AnyProgram(
+      Source.self,
+      Source.Root(span, files: [.text(span, path: path, module: "", library: false, content: text)]))
+    // What stands before all optimisations is the same for all levels.
+    let split = nativePipeline.stages.firstIndex { $0.isOptimisation } ?? nativePipeline.stages.count
+    let shared = try run(source, from: 0, through: min(split - 1, Self.end(of: levels)), levels, in: context)
     for optimisation in Set(levels.map(\.optimisation)).sorted() {
-      let wanted = levels.filter { $0.optimisation == optimisation }
-      try compile(path, text, files, wanted)
+      let some = levels.filter { $0.optimisation == optimisation }
+      guard Self.end(of: some) >= split else { continue }
+      context.options.optimization = optimisation
+      _ = try run(shared, from: split, through: Self.end(of: some), some, in: context)
     }
   }
 
   /// The program of a level.
   public func program(_ level: Level) -> AnyProgram? { programs[level] }
 
-  private mutating func compile(_ path: String, _ text: String, _ files: any SourceFiles, _ levels: [Level]) throws {
-    let stages = nativePipeline.stages
-    let ends = levels.map { level in
-      (level: level, index: stages.lastIndex { $0.output == level.interpreter.language } ?? 0)
+  /// The position of the last pass that gives a program for one of the levels.
+  private static func end(of levels: [Level]) -> Int {
+    nativePipeline.stages.lastIndex { stage in levels.contains { stage.output == $0.interpreter.language } } ?? 0
+  }
+
+  /// Runs the passes from one position through another; keeps the last programs of the levels' languages.
+  private mutating func run(
+    _ program: AnyProgram, from start: Int, through end: Int, _ levels: [Level], in context: PassContext
+  ) throws -> AnyProgram {
+    var runner = PipelineRunner(stages: nativePipeline.stages)
+    var found: [Level: AnyProgram] = [:]
+    runner.observe = { _, stage, program, _ in
+      for level in levels where stage.output == level.interpreter.language { found[level] = program }
     }
-    let context = PassContext(
-      sources: SourceMap(), options: CompilerOptions(optimization: levels.first?.optimisation ?? 0, needsMain: true),
-      files: files)
-    let file = try context.sources.add(path: path, bytes: Array(text.utf8))
-    let span = Span(start: file.base, length: UInt32(clamping: text.utf8.count))
-    var program = AnyProgram(
-      Source.self,
-      Source.Root(span, files: [.text(span, path: path, module: "", library: false, content: text)]))
-    var start = 0
-    for (level, end) in ends.sorted(by: { $0.index < $1.index }) {
-      var runner = PipelineRunner(stages: stages)
-      guard let next = try runner.run(program, from: start, through: end, in: context) else {
-        let list = DiagnosticList(context.diagnostics)
-        let renderer = TextRenderer(color: false, sources: context.sources, relativeTo: "/")
-        throw RefusedProgram(description: renderer.render(list.sorted(by: context.sources)))
-      }
-      (program, start) = (next, end + 1)
-      programs[level] = program
+    guard let result = try runner.run(program, from: start, through: end, in: context) else {
+      let list = DiagnosticList(context.diagnostics)
+      let renderer = TextRenderer(color: false, sources: context.sources, relativeTo: "/")
+      throw RefusedProgram(description: renderer.render(list.sorted(by: context.sources)))
     }
+    programs.merge(found) { $1 }
+    return result
   }
 }

@@ -1,5 +1,6 @@
 /// Makes a failing program smaller as long as it fails in the same way: leaves out functions and lines, and puts parts
 /// of expressions in the place of the whole (after Zeller and Hildebrandt, Simplifying failure-inducing input, TSE 2002).
+/// Files that are not needed go first.
 public struct Shrinker {
   private let stillFails: (String) -> Bool
   private var tries: Int
@@ -17,6 +18,7 @@ public struct Shrinker {
     var best = text
     while tries > 0 {
       let before = best
+      best = drop(from: best, separator: "\n// file: ")
       best = drop(from: best, separator: "\n\n")
       best = drop(from: best, separator: "\n")
       best = simplify(best)

@@ -9,35 +9,66 @@ extension ProgramGenerator {
     if chance(8), let failure = place.failure {
       return "(\(expression(.result(type, failure), inner, place)))?"
     }
-    if chance(8), let field = field(type, place) { return field }
-    if chance(5) {
-      return chance(50)
-        ? "Option.withDefault(\(expression(.option(type), inner, place)), \(expression(type, inner, place)))"
-        : "Result.withDefault(\(expression(.result(type, .string), inner, place)), \(expression(type, inner, place)))"
-    }
-    if chance(50), let call = libraryCall(type, inner, place) { return call }
+    if chance(8), let field = field(type, inner, place) { return field }
+    if chance(55), let call = libraryCall(type, inner, place) { return call }
     return construction(type, inner, place)
+  }
+
+  /// An expression that says all of its type itself, so that it may stand where none is expected.
+  mutating func closed(_ type: GeneratedType, _ depth: Int, _ place: Place) -> String {
+    if type.isScalar { return operand(type, depth, place) }
+    let variables = place.variables.filter { $0.type == type }
+    if !variables.isEmpty, chance(60) { return source.pick(variables).name }
+    return "\(identity(type))(\(expression(type, depth, place)))"
+  }
+
+  /// A function that gives its argument.
+  private mutating func identity(_ type: GeneratedType) -> String {
+    if let name = modules[current].identities[type] { return name }
+    let name = fresh("same")
+    modules[current].identities[type] = name
+    add("fn \(name)(x: \(text(type))) -> \(text(type))\n    ? \"The argument.\"\n    x\n")
+    return name
   }
 
   /// A call of a function that gives the type, if one may be called here.
   private mutating func anyCall(_ type: GeneratedType, _ depth: Int, _ place: Place) -> String? {
     guard place.fuel != nil || place.isEntry else { return nil }
-    let candidates = signatures.filter { $0.result == type && (place.mayPrint || !$0.prints) }
+    if type == .list(.string), place.mayPrint, chance(20) { return "Args.get()" }
+    let callbacks = place.callbacks.filter { if case .function(_, type, _) = $0.type { true } else { false } }
+    if !callbacks.isEmpty, chance(60) { return apply(source.pick(callbacks), depth, place) }
+    let candidates = signatures.filter {
+      $0.result == type && isVisible($0, place) && (place.mayPrint || !$0.prints)
+    }
     return candidates.isEmpty ? nil : call(source.pick(candidates), depth, place)
   }
 
-  mutating func call(_ signature: Signature, _ depth: Int, _ place: Place) -> String {
+  /// A call of a function; nil if nothing can be passed for one of its parameters.
+  mutating func call(_ signature: Signature, _ depth: Int, _ place: Place) -> String? {
     var arguments = [place.fuel.map { "\($0) - 1" } ?? String(1 + source.below(3))]
     for (index, parameter) in signature.parameters.enumerated().dropFirst() {
+      if case .function = parameter.type {
+        guard let callback = callback(parameter.type, place) else { return nil }
+        arguments.append(callback)
+        continue
+      }
       let argument = expression(parameter.type, depth, place)
       let isCount = index == 1 && signature.form == .counting
       arguments.append(isCount ? "Int.min(\(argument), \(1 + source.below(8)))" : argument)
     }
-    return "\(signature.name)(\(arguments.joined(separator: ", ")))"
+    return "\(path(signature.name, in: signature.module))(\(arguments.joined(separator: ", ")))"
   }
 
-  /// A field of a record that a variable holds.
-  private mutating func field(_ type: GeneratedType, _ place: Place) -> String? {
+  /// A field of a record, mostly of one that a variable holds.
+  private mutating func field(_ type: GeneratedType, _ depth: Int, _ place: Place) -> String? {
+    if chance(20) {
+      let all = declarations.records.flatMap { record in
+        (declarations.fields(of: record.name) ?? []).filter { $0.type == type }.map { (record.name, $0.name) }
+      }.filter { visibleTypes.contains(.named($0.0)) }
+      guard !all.isEmpty else { return nil }
+      let (record, name) = source.pick(all)
+      return "(\(operand(.named(record), depth, place))).\(name)"
+    }
     var found: [String] = []
     for variable in place.variables {
       guard case .named(let name) = variable.type, let fields = declarations.fields(of: name) else { continue }
@@ -59,8 +90,9 @@ extension ProgramGenerator {
         "-170141183460469231731687303715884105728", "123456789012345678901234567890", String(source.below(1000)),
       ])
     case .float:
-      return source.pick(["0.0", "-0.0", "1.0", "0.5", "-2.25", "0.1", "1234567.875", "0.000001", "3.0", "1.0 / 3.0"])
-        .parenthesised
+      return source.pick([
+        "0.0", "-0.0", "1.0", "0.5", "-2.25", "0.1", "1234567.875", "0.000001", "3.0", "(1.0 / 3.0)",
+      ])
     case .string:
       return source.pick([
         "\"\"", "\"a\"", "\"ab\"", "\"word\"", "\"two words\"", "\" x \"", "\"é\"", "\"e\u{301}\"", "\"🦊x\"",
@@ -78,15 +110,25 @@ extension ProgramGenerator {
     case .unit: return "Unit"
     case .list(let element):
       return "[\((0...source.below(3)).map { _ in leaf(element, place) }.joined(separator: ", "))]"
+    case .vector(let element): return "Vector.fromList(\(leaf(.list(element), place)))"
+    case .map(let key, let value):
+      let entries = (0...source.below(2)).map { _ in "\(leaf(key, place)) => \(leaf(value, place))" }
+      return chance(10) ? "{}" : "{\(entries.joined(separator: ", "))}"
     case .option(let payload): return "Option.Some(\(leaf(payload, place)))"
     case .result(let success, let failure):
       return chance(75) ? "Result.Ok(\(leaf(success, place)))" : "Result.Err(\(leaf(failure, place)))"
     case .tuple(let elements): return "(\(elements.map { leaf($0, place) }.joined(separator: ", ")))"
     case .named(let name):
       if let fields = declarations.fields(of: name) {
-        return "\(name)(\(fields.map { "\($0.name) = \(smallest($0.type, place))" }.joined(separator: ", ")))"
+        return "\(typePath(name))(\(fields.map { "\($0.name) = \(smallest($0.type, place))" }.joined(separator: ", ")))"
       }
-      return variant(name, (declarations.variants(of: name) ?? [])[0]) { smallest($0, place) }
+      if let variants = declarations.variants(of: name) {
+        return variant(name, variants[0]) { generator, type in generator.smallest(type, place) }
+      }
+      let owner = declarations.owners[name] ?? current
+      return "\(path(modules[owner].makers[name] ?? name, in: owner))()"
+    // Nothing asks for a function here.
+    case .function, .variable: return "Unit"
     }
   }
 
@@ -94,17 +136,20 @@ extension ProgramGenerator {
   private mutating func smallest(_ type: GeneratedType, _ place: Place) -> String {
     switch type {
     case .list: "[]"
+    case .vector: "Vector.fromList([])"
+    case .map: "{}"
     case .option: "Option.None"
     case .result(_, .string): "Result.Err(\"none\")"
     default: leaf(type, place)
     }
   }
 
-  private func variant(
-    _ type: String, _ variant: Declarations.Variant, _ field: (GeneratedType) -> String
+  private mutating func variant(
+    _ type: String, _ variant: Declarations.Variant,
+    _ field: (inout ProgramGenerator, GeneratedType) -> String
   ) -> String {
-    let fields = variant.fields.isEmpty ? "" : "(\(variant.fields.map(field).joined(separator: ", ")))"
-    return "\(type).\(variant.name)\(fields)"
+    let fields = variant.fields.map { field(&self, $0) }
+    return "\(typePath(type)).\(variant.name)" + (fields.isEmpty ? "" : "(\(fields.joined(separator: ", ")))")
   }
 
   // MARK: Constructions
@@ -122,34 +167,51 @@ extension ProgramGenerator {
     case .string: return chance(50) ? interpolation(depth, place) : short("\(make(.string)) + \(make(.string))")
     case .bytes: return "Bytes.take(Bytes.concat(\(make(.bytes)), \(make(.bytes))), 40)"
     case .digest: return "Crypto.sha256(\(make(.bytes)))"
-    case .unit: return "Unit"
     case .list(let element): return "[\((0..<source.below(4)).map { _ in make(element) }.joined(separator: ", "))]"
+    case .vector(let element): return vector(element, depth, place)
+    case .map(let key, let value):
+      let entries = (0..<source.below(4)).map { _ in "\(make(key)) => \(make(value))" }
+      return "{\(entries.joined(separator: ", "))}"
     case .option(let payload): return chance(75) ? "Option.Some(\(make(payload)))" : "Option.None"
     case .result(let success, let failure):
       return chance(70) ? "Result.Ok(\(make(success)))" : "Result.Err(\(make(failure)))"
-    case .tuple(let elements): return "(\(elements.map { make($0) }.joined(separator: ", ")))"
+    case .tuple(let elements):
+      if let failure = place.failure, chance(15) {
+        return "(\(elements.map { make(.result($0, failure)) }.joined(separator: ", ")))?!"
+      }
+      return "(\(elements.map { make($0) }.joined(separator: ", ")))" + (chance(25) ? "!" : "")
     case .named(let name): return named(name, depth, place)
+    case .unit, .function, .variable: return leaf(type, place)
     }
   }
 
+  /// A vector: made from a list, or one with an element replaced.
+  private mutating func vector(_ element: GeneratedType, _ depth: Int, _ place: Place) -> String {
+    let vectors = place.variables.filter { $0.type == .vector(element) }
+    guard !vectors.isEmpty, chance(60) else { return "Vector.fromList(\(expression(.list(element), depth, place)))" }
+    let (old, index) = (source.pick(vectors).name, operand(.int, depth, place))
+    let set = "Vector.set(\(old), Int.mod(\(index), 4), \(expression(element, depth, place)))"
+    return "Option.withDefault(\(set), \(chance(70) ? old : leaf(.vector(element), place)))"
+  }
+
   private mutating func named(_ name: String, _ depth: Int, _ place: Place) -> String {
-    guard let fields = declarations.fields(of: name) else {
-      let one = source.pick(declarations.variants(of: name) ?? [])
-      let values = one.fields.map { expression($0, depth, place) }
-      return "\(name).\(one.name)" + (values.isEmpty ? "" : "(\(values.joined(separator: ", ")))")
+    if let variants = declarations.variants(of: name) {
+      return variant(name, source.pick(variants)) { generator, type in generator.expression(type, depth, place) }
     }
+    guard let fields = declarations.fields(of: name) else { return leaf(.named(name), place) }
     let shuffled = fields.shuffled(using: &source)
     let bases = place.variables.filter { $0.type == .named(name) }
     let isUpdate = !bases.isEmpty && chance(60)
     let written = isUpdate ? Array(shuffled.prefix(1 + source.below(fields.count))) : shuffled
     let values = written.map { "\($0.name) = \(expression($0.type, depth, place))" }.joined(separator: ", ")
-    return isUpdate ? "\(name).update(\(source.pick(bases).name), \(values))" : "\(name)(\(values))"
+    let path = typePath(name)
+    return isUpdate ? "\(path).update(\(source.pick(bases).name), \(values))" : "\(path)(\(values))"
   }
 
   /// An expression whose type is known without its place, as operators and strings need it.
-  private mutating func operand(_ type: GeneratedType, _ depth: Int, _ place: Place) -> String {
+  mutating func operand(_ type: GeneratedType, _ depth: Int, _ place: Place) -> String {
     let text = expression(type, depth, place)
-    guard text.contains(")?"), text.contains("Err(") || text.contains("Option.None") else { return text }
+    guard text.contains(")?") else { return text }
     var inner = place
     inner.failure = nil
     return expression(type, depth, inner)
@@ -169,11 +231,14 @@ extension ProgramGenerator {
   }
 
   private mutating func comparison(_ depth: Int, _ place: Place) -> String {
-    let isOrder = chance(50)
-    let type: GeneratedType = isOrder ? source.pick([.int, .int, .float, .string]) : self.type()
-    let operators = isOrder ? ["<", ">", "<=", ">="] : ["==", "!="]
-    let (left, right) = (operand(type, depth, place), operand(type, depth, place))
-    return "(\(left) \(source.pick(operators)) \(right))"
+    if chance(50) {
+      let type = source.pick([GeneratedType.int, .int, .float, .string])
+      let (left, right) = (operand(type, depth, place), operand(type, depth, place))
+      return "(\(left) \(source.pick(["<", ">", "<=", ">="])) \(right))"
+    }
+    let type = self.type()
+    let (left, right) = (closed(type, depth, place), operand(type, depth, place))
+    return "(\(left) \(source.pick(["==", "!="])) \(right))"
   }
 
   private mutating func interpolation(_ depth: Int, _ place: Place) -> String {
@@ -187,9 +252,4 @@ extension ProgramGenerator {
 
   /// The start of a string, so that no loop makes strings that are too long.
   func short(_ string: String) -> String { "String.slice(\(string), 0, 60)" }
-}
-
-extension String {
-  /// In parentheses if it is more than one word.
-  fileprivate var parenthesised: String { contains(" ") ? "(\(self))" : self }
 }

@@ -1,128 +1,128 @@
 // Calls of the standard library.
 
 extension ProgramGenerator {
-  /// The functions without type variables that give a type, with their arguments: types, or texts as they are.
-  private enum Argument: Sendable {
-    case of(GeneratedType)
-    case exactly([String])
-    /// An integer that is no literal, so that the call gives a `Result`.
-    case variable
-
-    static let int = Argument.of(.int)
-    static let float = Argument.of(.float)
-    static let string = Argument.of(.string)
-    static let bool = Argument.of(.bool)
-    static let bytes = Argument.of(.bytes)
-    static let digest = Argument.of(.digest)
-    static let integers = Argument.exactly(["List.reverse([1, 255, 0])", "[256, 3]", "List.take([7, -1], 2)"])
-    static let width = Argument.exactly(["0", "1", "4", "16", "-1", "2000000"])
-    static let divisor = Argument.exactly(["2", "-3", "10", "(-(7))", "18446744073709551616"])
-    static let count = Argument.exactly(["0", "1", "5", "63", "64", "100"])
-  }
-
-  private static let functions: [GeneratedType: [(String, [Argument])]] = [
-    .int: [
-      ("Int.abs", [.int]), ("Int.min", [.int, .int]), ("Int.max", [.int, .int]), ("Int.fromFloat", [.float]),
-      ("Int.div", [.int, .divisor]), ("Int.mod", [.int, .divisor]), ("Float.floor", [.float]),
-      ("Float.ceil", [.float]), ("Float.round", [.float]), ("String.len", [.string]), ("String.byteLength", [.string]),
-      ("Bits.and", [.int, .int]), ("Bits.or", [.int, .int]), ("Bits.xor", [.int, .int]), ("Bits.not", [.int]),
-      ("Bytes.len", [.bytes]), ("Int.fromBigEndian", [.bytes]), ("Int.fromLittleEndian", [.bytes]),
-      ("Char.toCode", [.string]),
-      ("Bits.shiftLeft", [.int, .count]), ("Bits.shiftRight", [.int, .count]), ("Bits.low", [.int, .count]),
-    ],
-    .float: [
-      ("Float.fromInt", [.int]), ("Float.abs", [.float]), ("Float.min", [.float, .float]),
-      ("Float.max", [.float, .float]), ("Float.sqrt", [.float]), ("Float.pow", [.float, .float]),
-      ("Float.sin", [.float]), ("Float.cos", [.float]), ("Float.atan2", [.float, .float]), ("Float.pi", []),
-    ],
-    .bool: [
-      ("Bool.and", [.bool, .bool]), ("Bool.or", [.bool, .bool]), ("Bool.not", [.bool]),
-      ("String.contains", [.string, .string]), ("String.startsWith", [.string, .string]),
-      ("String.endsWith", [.string, .string]),
-    ],
-    .string: [
-      ("String.slice", [.string, .int, .int]), ("String.trim", [.string]), ("String.toUpper", [.string]),
-      ("String.toLower", [.string]), ("String.fromInt", [.int]), ("String.fromFloat", [.float]),
-      ("String.fromBool", [.bool]), ("Bytes.toHex", [.bytes]),
-      ("Crypto.Digest32.toHex", [.digest]),
-    ],
-    .list(.string): [("String.chars", [.string]), ("String.split", [.string, .string])],
-    .option(.string): [
-      ("String.charAt", [.string, .int]), ("String.fromCodePoint", [.int]), ("Char.fromCode", [.int]),
-    ],
-    .option(.int): [("String.firstCodePoint", [.string])],
-    .result(.int, .string): [
-      ("Int.div", [.int, .variable]), ("Int.mod", [.int, .variable]), ("Int.fromString", [.string]),
-      ("Bits.shiftRight", [.int, .variable]), ("Byte.fromHex", [.string]),
-    ],
-    .result(.string, .string): [("Byte.toHex", [.int]), ("String.fromUtf8", [.bytes])],
-    .bytes: [
-      ("Bytes.take", [.bytes, .int]), ("Bytes.drop", [.bytes, .int]), ("String.toUtf8", [.string]),
-      ("Crypto.Digest32.bytes", [.digest]), ("Crypto.Digest32.toBytes", [.digest]),
-    ],
-    .digest: [("Crypto.sha256", [.bytes])],
-    .list(.int): [("Bytes.octets", [.bytes]), ("Bytes.toList", [.bytes])],
-    .result(.bytes, .string): [
-      ("Bytes.fromList", [.integers]), ("Bytes.fromHex", [.string]), ("Int.toBigEndian", [.int, .width]),
-      ("Int.toLittleEndian", [.int, .width]),
-    ],
-    .result(.digest, .string): [
-      ("Crypto.Digest32.fromBytes", [.bytes]), ("Crypto.Digest32.fromHex", [.string]),
-    ],
-    .result(.float, .string): [("Float.fromString", [.string])],
+  /// The functions whose result is no `Result` when that argument is a valid literal.
+  private static let discharging = [
+    "Int.div": 1, "Int.mod": 1, "Bits.shiftLeft": 1, "Bits.shiftRight": 1, "Bits.low": 1, "Bytes.fromList": 0,
+    "Vector.new": 0,
   ]
+
+  /// Functions that are not passed as callbacks: some arguments make them take long or make big values, or are faults.
+  private static let demanding: Set<String> = [
+    "Bits.shiftLeft", "Bits.low", "Vector.new", "Int.toBigEndian", "Int.toLittleEndian", "String.join",
+    "String.replace", "List.concat", "Bytes.concat", "Char.toCode",
+  ]
+
+  /// The functions that may be passed for a parameter of a `Fn` type.
+  static let callable = LibraryFunction.all.filter { !demanding.contains($0.name) }
 
   /// A call of a library function that gives the type, if there is one.
   mutating func libraryCall(_ type: GeneratedType, _ depth: Int, _ place: Place) -> String? {
-    var calls: [String] = []
-    if let (name, arguments) = Self.functions[type].map({ source.pick($0) }) {
-      let values = arguments.map { argument in
-        switch argument {
-        case .of(let type): expression(type, depth, place)
-        case .exactly(let texts): source.pick(texts)
-        case .variable: "\(expression(.int, depth, place)) + \(source.pick(["0", "1"]))"
-        }
+    var candidates: [(function: LibraryFunction, types: [String: GeneratedType], isLiteral: Bool)] = []
+    for function in LibraryFunction.all {
+      if let types = function.result.match(type) { candidates.append((function, types, false)) }
+      if Self.discharging[function.name] != nil, case .result(let success, _) = function.result,
+        let types = success.match(type)
+      {
+        candidates.append((function, types, true))
       }
-      calls.append("\(name)(\(values.joined(separator: ", ")))")
     }
-    if let call = genericCall(type, depth, place) { calls.append(call) }
-    return calls.isEmpty ? nil : source.pick(calls)
+    // A variable stands for any type: those functions are there for all of them.
+    let areRare = candidates.count > 8 && chance(50)
+    candidates.removeAll { candidate in
+      if areRare, case .variable = candidate.function.result { return true }
+      return !hasKeys(candidate.function, candidate.types)
+    }
+    guard !candidates.isEmpty else { return nil }
+    let (function, types, isLiteral) = source.pick(candidates)
+    return limited(function.name, call(function, types, isLiteral, depth, place))
   }
 
-  /// A call of a function with type variables or with an argument that must stay small.
-  private mutating func genericCall(_ type: GeneratedType, _ depth: Int, _ place: Place) -> String? {
-    func make(_ type: GeneratedType) -> String { expression(type, depth, place) }
-    switch type {
-    case .int: return "List.len(\(make(.list(self.type(1)))))"
-    case .bool:
-      let element = self.type(1)
-      return "List.contains(\(make(.list(element))), \(make(element)))"
-    case .string:
-      return chance(50)
-        ? short("String.join(\(make(.list(.string))), \(make(.string)))")
-        : short("String.replace(\(short(make(.string))), \(make(.string)), \(make(.string)))")
-    case .list(.tuple(let elements)) where elements.count == 2 && chance(50):
-      return "List.zip(\(make(.list(elements[0]))), \(make(.list(elements[1]))))"
-    case .list(let element): return listCall(element, depth, place)
-    case .result(.int, .string) where chance(60):
-      let name = source.pick(["Bits.shiftLeft", "Bits.low"])
-      return "\(name)(\(make(.int)), Int.mod(\(make(.int)), 90) - 9)"
-    case .result(let success, let failure):
-      let name = source.pick(["Result.fromOption", "Option.toResult"])
-      return "\(name)(\(make(.option(success))), \(make(failure)))"
-    default: return nil
+  /// A call of any library function, and its type; so none of them is rare.
+  mutating func anyLibraryCall(_ depth: Int, _ place: Place) -> (call: String, type: GeneratedType) {
+    let function = source.pick(LibraryFunction.all)
+    let keys = Self.keys(of: function)
+    var types: [String: GeneratedType] = [:]
+    for name in function.result.variables.sorted() { types[name] = keys.contains(name) ? keyType() : type(1) }
+    let call = limited(function.name, call(function, types, false, depth, place))
+    return (call, function.result.replacing(types))
+  }
+
+  private func hasKeys(_ function: LibraryFunction, _ types: [String: GeneratedType]) -> Bool {
+    Self.keys(of: function).allSatisfy { types[$0].map { declarations.isKey($0) } ?? true }
+  }
+
+  /// The type variables that stand for the keys of maps.
+  private static func keys(of function: LibraryFunction) -> Set<String> {
+    (function.parameters + [function.result]).reduce(into: []) { keys, type in
+      if case .map(let key, _) = type { keys.formUnion(key.variables) }
     }
   }
 
-  /// Lists stay short, so that no loop makes them too long.
-  private mutating func listCall(_ element: GeneratedType, _ depth: Int, _ place: Place) -> String {
-    let list = expression(.list(element), depth, place)
-    switch source.below(5) {
-    case 0: return "List.take(List.prepend(\(expression(element, depth, place)), \(list)), 12)"
-    case 1: return "List.take(List.concat(\(list), \(expression(.list(element), depth, place))), 12)"
-    case 2: return "List.reverse(\(list))"
-    case 3: return "List.take(\(list), \(expression(.int, depth, place)))"
-    default: return "List.drop(\(list), \(expression(.int, depth, place)))"
+  private mutating func call(
+    _ function: LibraryFunction, _ known: [String: GeneratedType], _ isLiteral: Bool, _ depth: Int, _ place: Place
+  ) -> String {
+    var types = known
+    let keys = Self.keys(of: function)
+    for name in function.parameters.flatMap({ $0.variables.sorted() }) where types[name] == nil {
+      types[name] = keys.contains(name) ? keyType() : type(1)
+    }
+    let arguments = function.parameters.enumerated().map { index, parameter in
+      if Self.discharging[function.name] == index {
+        return isLiteral ? literal(function.name) : variable(function.name, depth, place)
+      }
+      if let special = special(function.name, index, depth, place) { return special }
+      let type = parameter.replacing(types)
+      // What the result does not say is said by the argument.
+      let isKnown = parameter.variables.isSubset(of: known.keys)
+      return isKnown ? expression(type, depth, place) : closed(type, depth, place)
+    }
+    return "\(function.name)(\(arguments.joined(separator: ", ")))"
+  }
+
+  /// Values stay small, so that no loop makes them too big to compute with.
+  private func limited(_ name: String, _ call: String) -> String {
+    switch name {
+    case "String.join", "String.replace": short(call)
+    case "List.prepend", "List.concat": "List.take(\(call), 12)"
+    case "Bytes.concat": "Bytes.take(\(call), 40)"
+    default: call
+    }
+  }
+
+  /// A literal with which the call of a function has no `Result`.
+  private mutating func literal(_ name: String) -> String {
+    switch name {
+    case "Int.div", "Int.mod": source.pick(["2", "-3", "10", "(-(7))", "97", "18446744073709551616"])
+    case "Bytes.fromList": source.pick(["[]", "[0, 127, 128, 255]", "[65]", "[195, 169]"])
+    case "Vector.new": source.pick(["0", "1", "3", "(7)"])
+    case "Bits.shiftRight": source.pick(["0", "1", "64", "100000000000000000000"])
+    default: source.pick(["0", "1", "5", "(63)", "64", "100"])
+    }
+  }
+
+  /// An argument with which the call has a `Result`.
+  private mutating func variable(_ name: String, _ depth: Int, _ place: Place) -> String {
+    func integer(_ generator: inout ProgramGenerator) -> String { generator.operand(.int, depth, place) }
+    let isInvalid = chance(10)
+    switch name {
+    case "Int.div", "Int.mod":
+      return isInvalid ? "0" : "\(integer(&self)) + \(source.pick(["0", "1"]))"
+    case "Bytes.fromList":
+      return isInvalid ? source.pick(["[256, 3]", "[7, -1]"]) : "List.take(\(closed(.list(.int), depth, place)), 12)"
+    case "Vector.new": return isInvalid ? "1048577" : "Int.mod(\(integer(&self)), 12) - 2"
+    case "Bits.shiftRight": return isInvalid ? "-1" : "\(integer(&self)) + 0"
+    default: return isInvalid ? source.pick(["-1", "16777217"]) : "Int.mod(\(integer(&self)), 90) - 9"
+    }
+  }
+
+  /// An argument that must not be just any value.
+  private mutating func special(_ name: String, _ index: Int, _ depth: Int, _ place: Place) -> String? {
+    switch (name, index) {
+    case ("Int.toBigEndian", 1), ("Int.toLittleEndian", 1): source.pick(["0", "1", "4", "16", "-1", "2000000"])
+    case ("Char.toCode", 0) where chance(98): "\(operand(.string, depth, place)) + \"x\""
+    case ("String.replace", 0): short(operand(.string, depth, place))
+    default: nil
     }
   }
 }

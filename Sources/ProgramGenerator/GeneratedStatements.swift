@@ -11,13 +11,29 @@ extension ProgramGenerator {
           "\(margin)Console.\(source.pick(["print", "print", "error", "warn"]))(\(expression(.string, 2, place)))\n"
         continue
       }
-      let type = self.type()
+      if chance(10) {
+        // A value that nobody needs.
+        text += "\(margin)\(chance(30) ? match(.int, 1, place, indent) : closed(self.type(), 2, place))\n"
+        continue
+      }
       let name = fresh("v")
-      // Without its type only what surely has one of its own is bound.
-      let annotation = type.isRendered && chance(50) ? "" : ": \(type.text)"
-      let value = tail(type, chance(30) ? 2 : 0, place, indent)
-      text += chance(8) ? "\(margin)_: \(type.text) = \(value)\n" : "\(margin)\(name)\(annotation) = \(value)\n"
-      if text.hasSuffix("\(name)\(annotation) = \(value)\n") { place.variables.append((name, type)) }
+      if chance(25) {
+        let (call, type) = anyLibraryCall(2, place)
+        text += "\(margin)\(name): \(self.text(type)) = \(call)\n"
+        place.variables.append((name, type))
+        continue
+      }
+      let type = self.type()
+      if chance(15) {
+        text += "\(margin)\(name) = \(closed(type, 2, place))\n"
+      } else {
+        // Without its type only what surely has one of its own is bound.
+        let annotation = type.isRendered && chance(50) ? "" : ": \(self.text(type))"
+        let value = tail(type, chance(30) ? 2 : 0, place, indent)
+        text += "\(margin)\(name)\(annotation) = \(value)\n"
+      }
+      if chance(8) { text += "\(margin)_: \(self.text(type)) = \(expression(type, 1, place))\n" }
+      place.variables.append((name, type))
     }
     return text
   }
@@ -60,14 +76,7 @@ extension ProgramGenerator {
       return ("(\(first.name), \(second.name))", .tuple([first.type, second.type]))
     }
     let type = self.type()
-    // An open type of the subject would be no error here, but it says nothing.
-    return type.isRendered ? (expression(type, 2, place), type) : subjectOf(type, place)
-  }
-
-  private mutating func subjectOf(_ type: GeneratedType, _ place: Place) -> (text: String, type: GeneratedType) {
-    let values = place.variables.filter { $0.type == type }
-    if let value = values.first { return (value.name, type) }
-    return (expression(.int, 2, place), .int)
+    return (closed(type, 2, place), type)
   }
 
   // MARK: Patterns

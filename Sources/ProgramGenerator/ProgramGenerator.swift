@@ -10,36 +10,47 @@ public struct ProgramGenerator {
     /// How a function uses its fuel.
     enum Form { case plain, overList, counting }
     var name: String
+    /// The module that declares it.
+    var module: Int
     var form: Form
     var parameters: [(name: String, type: GeneratedType)]
     var result: GeneratedType
     var prints: Bool
+    /// Whether other modules can't call it.
+    var isPrivate: Bool
+    /// Whether it reads no top-level binding of its module, nor calls what does, so that their values may call it.
+    var isEarly: Bool
   }
 
   /// Where an expression stands.
   struct Place {
     var variables: [(name: String, type: GeneratedType)]
+    /// The parameters of `Fn` types.
+    var callbacks: [(name: String, type: GeneratedType)] = []
     /// The variable that holds the fuel; without it no function is called.
     var fuel: String?
     /// The error type of a `?` here; nil where there may be none.
     var failure: GeneratedType?
     var mayPrint: Bool
     var isEntry = false
+    /// Whether of the module's own functions only early ones are called.
+    var isEarly = false
   }
 
   var source: RandomSource
   var declarations = Declarations()
   var signatures: [Signature] = []
-  private var shows: [GeneratedType: String] = [:]
-  private var showTexts: [String] = []
+  var modules: [GeneratedModule] = []
   private var next = 0
   /// The effects of all functions that print.
-  private var effects = "Console"
+  var effects = "Args, Console"
+  /// How many functions there are so far that have a parameter of a `Fn` type.
+  private var callbackCount = 0
 
   /// The program of a seed: equal seeds give equal programs.
   ///
-  /// - Parameter functions: how many functions it has beside `main` and those that render values.
-  public static func program(seed: UInt64, functions: Int = 6) -> String {
+  /// - Parameter functions: how many functions the entry has beside `main` and those that render values.
+  public static func program(seed: UInt64, functions: Int = 6) -> GeneratedProgram {
     var generator = ProgramGenerator(source: RandomSource(seed: seed))
     return generator.program(functions)
   }
@@ -55,21 +66,33 @@ public struct ProgramGenerator {
 
   // MARK: Programs
 
-  private mutating func program(_ count: Int) -> String {
-    if chance(50) { effects = "Console.error, Console.print, Console.warn" }
-    declareTypes()
-    for _ in 0..<count { declareFunction() }
-    let bodies = signatures.map { function($0) }
-    let main = self.main()
-    let header = "module Sample\n    intent = \"A random program.\"\n    effects [\(effects)]\n"
-    return ([header] + typeTexts + bodies + showTexts + [main]).joined(separator: "\n")
+  private mutating func program(_ count: Int) -> GeneratedProgram {
+    if chance(50) { effects = "Args.get, Console.error, Console.print, Console.warn" }
+    for _ in 0..<max(0, source.below(5) - 1) { module(functions: 1 + source.below(3)) }
+    module(functions: count, isEntry: true)
+    return GeneratedProgram(files: modules.indices.reversed().map { file(of: $0) })
   }
 
-  private mutating func declareTypes() {
-    let sumNames = (0...source.below(3)).map { _ in fresh("S") }
-    let recordNames = (0...source.below(2)).map { _ in fresh("R") }
+  /// Makes the next module: its types, its bindings and its functions.
+  private mutating func module(functions count: Int, isEntry: Bool = false) {
+    begin(isEntry: isEntry)
+    declareTypes(isEntry ? 3 : 2)
+    for _ in 0..<count { declareFunction() }
+    let globals = bindings()
+    for signature in signatures where signature.module == current { add(function(signature, globals)) }
+    if isEntry { add(main(globals)) }
+    contracts()
+  }
+
+  private mutating func declareTypes(_ count: Int) {
+    let sumNames = (0...source.below(count)).map { _ in fresh("S") }
+    let recordNames = (0...source.below(count)).map { _ in fresh("R") }
+    for name in sumNames + recordNames {
+      declarations.owners[name] = current
+      if modules[current].mayBeOpaque, chance(40) { declarations.opaque.insert(name) }
+    }
     // The types that a field may have: those that surely have values.
-    var known: [GeneratedType] = [.int, .float, .bool, .string, .unit, .bytes]
+    var known: [GeneratedType] = [.int, .float, .bool, .string, .unit, .bytes] + visibleTypes
     let all = (sumNames + recordNames).map { GeneratedType.named($0) }
     for name in recordNames {
       let fields = (0...source.below(3)).map { _ in
@@ -87,74 +110,98 @@ public struct ProgramGenerator {
       declarations.sums.append((name, variants))
       known.append(.named(name))
     }
+    modules[current].typeNames = sumNames + recordNames
+    declareMakers()
   }
 
   /// A type that has values whatever the given ones are.
   private mutating func loose(_ types: [GeneratedType]) -> GeneratedType {
     let type = source.pick(types)
-    return source.pick([.list(type), .option(type), .result(type, .string)])
+    return source.pick([.list(type), .option(type), .result(type, .string), .vector(type), .map(.string, type)])
   }
 
-  private mutating func wrapped(_ types: [GeneratedType], _ depth: Int) -> GeneratedType {
+  mutating func wrapped(_ types: [GeneratedType], _ depth: Int) -> GeneratedType {
     if depth == 0 || chance(60) { return source.pick(types) }
-    switch source.below(5) {
+    switch source.below(8) {
     case 0, 1: return .list(wrapped(types, depth - 1))
     case 2: return .option(wrapped(types, depth - 1))
     case 3: return .result(wrapped(types, depth - 1), chance(70) ? .string : wrapped(types, depth - 1))
+    case 4: return .vector(wrapped(types, depth - 1))
+    case 5, 6: return .map(key(types, depth - 1), wrapped(types, depth - 1))
     default: return .tuple((0...(1 + source.below(2))).map { _ in wrapped(types, depth - 1) })
     }
   }
 
-  /// Any type.
-  mutating func type(_ depth: Int = 2) -> GeneratedType {
-    var types: [GeneratedType] = [.int, .int, .float, .bool, .string, .string, .unit, .bytes, .digest]
-    types += declarations.sums.map { .named($0.name) } + declarations.records.map { .named($0.name) }
-    return wrapped(types, depth)
+  /// A type of keys.
+  private mutating func key(_ types: [GeneratedType], _ depth: Int) -> GeneratedType {
+    for _ in 0..<4 {
+      let type = wrapped(types, depth)
+      if declarations.isKey(type) { return type }
+    }
+    return source.pick([.int, .string])
   }
 
-  private var typeTexts: [String] {
-    declarations.sums.map { name, variants in
-      "type \(name)\n"
-        + variants.map { one in
-          let fields = one.fields.isEmpty ? "" : "(\(one.fields.map(\.text).joined(separator: ", ")))"
-          return "    \(one.name)\(fields)\n"
-        }.joined()
-    }
-      + declarations.records.map { name, fields in
-        "record \(name)\n" + fields.map { "    \($0.name): \($0.type.text)\n" }.joined()
-      }
+  /// Any type of values.
+  mutating func type(_ depth: Int = 2) -> GeneratedType { wrapped(allTypes, depth) }
+
+  /// Any type of keys.
+  mutating func keyType() -> GeneratedType { key(allTypes, 1) }
+
+  private var allTypes: [GeneratedType] {
+    [.int, .int, .float, .bool, .string, .string, .unit, .bytes, .digest] + visibleTypes
   }
 
   // MARK: Functions
 
   private mutating func declareFunction() {
     let form = source.pick([Signature.Form.plain, .plain, .overList, .counting])
+    let prints = chance(30)
     var parameters: [(name: String, type: GeneratedType)] = [(fresh("fuel"), .int)]
     if form == .overList { parameters.append((fresh("xs"), .list(type(1)))) }
     if form == .counting { parameters.append((fresh("count"), .int)) }
-    for _ in 0..<(1 + source.below(3)) { parameters.append((fresh("a"), type())) }
+    for _ in 0..<(1 + source.below(3)) { parameters.append((chance(6) ? "_" : fresh("a"), type())) }
+    // Each combination of callbacks makes copies of functions.
+    if callbackCount < 6, chance(40) {
+      callbackCount += 1
+      parameters.append((fresh("callback"), callbackType(mayPrint: prints)))
+    }
     let result = chance(35) ? .result(type(1), chance(80) ? .string : type(0)) : type()
+    let isPrivate = chance(20)
     signatures.append(
-      Signature(name: fresh("f"), form: form, parameters: parameters, result: result, prints: chance(30)))
+      Signature(
+        name: isPrivate && modules[current].hidesByName ? fresh("_f") : fresh("f"), module: current, form: form,
+        parameters: parameters, result: result, prints: prints, isPrivate: isPrivate, isEarly: chance(40)))
   }
 
-  private mutating func function(_ signature: Signature) -> String {
-    let parameters = signature.parameters.map { "\($0.name): \($0.type.text)" }.joined(separator: ", ")
-    var text = "fn \(signature.name)(\(parameters)) -> \(signature.result.text)\n    ? \"Computes something.\"\n"
-    if signature.prints { text += "    ! [\(effects)]\n" }
+  private mutating func function(_ signature: Signature, _ globals: [(name: String, type: GeneratedType)]) -> String {
+    let head = { (generator: inout ProgramGenerator, name: String) -> String in
+      let parameters = signature.parameters.map { "\($0.name): \(generator.text($0.type))" }.joined(separator: ", ")
+      let result = signature.result == .unit && generator.chance(50) ? "" : " -> \(generator.text(signature.result))"
+      let effects = signature.prints ? "    ! [\(generator.effects)]\n" : ""
+      return "fn \(name)(\(parameters))\(result)\n    ? \"Computes something.\"\n\(effects)"
+    }
     let fuel = signature.parameters[0].name
-    var place = Place(variables: signature.parameters, fuel: nil, failure: nil, mayPrint: signature.prints)
+    var place = Place(variables: [], mayPrint: signature.prints, isEarly: signature.isEarly)
+    for parameter in signature.parameters where parameter.name != "_" {
+      if case .function = parameter.type {
+        place.callbacks.append(parameter)
+      } else {
+        place.variables.append(parameter)
+      }
+    }
+    if !signature.isEarly { place.variables += globals }
     if case .result(_, let failure) = signature.result { place.failure = failure }
     let empty = expression(signature.result, 1, place)
     place.fuel = fuel
-    let guarded = "    match \(fuel) <= 0\n        true -> \(empty)\n        false -> "
-    guard signature.form == .plain, chance(60) else { return text + guarded + body(signature, place) + "\n" }
+    let guarded =
+      head(&self, signature.name) + "    match \(fuel) <= 0\n        true -> \(empty)\n        false -> "
+    let isReadable = !signature.parameters.contains { $0.name == "_" }
+    guard signature.form == .plain, isReadable, chance(60) else { return guarded + body(signature, place) + "\n" }
     // Statements stand in a function of their own, behind the guard.
     let inner = signature.name + "Inner"
     let names = signature.parameters.map(\.name).joined(separator: ", ")
-    let head = text.replacingName(signature.name, by: inner)
     let statements = self.statements(&place, 4)
-    return text + guarded + "\(inner)(\(names))\n\n" + head + statements + "    "
+    return guarded + "\(inner)(\(names))\n\n" + head(&self, inner) + statements + "    "
       + tail(signature.result, 3, place, 4) + "\n"
   }
 
@@ -182,7 +229,12 @@ public struct ProgramGenerator {
   private mutating func again(_ signature: Signature, _ first: [String], _ place: Place) -> String {
     var arguments = first
     for parameter in signature.parameters.dropFirst(2) {
-      arguments.append(chance(40) ? parameter.name : expression(parameter.type, 1, place))
+      if case .function = parameter.type {
+        arguments.append(chance(60) ? parameter.name : callback(parameter.type, place) ?? parameter.name)
+      } else {
+        let keeps = parameter.name != "_" && chance(40)
+        arguments.append(keeps ? parameter.name : expression(parameter.type, 1, place))
+      }
     }
     let call = "\(signature.name)(\(arguments.joined(separator: ", ")))"
     guard chance(30), signature.result == .int || signature.result == .string else { return call }
@@ -191,62 +243,27 @@ public struct ProgramGenerator {
 
   // MARK: The entry
 
-  private mutating func main() -> String {
+  private mutating func main(_ globals: [(name: String, type: GeneratedType)]) -> String {
     var lines: [String] = []
     let isResult = chance(40)
-    var place = Place(variables: [], fuel: nil, failure: isResult ? .string : nil, mayPrint: true, isEntry: true)
-    for signature in signatures {
+    var place = Place(
+      variables: globals, fuel: nil, failure: isResult ? .string : nil, mayPrint: true, isEntry: true)
+    for signature in signatures where isVisible(signature, place) {
       for _ in 0..<2 {
-        let shown = show(signature.result, call(signature, 2, place))
-        lines.append("    Console.print(\"\(signature.name): \(shown)\")\n")
+        guard let call = call(signature, 2, place) else { continue }
+        lines.append("    Console.print(\"\(signature.name): \(show(signature.result, call))\")\n")
       }
+    }
+    for global in globals { lines.append("    Console.print(\"\(global.name): \(show(global.type, global.name))\")\n") }
+    for _ in 0..<12 {
+      let (call, type) = anyLibraryCall(1, place)
+      let name = fresh("v")
+      place.variables.append((name, type))
+      lines.append("    \(name): \(text(type)) = \(call)\n    Console.print(\"\(name): \(show(type, name))\")\n")
     }
     let statements = self.statements(&place, 4)
-    let end = isResult ? "    \(expression(.result(.unit, .string), 2, place))\n" : ""
+    let end = isResult ? expression(.result(.unit, .string), 2, place) : expression(.unit, 1, place)
     return "fn main() -> \(isResult ? "Result<Unit, String>" : "Unit")\n    ? \"Runs all.\"\n    ! [\(effects)]\n"
-      + (isResult ? lines.joined() + statements + end : statements + lines.joined())
-  }
-
-  /// The text that renders a value inside of a string.
-  mutating func show(_ type: GeneratedType, _ value: String) -> String {
-    if type.isRendered, type != .string { return "{\(value)}" }
-    return "{\(showFunction(type))(\(value))}"
-  }
-
-  private mutating func showFunction(_ type: GeneratedType) -> String {
-    if let name = shows[type] { return name }
-    let name = fresh("show")
-    shows[type] = name
-    let head = "fn \(name)(x: \(type.text)) -> String\n    ? \"Renders a value.\"\n"
-    let body: String
-    switch type {
-    case .string: body = "    \"'{x}'\"\n"
-    case .list(let element):
-      let rest = "{\(name)(rest)}"
-      body = "    match x\n        [] -> \".\"\n        [head, ..rest] -> \"\(show(element, "head")), \(rest)\"\n"
-    case .named(let record) where declarations.fields(of: record) != nil:
-      let fields = (declarations.fields(of: record) ?? []).map { show($0.type, "x.\($0.name)") }
-      body = "    \"\(record)<\(fields.joined(separator: ", "))>\"\n"
-    case .bytes: body = "    Bytes.toHex(x)\n"
-    case .digest: body = "    Crypto.Digest32.toHex(x)\n"
-    case .unit: body = "    match x\n        _ -> \"Unit\"\n"
-    default:
-      let arms = (declarations.constructors(of: type) ?? []).map { one in
-        let names = one.fields.indices.map { "e\($0)" }
-        let parts = zip(one.fields, names).map { show($0, $1) }
-        let pattern = GeneratedPattern.constructor(one.name, names.map { .name($0) }).text
-        return "        \(pattern) -> \"\(one.name)(\(parts.joined(separator: ", ")))\"\n"
-      }
-      body = "    match x\n" + arms.joined()
-    }
-    showTexts.append(head + body)
-    return name
-  }
-}
-
-extension String {
-  /// The head of a function with another name.
-  fileprivate func replacingName(_ name: String, by other: String) -> String {
-    "fn \(other)" + dropFirst("fn \(name)".count)
+      + lines.joined() + statements + "    \(end)\n"
   }
 }

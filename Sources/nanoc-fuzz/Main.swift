@@ -4,7 +4,7 @@ import Interpreters
 import ProgramGenerator
 
 /// `nanoc-fuzz NANOC [FIRST-SEED [COUNT [FOLDER]]]`: runs random programs at all levels until it is stopped or COUNT is
-/// reached. A program on which two levels disagree is made smaller and kept in FOLDER (`build/fuzz`).
+/// reached. A program on which two levels disagree is kept in FOLDER (`build/fuzz`), and one of each kind made smaller.
 @main
 struct Main {
   static func main() throws {
@@ -36,20 +36,22 @@ struct Session {
 
   init(compiler: String, folder: String) {
     self.folder = folder
-    let scratch = folder + "/running.av"
-    comparison = Comparison { text, optimisation in
-      try text.write(toFile: scratch, atomically: false, encoding: .utf8)
-      return try Self.run(compiler, ["run", "-O\(optimisation)", "--check-leaks", scratch])
+    let scratch = folder + "/running"
+    comparison = Comparison { program, optimisation in
+      try Self.write(program, to: scratch)
+      return try Self.run(
+        compiler,
+        ["run", "-O\(optimisation)", "--check-leaks", "--module-root", scratch, "\(scratch)/\(GeneratedProgram.entry)"])
     }
   }
 
   mutating func run(seed: UInt64) {
-    let text = ProgramGenerator.program(seed: seed, functions: 2 + Int(seed % 12))
-    let verdict = comparison.verdict(on: text)
+    let program = ProgramGenerator.program(seed: seed, functions: 2 + Int(seed % 12))
+    let verdict = comparison.verdict(on: program)
     switch verdict {
     case .same: same += 1
     case .skipped(let why): skipped[why, default: 0] += 1
-    case .refused(let why), .different(let why): keep(text, seed, why, verdict.kind)
+    case .refused(let why), .different(let why): keep(program, seed, why, verdict.kind)
     }
     let total = same + failures + skipped.values.reduce(0, +)
     if total.isMultiple(of: 100) { report() }
@@ -61,27 +63,37 @@ struct Session {
     fflush(nil)
   }
 
-  private mutating func keep(_ text: String, _ seed: UInt64, _ why: String, _ kind: String) {
+  private mutating func keep(_ program: GeneratedProgram, _ seed: UInt64, _ why: String, _ kind: String) {
     failures += 1
     print("seed \(seed): \(why)")
     fflush(nil)
     let path = "\(folder)/seed-\(seed)"
-    try? text.write(toFile: path + ".av", atomically: true, encoding: .utf8)
+    try? Self.write(program, to: path)
     // One small program of each kind is enough.
     guard kinds.insert(kind).inserted else { return }
     if kind == "refused" { return }
     let comparison = comparison
-    var shrinker = Shrinker { comparison.verdict(on: $0).kind == kind }
-    let small = shrinker.shrink(text)
-    try? small.write(toFile: path + ".small.av", atomically: true, encoding: .utf8)
-    print("made smaller: \(path).small.av\n\(small)")
+    var shrinker = Shrinker { comparison.verdict(on: GeneratedProgram(text: $0)).kind == kind }
+    let small = shrinker.shrink(program.text)
+    try? Self.write(GeneratedProgram(text: small), to: path + ".small")
+    print("made smaller: \(path).small\n\(small)")
+  }
+
+  /// Writes the files of a program to a folder, which holds nothing else then.
+  private static func write(_ program: GeneratedProgram, to folder: String) throws {
+    try? FileManager.default.removeItem(atPath: folder)
+    for file in program.files {
+      let url = URL(fileURLWithPath: folder).appendingPathComponent(file.path)
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try file.text.write(to: url, atomically: false, encoding: .utf8)
+    }
   }
 
   /// Runs a command and gives what it did.
   private static func run(_ command: String, _ arguments: [String]) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-    process.arguments = ["60", command] + arguments
+    process.arguments = ["120", command] + arguments
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
@@ -90,6 +102,8 @@ struct Session {
     let complaints = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     let code = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    // What `timeout` ends with.
+    if code == 124 { throw InterpreterError.exhausted("seconds") }
     return Outcome(
       output: String(decoding: printed, as: UTF8.self), errors: String(decoding: complaints, as: UTF8.self), code: code)
   }
