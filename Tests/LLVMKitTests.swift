@@ -124,34 +124,6 @@ import Testing
     #expect(try function("pick", in: jit)(0) == 9)
   }
 
-  /// Code reaches other code by distances of 32 bits, so it must lie together, whatever else takes addresses meanwhile.
-  @Test func linkedCodeLiesTogether() throws {
-    let jit = try JIT()
-    var taken: [(start: UnsafeMutableRawPointer, size: Int)] = []
-    defer { for block in taken { munmap(block.start, block.size) } }
-    func take(_ size: Int) -> UnsafeMutableRawPointer? {
-      let block = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-      guard let block, block != MAP_FAILED else { return nil }
-      taken.append((block, size))
-      return block
-    }
-    var addresses: [UInt] = []
-    for index in 0..<2 {
-      let module = Module("part\(index)", context: context)
-      let get = try module.addFunction("get\(index)", context.function([context.i64], to: context.i64))
-      Builder(module, at: get.appendBlock(in: context)).ret(context.integer(Int64(index)))
-      try jit.add(module)
-      #expect(try function("get\(index)", in: jit)(0) == Int64(index))
-      addresses.append(try jit.lookup("get\(index)"))
-      // A block like a large stack, and all that is free above it.
-      guard let wall = take(8 << 30) else { continue }
-      for size in [1 << 30, 32 << 20, 1 << 20, 64 << 10, 4 << 10] {
-        for _ in 0..<4096 { if take(size).map({ $0 < wall }) ?? true { break } }
-      }
-    }
-    #expect(addresses[0].distance(to: addresses[1]).magnitude < 1 << 31)
-  }
-
   @Test func numbersKeepTheirBits() throws {
     #expect(context.real(-0.0).text == "double -0.000000e+00")
     #expect(context.real(.infinity).text == "double 0x7FF0000000000000")

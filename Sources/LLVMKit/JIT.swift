@@ -7,19 +7,14 @@ public final class JIT {
   private let handle: LLVMOrcLLJITRef
   private let library: LLVMOrcJITDylibRef
   private let machine: TargetMachine
-  private let memory: CodeMemory
   private let diagnostics = Diagnostics()
 
   /// Make an empty JIT whose modules are compiled for the given processor and level. Throws if this LLVM cannot run
   /// code here.
   public init(processor: Processor = .native, optimisation: OptimisationLevel = .standard) throws {
     machine = try TargetMachine(processor: processor, optimisation: optimisation)
-    memory = try CodeMemory()
-    let builder = LLVMOrcCreateLLJITBuilder()
-    LLVMOrcLLJITBuilderSetObjectLinkingLayerCreator(
-      builder, makeLinkingLayer, Unmanaged.passUnretained(memory).toOpaque())
     var made: LLVMOrcLLJITRef?
-    try check(LLVMOrcCreateLLJIT(&made, builder))
+    try check(LLVMOrcCreateLLJIT(&made, nil))
     guard let made, let main = LLVMOrcLLJITGetMainJITDylib(made) else { throw LLVMError("no JIT was made") }
     handle = made
     library = main

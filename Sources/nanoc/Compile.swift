@@ -94,7 +94,9 @@ struct Run: ParsableCommand {
     let prepared = driver
     let programArguments = arguments
     let interpreter = interpret
-    let code = onLargeStack {
+    // The system may put object code on both sides of the stack, and it must lie within 2 GiB to be linked.
+    let limit = interpreter == nil ? 1 << 30 : 4 << 30
+    let code = onLargeStack(limit: limit) {
       interpreter.map { prepared.interpret(by: $0, programArguments) } ?? prepared.runProgram(programArguments)
     }
     throw ExitCode(code)

@@ -1,11 +1,11 @@
 import Foundation
 
 /// Runs `body` on a thread with a stack of 4 GiB, committed only as far as it is used, since passes recurse over the
-/// nesting of programs. Where memory is limited the stack is smaller.
-func onLargeStack<Result: Sendable>(_ body: @escaping @Sendable () -> Result) -> Result {
+/// nesting of programs. Where memory is limited the stack is smaller, and it is never larger than `limit`.
+func onLargeStack<Result: Sendable>(limit: Int = 4 << 30, _ body: @escaping @Sendable () -> Result) -> Result {
   let box = ResultBox<Result>()
   let work = Work { box.result = body() }
-  for size in [4 << 30, 1 << 30, 256 << 20, 64 << 20] where work.run(stackSize: size) {
+  for size in [4 << 30, 1 << 30, 256 << 20, 64 << 20] where size <= limit && work.run(stackSize: size) {
     if let result = box.result { return result }
   }
   Console.error("error: there is not enough memory for nanoc's stack")
