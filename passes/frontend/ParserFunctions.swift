@@ -30,7 +30,7 @@ extension Parser {
     // A wrong line may have been meant as a statement.
     lacksHeader = hasEffects && effects == nil
     let isWrong = hasDescription && description == nil || lacksHeader
-    if cursor.at(.dedent), !isWrong { _ = missingBody(of: name) }
+    if cursor.at(.dedent), !isWrong, !lostBody(of: name) { _ = missingBody(of: name) }
     let body = try block(of: "a function") { try $0.statement() }
     return .function(
       cursor.span(from: start), name: name, parameters: parameters, result: result, description: description,
@@ -69,9 +69,10 @@ extension Parser {
 
   /// Whether an error stands where the body should begin, so that its lines were not seen as such.
   private func lostBody(of name: Syntax.Ident) -> Bool {
-    let next = cursor.current.span
+    let token = cursor.at(.dedent) ? cursor.ahead(1) : cursor.current
+    let next = token.span
     guard !next.isNone, next.start > name.span.end else { return false }
-    let end = Self.itemStarts.contains(cursor.current.kind) ? next.start - 1 : next.end
+    let end = Self.itemStarts.contains(token.kind) ? next.start - 1 : next.end
     return knownErrors.cover(Span(start: name.span.end, length: end - name.span.end))
   }
 
