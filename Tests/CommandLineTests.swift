@@ -361,6 +361,25 @@ import Testing
     #expect(try nanoc("--version").output.hasPrefix("nanoc "))
   }
 
+  /// What follows `nanoc` on the command line, its last word to be completed, and one of the words offered.
+  @Test(arguments: [
+    (["hel"], "hello.av"), (["ru"], "run"), (["hello.av", "--tar"], "--target"),
+    (["--stop-after", "lower-e"], "lower-effects"),
+    (["hello.av", "--target", "ob"], "object"), (["compile", "hello.av", "--co"], "--color"),
+    (["run", "hel"], "hello.av"),
+  ]) func completesInBash(_ words: [String], _ offered: String) throws {
+    let script = try nanoc("--generate-completion-script", "bash")
+    try work.write("completions.bash", script.output)
+    let asking = """
+      source completions.bash
+      COMP_WORDS=(nanoc "$@"); COMP_CWORD=$#; COMP_LINE="nanoc $*"; COMP_POINT=${#COMP_LINE}
+      _nanoc nanoc "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
+      printf '%s\n' "${COMPREPLY[@]}"
+      """
+    let result = try run("/bin/bash", ["-c", asking, "bash"] + words, in: work.path)
+    #expect(result.output.split(separator: "\n").contains(Substring(offered)), "\(result)")
+  }
+
   @Test(arguments: ["bash", "zsh", "fish"]) func completions(_ shell: String) throws {
     let result = try nanoc("--generate-completion-script", shell)
     #expect(result.code == 0)

@@ -47,7 +47,7 @@ struct Nanoc: ParsableCommand {
       exit(withCode: error.rawValue)
     } catch {
       guard exitCode(for: error) != .success else {
-        Console.output(fullMessage(for: error) + "\n")
+        Console.output(Completions.offeringDefaultCommand(in: fullMessage(for: error)) + "\n")
         exit(withCode: 0)
       }
       Console.error(fullMessage(for: error))

@@ -39,6 +39,8 @@ struct Lexer {
   var interpolations: [OpenInterpolation] = []
   /// Column of the line that no token has been found in yet; -1 behind its first token.
   private(set) var lineColumn = 0
+  /// Offset of the first word or sign of the line.
+  private(set) var lineContent = 0
   /// Number of brackets open outside strings.
   var depth = 0
   private var block = Block.code
@@ -48,6 +50,11 @@ struct Lexer {
   /// Offset behind the last character or operator that there is not.
   var badCharacterEnd = -1
   private var hasCarriageReturn = false
+  /// What begins the line of the last error, and how many errors it has.
+  private var errorLine = -1
+  private var errorsInLine = 0
+  /// A line with more is no text; the rest of its errors are not told.
+  private static let mostErrorsInLine = 100
 
   init(_ content: String, base: UInt32, headerOnly: Bool = false) {
     var bytes = Array(content.utf8)
@@ -112,6 +119,7 @@ struct Lexer {
       position += 1
     }
     lineColumn = column
+    lineContent = position
     if position == start, headerOnly, depth == 0, isItemBehindHeader() { position = end }
   }
 
@@ -185,6 +193,9 @@ extension Lexer {
     _ slug: Slug, _ start: Int, _ end: Int, _ summary: String, label: String? = nil, help: String? = nil,
     note: String? = nil, regions: [Region] = []
   ) {
+    if errorLine != lineContent { (errorLine, errorsInLine) = (lineContent, 0) }
+    errorsInLine += 1
+    if errorsInLine > Self.mostErrorsInLine { return }
     diagnostics.append(
       .error(slug, at: span(start, end), summary, label: label, help: help, note: note, regions: regions))
   }

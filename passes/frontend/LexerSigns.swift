@@ -69,9 +69,20 @@ extension Lexer {
   /// Reports an operator of other languages, or a character that starts nothing.
   private mutating func rejected(_ byte: UInt8, _ next: UInt8) {
     guard case (let length, var advice)? = replacement(byte, next) else { return badCharacter(1) }
-    let line = bytes[..<position].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    if byte == 0x7C, length == 1, lineColumn >= 0 || bytes[line...].starts(with: Array("type ".utf8)) {
+    if byte == 0x7C, let closure = closureHead() {
+      error(
+        "lambda", position, closure, "functions have names and stand at the top level",
+        help: "declare a function and pass its name")
+      badCharacterEnd = closure
+      position = closure
+      return
+    }
+    if byte == 0x7C, length == 1, lineColumn >= 0 || bytes[lineContent...].starts(with: "type ".utf8) {
       advice = "each variant or arm stands on a line of its own, without a sign"
+    }
+    if byte == 0x2D, lineColumn >= 0 { advice = "a comment begins with `//`" }
+    if byte == 0x2B, next == byte, startsOperand(behind: position + length) {
+      advice = "strings are joined by `+`, lists by `List.concat`"
     }
     let previousEnd = badCharacterEnd
     badCharacterEnd = position + length
@@ -80,6 +91,23 @@ extension Lexer {
     if previousEnd == position { return }
     let spelling = text(position, position + length)
     error("rejected-operator", position, position + length, "there is no operator `\(spelling)`", help: advice)
+  }
+
+  /// The end of `|a, b|`, which begins a function in other languages, if it stands where a value could.
+  private func closureHead() -> Int? {
+    var before = position - 1
+    while before >= 0, bytes[before] == 0x20 { before -= 1 }
+    guard before >= 0, "(,=".utf8.contains(bytes[before]) else { return nil }
+    var place = position + 1
+    while place < end, isWordByte(bytes[place]) || " ,:".utf8.contains(bytes[place]) { place += 1 }
+    return place < end && bytes[place] == 0x7C ? place + 1 : nil
+  }
+
+  /// Whether a value begins in the rest of the line.
+  private func startsOperand(behind offset: Int) -> Bool {
+    var place = offset
+    while place < end, bytes[place] == 0x20 { place += 1 }
+    return place < end && (isWordByte(bytes[place]) || "\"[(".utf8.contains(bytes[place]))
   }
 
   private func replacement(_ byte: UInt8, _ next: UInt8) -> (length: Int, advice: String)? {
@@ -91,7 +119,7 @@ extension Lexer {
     case ("|", "|"): return (2, "use `Bool.or(a, b)`")
     case ("|", ">"): return (2, "nest the calls, or bind the result of each to a name")
     case ("&", _): return (1, "use `Bits.and(a, b)`")
-    case ("|", _): return (1, "use `Bits.or(a, b)`; patterns have no alternatives")
+    case ("|", _): return (1, "use `Bits.or(a, b)`; patterns have no alternatives, and the rest of a list is `..rest`")
     case ("^", _): return (1, "use `Bits.xor(a, b)`")
     case ("~", _): return (1, "use `Bits.not(a)`")
     case ("<", "<"): return (2, "use `Bits.shiftLeft(a, n)`")

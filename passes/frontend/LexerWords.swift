@@ -77,7 +77,8 @@ extension Lexer {
     }
     if bytes[position] == 0x2E, bytes[position + 1] != 0x2E, !startsName(at: position + 1) {
       position += 1
-      return report(from: start, "a float needs digits behind its point", help: text(start, position) + "0")
+      report(from: start, "a float needs digits behind its point", help: text(start, position) + "0")
+      return add(.integer(span(start, position), value: .small(0)))
     }
     if startsName(at: position) { return badNumber(from: start) }
     addInteger(from: start)

@@ -18,7 +18,7 @@ extension Parser {
     if !isAtLineEnd { throw unexpectedBehindHeader(hasResult: result != nil) }
     _ = cursor.take(.newline)
     guard cursor.take(.indent) else {
-      _ = missingBody(of: name)
+      if lostBody(of: name) { lacksBody = true } else { _ = missingBody(of: name) }
       return .function(
         cursor.span(from: start), name: name, parameters: parameters, result: result, description: nil, effects: nil,
         body: [])
@@ -30,7 +30,7 @@ extension Parser {
     // A wrong line may have been meant as a statement.
     lacksHeader = hasEffects && effects == nil
     let isWrong = hasDescription && description == nil || lacksHeader
-    if cursor.at(.dedent), !isWrong { _ = missingBody(of: name) }
+    if cursor.at(.dedent), !isWrong, !lostBody(of: name) { _ = missingBody(of: name) }
     let body = try block(of: "a function") { try $0.statement() }
     return .function(
       cursor.span(from: start), name: name, parameters: parameters, result: result, description: description,
@@ -50,7 +50,10 @@ extension Parser {
       }
       name = try declaredName("a parameter", .lower)
     }
-    try expect(.colon, "`:` and the type of the parameter", help: "every parameter has its type: `name: Type`")
+    let isMutable = token.name == "mut" && cursor.at(.lower)
+    try expect(
+      .colon, "`:` and the type of the parameter",
+      help: isMutable ? "leave `mut` out: values don't change" : "every parameter has its type: `name: Type`")
     let type = try type()
     if cursor.at(.assign) {
       throw expected("`,` or `)`", help: "parameters have no default values: every call gives all arguments")
@@ -62,6 +65,15 @@ extension Parser {
     report(missingBodyError(of: name))
     lacksBody = true
     return ParseFailure()
+  }
+
+  /// Whether an error stands where the body should begin, so that its lines were not seen as such.
+  private func lostBody(of name: Syntax.Ident) -> Bool {
+    let token = cursor.at(.dedent) ? cursor.ahead(1) : cursor.current
+    let next = token.span
+    guard !next.isNone, next.start > name.span.end else { return false }
+    let end = Self.itemStarts.contains(token.kind) ? next.start - 1 : next.end
+    return knownErrors.cover(Span(start: name.span.end, length: end - name.span.end))
   }
 
   private func missingBodyError(of name: Syntax.Ident) -> Diagnostic {
@@ -78,6 +90,8 @@ extension Parser {
         "the end of the line",
         help: hasResult || cursor.ahead(1).kind == .newline ? "leave the `:` out" : "the result type stands behind `->`"
       )
+    case .fatArrow where !hasResult && cursor.ahead(1).kind == .upper:
+      return expected("the end of the line", help: "the result type stands behind `->`")
     case .upper where !hasResult: return expected("`->` and the result type, or the end of the line")
     case .bang: return expected("the end of the line", help: "effects stand on a line of their own below")
     case .assign, .fatArrow, .openBrace, .openParen, .openBracket, .lower, .upper, .integer, .float, .stringStart,

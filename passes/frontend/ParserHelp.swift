@@ -5,18 +5,21 @@ import Nanopass
 /// What is told about words of other languages, where the grammar has no place for them.
 extension Parser {
   private static let function = "a function begins with `fn`"
+  private static let exported = "what other modules see is listed in the header: `exposes [f, T]`"
   private static let record = "a record of fields begins with `record`, a choice of variants with `type`"
   private static let dependencies = "other modules are named in the header: `depends [A, B]`"
+  private static let failure = "a function that can fail returns a `Result`: `Result.Err(...)`"
   private static let binding = "a binding has no keyword: `x = 1`"
 
   private static let firstWords: [Name: String] = [
-    "def": function, "func": function, "function": function, "fun": function, "pub": function, "public": function,
-    "private": function, "proc": function, "class": record, "struct": record, "data": record, "interface": record,
+    "def": function, "func": function, "function": function, "fun": function, "pub": exported, "public": exported,
+    "export": exported, "private": exported, "proc": function, "class": record, "struct": record, "data": record,
+    "interface": record,
     "enum": "a choice of variants begins with `type`", "union": "a choice of variants begins with `type`",
     "import": dependencies, "use": dependencies, "using": dependencies, "require": dependencies, "open": dependencies,
     "from": dependencies, "include": dependencies, "switch": "branch with `match`", "case": "branch with `match`",
     "when": "branch with `match`", "new": "a record is built by its name: `P(x = 1)`",
-    "throw": "a function that can fail returns a `Result`: `Result.Err(...)`",
+    "throw": failure, "raise": failure, "panic": failure,
     "try": "a call that can fail gives a `Result`: match on it, or pass a failure on with `?`",
     "await": "calls are finished when they return: leave `await` out", "async": function, "const": binding,
     "mut": binding, "final": binding,

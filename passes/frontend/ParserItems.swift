@@ -127,6 +127,9 @@ extension Parser {
   private mutating func sum() throws -> Syntax.Item {
     let start = cursor.index
     cursor.advance()
+    if cursor.at(.lower), cursor.ahead(1).kind == .upper {
+      throw expected("the name of the type", help: "a type has no second name")
+    }
     let name = try declaredName("a type", .upper)
     try rejectTypeParameters()
     if cursor.at(.assign) {

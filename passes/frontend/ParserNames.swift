@@ -82,7 +82,9 @@ extension Parser {
     repeat {
       let token = cursor.current
       guard token.kind == .lower || token.kind == .upper else {
-        throw expected(segments.isEmpty ? "a name" : "a name behind the `.`")
+        throw expected(
+          segments.isEmpty ? "a name" : "a name behind the `.`",
+          help: cursor.at(.integer) ? "take a tuple apart by `match` with the arm `(a, b) -> ...`" : nil)
       }
       segments.append(Syntax.Ident(token.span, name: token.name))
       cursor.advance()

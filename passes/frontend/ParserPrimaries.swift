@@ -59,6 +59,8 @@ extension Parser {
         help: "each line of a comment begins with `//`")
     case .dot where cursor.ahead(1).kind == .integer:
       return expected("an expression", help: "a float has digits before its point, too: `0.5`")
+    case .star where cursor.previous.kind == .star:
+      return expected("an expression", help: "there is no power operator: multiply, or use `Float.pow(a, b)`")
     default: return expected("an expression")
     }
   }

@@ -30,7 +30,9 @@ extension Parser {
         }
         annotation = try type()
       }
-      try expect(.assign, "`=` and the value of the binding")
+      try expect(
+        .assign, "`=` and the value of the binding",
+        help: cursor.at(.colon) && cursor.ahead(1).kind == .assign ? "write `=`" : nil)
       let value = try lineExpression()
       return .bind(
         cursor.span(from: start), name: Syntax.Ident(token.span, name: token.name), annotation: annotation,
@@ -139,12 +141,7 @@ extension Parser {
     case .assign:
       var first = cursor.index
       while first > 0, !cursor.token(at: first - 1).isLayout { first -= 1 }
-      let isTuple = cursor.previous.kind == .closeParen && cursor.token(at: first).kind == .openParen
-      return expected(
-        "the end of the line",
-        help: isTuple
-          ? "a binding begins with one plain name; take a tuple apart by `match` with the arm `(a, b) -> ...`"
-          : "`==` compares; a binding begins with one plain name")
+      return expected("the end of the line", help: assignmentHelp(from: first))
     case .closeParen, .closeBracket, .closeBrace:
       return fail(
         "parse-error", at: token.span, "this `\(token.name)` closes nothing", help: "leave it out, or open it before")
@@ -170,8 +167,34 @@ extension Parser {
     case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
     case _ where cursor.previous.kind == .question:
       return expected("the end of the line", help: "`?` passes an error on to the caller; branch with `match c`")
-    default: return expected("the end of the line behind \(what)", help: operatorWordHelp)
+    default: return expected("the end of the line behind \(what)", help: operatorWordHelp ?? bareCallHelp)
     }
+  }
+
+  /// Advice for a value behind a name, as in `print "x"`.
+  private var bareCallHelp: String? {
+    let name = cursor.previous
+    switch cursor.current.kind {
+    case .integer, .float, .stringStart, .true, .false: break
+    default: return nil
+    }
+    return name.kind == .lower ? "a call has parentheses: `\(name.name)(...)`" : nil
+  }
+
+  /// Advice for a `=` in a line, which begins at a token, behind what is no plain name.
+  private func assignmentHelp(from first: Int) -> String {
+    let line = (first..<cursor.index).map { cursor.token(at: $0) }
+    if line.contains(where: { $0.kind == .arrow }) {
+      return "the body of an arm is one expression: bind the name before the `match`, or in a function of its own"
+    }
+    if line.first?.kind == .openParen, line.last?.kind == .closeParen {
+      return "a binding begins with one plain name; take a tuple apart by `match` with the arm `(a, b) -> ...`"
+    }
+    if line.count == 3, line[0].kind == .lower, line[1].kind == .dot, line[2].kind == .lower {
+      let (value, field) = (line[0].name, line[2].name)
+      return "values don't change; `P.update(\(value), \(field) = ...)` gives a copy of a record `P` with another field"
+    }
+    return "`==` compares; a binding begins with one plain name"
   }
 
   private mutating func matchExpression() throws -> Syntax.Expr {

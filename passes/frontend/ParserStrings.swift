@@ -45,7 +45,9 @@ extension Parser {
     let value = try nested { try $0.expression() }
     brackets -= 1
     guard cursor.take(.interpolationEnd) else {
-      throw expected("`}` and the end of the interpolation", help: "an interpolation holds one expression")
+      throw expected(
+        "`}` and the end of the interpolation",
+        help: "an interpolation holds one expression; a plain brace is written `{{`")
     }
     return .value(cursor.span(from: start), value: value)
   }

@@ -23,7 +23,10 @@ extension NameResolver {
       if arguments.isEmpty, arity == 0 { reportEmptyCall(span, callee) }
       return .construct(span, type: type, variant: variant, arguments: values(arguments))
     case .update(let type): return positionalUpdate(span, callee, type, arguments)
-    case .type(let type): reportPositional(span, callee, type, isEmpty: arguments.isEmpty)
+    case .type(let type):
+      reportPositional(span, callee, type, isEmpty: arguments.isEmpty)
+      // A record that is built in a wrong way is one all the same.
+      if type.isRecord { return .update(span, type: type.name, base: dropped(span, arguments), fields: []) }
     case .unit: reportEmptyCall(span, callee)
     case .wrong: break
     }

@@ -24,7 +24,8 @@ public struct CheckDeclarations: CheckPass {
     for module in program.modules where !module.library {
       if Vocabulary.reserved.contains(module.name) {
         report(
-          "reserved-name", at: module.nameSpan(in: context.sources), "the language itself has a `\(module.name)`",
+          "reserved-name", at: module.nameSpan(in: context.sources),
+          "the name `\(module.name)` belongs to the language",
           first: nil)
       }
       checkDistinct(module.items)
@@ -51,7 +52,7 @@ public struct CheckDeclarations: CheckPass {
       case .sum(_, let name, _), .record(_, let name, _):
         add(name, to: &types)
         if Vocabulary.reserved.contains(name.name) {
-          report("reserved-name", at: name.span, "the language itself has a `\(name.text)`", first: nil)
+          report("reserved-name", at: name.span, "the name `\(name.text)` belongs to the language", first: nil)
         }
       case .verify(_, let target, _, let law?, _):
         add(law, to: &laws, key: Name("\(target.text) \(law.text)"))

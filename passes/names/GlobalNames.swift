@@ -33,6 +33,8 @@ extension NameResolver {
     case .wrong: return (.wrong, 1)
     case .found(let type):
       if let failed, !hasMember(type, path) { return reportNoMember(of: failed.owner, path, failed.used) }
+      // That a name of the language is declared has been reported; it keeps its meaning where that fits.
+      if Vocabulary.reserved.contains(first.name), !hasMember(type, path) { return builtinMember(path) }
       return member(of: type, path, 1)
     case .unknown: break
     }

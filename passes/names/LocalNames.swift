@@ -117,10 +117,13 @@ extension NameResolver {
     let receiver = path.prefix(path.segments.count - 1)
     var spaces = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(last.text) }
     if path.segments.count == 2, let type = base?.type.flatMap(Self.namespace) { spaces = spaces.filter { $0 == type } }
+    let isUpdate = last.text == "update"
     let calls = spaces.prefix(3).map { "`\($0).\(last.text)(\(receiver)\(arguments > 0 ? ", ..." : ""))`" }
     error(
       "bad-callee", at: path.span, "values have no methods: `\(first.text)` is no module or namespace",
-      help: calls.isEmpty ? "functions are called by their names" : "write \(calls.joined(separator: " or "))")
+      help: isUpdate
+        ? "the type of a record makes a copy with other fields: `P.update(\(receiver), ...)`"
+        : calls.isEmpty ? "functions are called by their names" : "write \(calls.joined(separator: " or "))")
   }
 
   /// The namespace with the functions of a type.

@@ -29,7 +29,7 @@ extension NameResolver {
     }
     guard areRight(written, for: type, fields) else {
       let base = Resolved.Expr.update(span, type: type.name, base: resolved, fields: [])
-      return erroneous(span, keeping: [base, erroneous(span, keeping: values, of: type, fields)])
+      return erroneous(span, keeping: values, of: type, fields, base: base)
     }
     return .update(span, type: type.name, base: resolved, fields: values)
   }
@@ -38,16 +38,17 @@ extension NameResolver {
     written.map { Resolved.FieldValue($0.span, name: $0.name.name, value: expression($0.value)) }
   }
 
-  /// A wrong construction, whose values are still looked at: those of fields that exist as values of these.
-  private func erroneous(_ span: Span, keeping values: [Resolved.FieldValue], of type: TypeSymbol, _ fields: [Name])
-    -> Resolved.Expr
-  {
+  /// A wrong construction or update, which is a record of its type all the same. Its values are still looked at: those
+  /// of fields that exist as values of these.
+  private func erroneous(
+    _ span: Span, keeping values: [Resolved.FieldValue], of type: TypeSymbol, _ fields: [Name],
+    base: Resolved.Expr? = nil
+  ) -> Resolved.Expr {
     let known = Set(fields)
-    let parts = values.map { value -> Resolved.Expr in
-      guard known.contains(value.name) else { return value.value }
-      return .update(value.span, type: type.name, base: .erroneous(span), fields: [value])
-    }
-    return erroneous(span, keeping: parts)
+    let others = values.filter { !known.contains($0.name) }.map(\.value)
+    return .update(
+      span, type: type.name, base: erroneous(span, keeping: (base.map { [$0] } ?? []) + others),
+      fields: values.filter { known.contains($0.name) })
   }
 
   /// The record that a callee with named arguments stands for; nil if an error has been reported.

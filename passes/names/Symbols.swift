@@ -191,8 +191,7 @@ struct SymbolTable {
   private static func declare(_ items: [Program.Item], in symbols: ModuleSymbols) {
     let opaque = symbols.opaqueNames
     func add(_ name: Program.Ident, _ shape: TypeSymbol.Shape) {
-      // A name of the language keeps its meaning; that it is declared has been reported.
-      if symbols.types[name.name] != nil || !symbols.isLibrary && Vocabulary.reserved.contains(name.name) { return }
+      if symbols.types[name.name] != nil { return }
       symbols.types[name.name] = TypeSymbol(
         name: symbols.fullName(name.name), short: name.name, module: symbols.index, span: name.span, shape: shape,
         isOpaque: opaque.contains(name.name))

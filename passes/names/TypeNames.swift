@@ -42,6 +42,9 @@ extension NameResolver {
     }
     switch userType(name) {
     case .found(let symbol):
+      if let arity = Vocabulary.types[name.name], !arguments.isEmpty || arity == 0 {
+        return hasArity(arity, span, name, arguments) ? builtin(name.name, arguments) : .erroneous
+      }
       guard hasArity(0, span, name, arguments) else { return .erroneous }
       return .data(name: symbol.name)
     case .wrong: return .erroneous
@@ -158,6 +161,7 @@ extension NameResolver {
         module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
       }
+      ?? (name.text.utf8.count == 1 ? "declarations of one's own have no type parameters: write the type itself" : nil)
     error("unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help)
   }
 

@@ -13,6 +13,11 @@ extension Inference {
     }
     let instance = instantiate(callee.variables)
     if !callee.variables.isEmpty { slots.append(instance) }
+    let (known, waiting) = (diagnostics.count, delayed.count)
+    defer {
+      // The keys of a call whose arguments are wrong tell nothing.
+      if diagnostics.count > known { dropKeyChecks(since: waiting, of: instance, callee.variables.count) }
+    }
     checkKeys(of: callee, arguments, instance, at: span, beforeArguments: true)
     defer { checkKeys(of: callee, arguments, instance, at: span, beforeArguments: false) }
     let result = table.make(callee.result, callee.variables, instance: instance)

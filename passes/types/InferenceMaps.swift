@@ -39,6 +39,16 @@ extension Inference {
     }
   }
 
+  /// Forgets to look at the keys whose types are variables of an instance.
+  mutating func dropKeyChecks(since start: Int, of instance: TypeRef, _ count: Int) {
+    let variables = (0..<count).map { instance.advanced(by: $0) }
+    let checks = delayed[start...].filter { check in
+      if case .mapKey = check.kind { return !variables.contains(check.type) }
+      return true
+    }
+    delayed.replaceSubrange(start..., with: checks)
+  }
+
   /// Looks at the type of a map's keys when all that can be known is known.
   mutating func finish(mapKey check: Delayed) {
     var seen: Set<TypeRef> = []

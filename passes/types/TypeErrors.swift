@@ -91,6 +91,9 @@ extension Inference {
     if head == .string, sign != "/" { error.note = "strings are joined by `+`, and have no other arithmetic" }
     if head == .bytes, sign == "+" { error.repair.primary = "bytes are joined by `Bytes.concat`" }
     if head == .list, sign == "+" { error.repair.primary = "lists are joined by `List.concat`" }
+    if head == .bool, sources.text(of: left)?.contains(where: { "<>".contains($0) }) == true {
+      error.repair.primary = "compare two values at a time, and join the answers: `Bool.and(a < b, b < c)`"
+    }
     if head == .option || head == .result { error.repair.primary = "match on it to get at the value inside" }
     if head == .result, table.head(result) == .result {
       error.repair.primary = "pass a failure on to the caller with `?`, or match on it to get at the value inside"
