@@ -4,7 +4,7 @@ import Nanopass
 import ProgramGenerator
 
 /// Runs the compiler on damaged sources or snapshots. The input is kept in a file while it runs, so that one that ends
-/// the process or takes more than a minute is found there.
+/// the process or takes more than a minute of the processor's time is found there.
 struct InputSession {
   private let corpus: [[UInt8]]
   private let folder: String
@@ -57,7 +57,7 @@ struct InputSession {
   private mutating func attempt(_ seed: UInt64, _ input: [UInt8], _ suffix: String, _ body: () throws -> Bool) {
     let running = "\(folder)/running.\(suffix)"
     FileManager.default.createFile(atPath: running, contents: Data(input))
-    alarm(60)
+    allow(seconds: 60)
     do {
       if try body() { accepted += 1 } else { refused += 1 }
     } catch {
@@ -65,9 +65,16 @@ struct InputSession {
       print("seed \(seed): \(error)")
       try? Data(input).write(to: URL(fileURLWithPath: "\(folder)/seed-\(seed).\(suffix)"))
     }
-    alarm(0)
+    allow(seconds: 0)
     try? FileManager.default.removeItem(atPath: running)
     if (accepted + refused + failures).isMultiple(of: 1000) { report() }
+  }
+
+  /// Ends the process after so much of the processor's time; 0 for never.
+  private func allow(seconds: Int) {
+    var timer = itimerval()
+    timer.it_value.tv_sec = seconds
+    setitimer(__itimer_which_t(ITIMER_VIRTUAL.rawValue), &timer, nil)
   }
 
   func report() {
