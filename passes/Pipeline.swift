@@ -63,6 +63,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   // Folded comparisons are literals that the switches can use.
   .whenOptimising(FoldConstants.self)
   .whenOptimising(SimplifyKnownSwitches.self)
+  .whenOptimising(SplitJoins.self)
   .whenOptimising(InlineJoins.self)
   .whenOptimising(EliminateDeadCode.self)
   .whenOptimising(DropUnreachableFunctions.self)
@@ -78,6 +79,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(InsertCounts.self)
   .whenOptimising(CancelCounts.self)
   .whenOptimising(TakeFields.self)
+  .whenOptimising(ReuseCells.self)
   .phase("machine")
   .then(LowerToMachine.self)
   .whenOptimising(FuseIntegerCounts.self)

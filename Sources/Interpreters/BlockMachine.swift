@@ -210,6 +210,9 @@ final class CountedInterpreter: BlockDomain {
     case dup
     case drop
     case take
+    case reclaim(counted: Int)
+    case release
+    case reuse(tag: Int, counted: Int)
   }
 
   static var nothing: Held { .word(0) }
@@ -242,11 +245,39 @@ final class CountedInterpreter: BlockDomain {
     case .read(let slot, let counted): return try read(operands[0], slot, counted)
     case .dup: try heap.dup(operands[0])
     case .drop: try heap.drop(operands[0])
+    case .reclaim(let counted): return try reclaim(operands.all(), counted)
+    case .release: heap.free(try memory(operands[0]))
+    case .reuse(let tag, let counted):
+      let fields = Array(operands.all().dropFirst())
+      let kept = try memory(operands[0])
+      if kept != 0, kept != fields.count {
+        throw InterpreterError.broken("a cell of \(fields.count) fields is built in memory for \(kept)")
+      }
+      heap.free(kept)
+      return heap.allocate(.fields(tag: tag, counted: counted, fields))
     case .take:
       for index in 1..<max(1, operands.count) { try heap.dup(operands[index]) }
       try heap.drop(operands[0])
     }
     return Self.nothing
+  }
+
+  /// Takes a reference to the first of some values away and adds one to the others. A token is the number of fields
+  /// that the memory it keeps has room for, or 0; such memory counts as a cell.
+  private func reclaim(_ values: [Held], _ counted: Int) throws -> Held {
+    guard case .reference(let cell)? = values.first, case .fields(_, counted, let fields) = try heap.content(of: cell)
+    else { throw InterpreterError.broken("the memory of what is no cell is kept") }
+    let isLast = cell.isUnique
+    for value in values.dropFirst() { try heap.dup(value) }
+    try heap.drop(.reference(cell))
+    guard isLast else { return .word(0) }
+    heap.keep()
+    return .word(fields.count)
+  }
+
+  private func memory(_ token: Held) throws -> Int {
+    guard case .word(let fields) = token else { throw InterpreterError.broken("a token is no token") }
+    return fields
   }
 
   private func read(_ cell: Held, _ slot: Int, _ size: Int) throws -> Held {

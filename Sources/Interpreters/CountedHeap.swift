@@ -60,6 +60,12 @@ struct CountedHeap {
     return content
   }
 
+  /// The memory of a freed cell is kept for another.
+  mutating func keep() { live += 1 }
+
+  /// The kept memory with room for some fields is freed or used; 0 stands for none.
+  mutating func free(_ fields: Int) { if fields != 0 { live -= 1 } }
+
   mutating func dup(_ value: Held) throws {
     guard case .reference(let cell) = value else { return }
     _ = try content(of: cell)

@@ -35,6 +35,10 @@ private struct CountedFlattener {
       case .drop(_, let variable): builder.operate(.drop, [builder.place(variable)], to: -1)
       case .take(_, let cell, let fields):
         builder.operate(.take, ([cell] + fields).map { builder.place($0) }, to: -1)
+      case .reclaim(_, let token, let cell, let counted, let fields):
+        let places = ([cell] + fields).map { builder.place($0) }
+        builder.operate(.reclaim(counted: counted), places, to: builder.place(token))
+      case .release(_, let token): builder.operate(.release, [builder.place(token)], to: -1)
       case .let(_, let variable, _, .call(_, let function, let arguments)):
         try builder.call(function, arguments.map { operand($0) }, to: builder.place(variable))
       case .let(_, let variable, _, let value): try self.value(value, to: builder.place(variable))
@@ -53,6 +57,9 @@ private struct CountedFlattener {
       let operation = CountedInterpreter.Operation.service(
         effect.name, parameters: effect.parameters.map(Carried.init), result: Carried(effect.result))
       builder.operate(operation, arguments.map { operand($0) }, to: place)
+    case .reuse(_, let token, let tag, let counted, let raw):
+      let places = [builder.place(token)] + (counted + raw).map { operand($0) }
+      builder.operate(.reuse(tag: tag, counted: counted.count), places, to: place)
     case .cell(_, let tag, let counted, let raw):
       builder.operate(.cell(tag: tag, counted: counted.count), (counted + raw).map { operand($0) }, to: place)
     case .read(_, let cell, let slot, let counted, _):

@@ -92,6 +92,11 @@ public final class Builder {
     return index
   }
 
+  /// The square root of a float, correctly rounded; NaN for negative ones.
+  public func squareRoot(_ value: Value) throws -> Value {
+    try call(Intrinsic("llvm.sqrt").declare(in: module, overloads: [value.type]), [value])
+  }
+
   /// Compute on two integers of one type: the result modulo two to the width, and an `i1` that is true if the exact
   /// result does not fit.
   public func overflowing(

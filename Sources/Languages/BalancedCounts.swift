@@ -101,6 +101,12 @@ private struct OwnershipChecker {
     case .take(_, let cell, let fields):
       take(fields, from: cell, in: step)
       consume(cell, in: step)
+    case .reclaim(_, let token, let cell, _, let fields):
+      take(fields, from: cell, in: step)
+      consume(cell, in: step)
+      variables[token.id] = token
+      held[token.id] = 1
+    case .release(_, let token): consume(token, in: step)
     }
   }
 
@@ -122,6 +128,9 @@ private struct OwnershipChecker {
     case .atom(_, let atom): consume([atom], in: step)
     case .call(_, let function, let arguments): give(arguments, owns[function], in: step)
     case .cell(_, _, let counted, _): consume(counted, in: step)
+    case .reuse(_, let token, _, let counted, _):
+      consume(token, in: step)
+      consume(counted, in: step)
     case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments, in: step)
     case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
     case .read(_, let cell, let slot, let counted, _):
@@ -220,6 +229,13 @@ private struct OwnershipChecker {
 }
 
 extension Shaped.Value {
+  /// Whether it is a primitive that takes over the references to its arguments.
+  public var ownsArguments: Bool {
+    if case .primitive(_, let name, _) = self { Primitive.named(name)?.ownsArguments == true } else { false }
+  }
+}
+
+extension Counted.Value {
   /// Whether it is a primitive that takes over the references to its arguments.
   public var ownsArguments: Bool {
     if case .primitive(_, let name, _) = self { Primitive.named(name)?.ownsArguments == true } else { false }

@@ -104,6 +104,11 @@ private struct ShapeChecker {
         joins.append(label.id)
       case .dup(_, let variable), .drop(_, let variable): count([variable], in: step)
       case .take(_, let cell, let fields): count([cell] + fields, in: step)
+      case .reclaim(_, let token, let cell, _, let fields):
+        count([cell] + fields, in: step)
+        bind(token, .word, in: step)
+        variables.append(token.id)
+      case .release(_, let token): _ = self.shape(of: token, in: step)
       }
     }
     end(block.end)
@@ -172,6 +177,9 @@ private struct ShapeChecker {
       guard let service = EffectOperation.service(name) else { return report(.shapes, "there is no `\(name)`", step) }
       expect(arguments, service.parameters.map(Counted.Shape.init(builtin:)), of: name, in: step)
       expect(shape, Counted.Shape(builtin: service.result), name, step)
+    case .reuse(let span, let token, let tag, let counted, let raw):
+      _ = self.shape(of: token, in: step)
+      self.value(.cell(span, tag: tag, counted: counted, raw: raw), shape, in: step)
     case .cell(_, _, let counted, let raw):
       fields(counted, areCounted: true, in: step)
       fields(raw, areCounted: false, in: step)

@@ -18,7 +18,7 @@ struct MachineOperator {
     case "eq", "ne", "slt", "sle": return MachineOperator(operands: [.word, .word], result: .bit)
     case "extend": return MachineOperator(operands: [.bit], result: .word)
     case "fadd", "fsub", "fmul", "fdiv": return MachineOperator(operands: [.float, .float], result: .float)
-    case "fneg": return MachineOperator(operands: [.float], result: .float)
+    case "fneg", "fsqrt": return MachineOperator(operands: [.float], result: .float)
     case "feq", "flt", "fle": return MachineOperator(operands: [.float, .float], result: .bit)
     case "dup.integer", "drop.integer":
       return MachineOperator(operands: [Machine.Ty](repeating: .word, count: max(1, count)), result: nil)

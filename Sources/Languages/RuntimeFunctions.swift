@@ -47,6 +47,10 @@ public struct RuntimeFunction: Sendable {
     RuntimeFunction("nanoc_dup", [.word], nil),
     // One reference less.
     RuntimeFunction("nanoc_drop", [.word], nil),
+    // Frees the memory of a cell, and nothing else.
+    RuntimeFunction("nanoc_release", [.word], nil),
+    // One reference less to all that a cell holds.
+    RuntimeFunction("nanoc_drop_fields", [.word], nil),
     // Frees a cell to which a last reference is left, and drops what it holds.
     RuntimeFunction("nanoc_free", [.word], nil),
     // One reference less to a cell, and one more to each of its counted fields.

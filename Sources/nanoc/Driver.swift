@@ -80,7 +80,7 @@ struct Driver: @unchecked Sendable {
   /// Runs the program by an interpreter; gives its exit code.
   func interpret(by interpreter: Interpreter, _ arguments: [String]) -> Int32 {
     var driver = self
-    driver.stopAfter = nativePipeline.stages.last { $0.output == interpreter.language }?.name
+    driver.stopAfter = nativePipeline.stages.last { $0.output == interpreter.language && !$0.isAdvice }?.name
     let prepared = driver
     return prepared.guarded {
       var outcome = try prepared.runPipeline()

@@ -7,7 +7,8 @@ public import Nanopass
 ///     (let t.2 int (primitive int.add [(local n.0) (local n.0)])) ... t.2
 ///
 /// A body in which control divides arrives at a join point, whose body is the rest of the block. Functions that can
-/// call themselves stay. Callees are rewritten before their callers and measured then, so that every call adds a bounded
+/// call themselves stay. One that builds what it gives may be twice as long, since that is mostly taken apart at once.
+/// Callees are rewritten before their callers and measured then, so that every call adds a bounded
 /// number of steps.
 ///
 /// Needs: bound-locals, known-functions.   Ensures: no call of a small function that can't call itself.
@@ -41,7 +42,7 @@ public struct InlineSmallFunctions: CoreToCore {
       for position in component {
         let function = try function(node.functions[position])
         output.functions[position] = function
-        var measure = Measure(limit: budget)
+        var measure = Measure(limit: Results.areBuilt(in: function.body) ? 2 * budget : budget)
         measure.add(function.body)
         if component.count == 1, !graph.callsItself(position), measure.isWithinLimit {
           small[function.name] = function
@@ -108,6 +109,30 @@ public struct InlineSmallFunctions: CoreToCore {
     locals = copy.locals
     for step in body.steps { builder.append(step) }
     return body.end
+  }
+}
+
+/// Whether a function gives new data on every way.
+private enum Results {
+  static func areBuilt(in block: Core.Block) -> Bool {
+    switch block.end {
+    case .return(_, .local(_, let variable)):
+      guard case .let(_, let last, _, .construct) = block.steps.last else { return false }
+      return last == variable
+    case .return: return false
+    case .jump: return true
+    case .switch(_, _, _, let cases, let other):
+      return cases.allSatisfy { areBuilt(in: $0.body) } && other.map { areBuilt(in: $0) } != false
+        && joinsBuild(block)
+    case .test(_, _, let cases, let other):
+      return cases.allSatisfy { areBuilt(in: $0.body) } && areBuilt(in: other) && joinsBuild(block)
+    }
+  }
+
+  private static func joinsBuild(_ block: Core.Block) -> Bool {
+    block.steps.allSatisfy { step in
+      if case .join(_, _, _, let body) = step { areBuilt(in: body) } else { true }
+    }
   }
 }
 

@@ -19,7 +19,8 @@ struct Binders: CountedWalker {
     case .join(_, let label, _, _):
       greatest = max(greatest, label.id)
       try walk(node)
-    case .dup, .drop, .take: break
+    case .reclaim(_, let token, _, _, _): greatest = max(greatest, token.id)
+    case .dup, .drop, .take, .release: break
     }
   }
 

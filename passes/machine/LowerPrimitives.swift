@@ -8,7 +8,8 @@ extension LowerToMachine {
   /// The operators of primitives that are one instruction.
   private static let instructions: [Name: Name] = [
     "bool.equal": "eq", "float.add": "fadd", "float.subtract": "fsub", "float.multiply": "fmul",
-    "float.divide": "fdiv", "float.negate": "fneg", "float.equal": "feq", "float.less": "flt",
+    "float.divide": "fdiv", "float.negate": "fneg", "float.squareRoot": "fsqrt", "float.equal": "feq",
+    "float.less": "flt",
     "float.lessEqual": "fle",
   ]
 
@@ -20,7 +21,10 @@ extension LowerToMachine {
   mutating func primitive(
     _ primitive: Primitive, _ arguments: [Machine.Operand], to variable: Local, at span: Span
   ) throws {
-    if case .runtime(let function, let passing, let result) = primitive.native {
+    if vector(primitive, arguments, to: variable, at: span) { return }
+    if case .runtime(let function, let passing, let result) = primitive.native,
+      Self.instructions[primitive.name] == nil
+    {
       return call(Name(function), zip(arguments, passing), result, to: variable, at: span)
     }
     switch primitive.name {
@@ -76,15 +80,18 @@ extension LowerToMachine {
     let operands = arguments.map { operand, passing in passing == .index ? index(operand, at: span) : operand }
     let call = Machine.Operation.runtime(span, function: function, arguments: operands)
     guard result == .index else { return set(variable, result == .float ? .float : .word, call, at: span) }
-    // Lengths and positions fit 63 bits.
+    setInteger(variable, fromWord: builder.set("count", .word, call, at: span), at: span)
+  }
+
+  /// Sets an integer to a raw word that fits 63 bits, as lengths and positions do.
+  mutating func setInteger(_ variable: Local, fromWord word: Machine.Operand, at span: Span) {
     immediates.insert(variable.id)
-    let count = builder.set("count", .word, call, at: span)
-    let shifted = builder.compute("count", .word, "shl", [count, .number(1)], at: span)
+    let shifted = builder.compute("count", .word, "shl", [word, .number(1)], at: span)
     set(variable, .word, .compute(span, operator: "or", operands: [shifted, .number(1)]), at: span)
   }
 
   /// The raw word nearest to an integer.
-  private mutating func index(_ integer: Machine.Operand, at span: Span) -> Machine.Operand {
+  mutating func index(_ integer: Machine.Operand, at span: Span) -> Machine.Operand {
     if let word = integer.number { return .number(word >> 1) }
     return builder.compute("index", .word, "int.toWord", [integer], at: span)
   }

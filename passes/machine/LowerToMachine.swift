@@ -104,6 +104,9 @@ public struct LowerToMachine: Pass {
     case .take(let span, let cell, _):
       let cell = operand(of: cell, at: span)
       builder.append(.run(span, value: .compute(span, operator: "take", operands: [cell])))
+    case .reclaim(let span, let token, let cell, let counted, let fields):
+      reclaim(token, operand(of: cell, at: span), counted, takes: !fields.isEmpty, at: span)
+    case .release(let span, let token): release(token, at: span)
     }
   }
 
@@ -119,6 +122,9 @@ public struct LowerToMachine: Pass {
     static let dup = Counting(reference: "dup.reference", integer: "dup.integer", cell: "dup.cell")
     static let drop = Counting(reference: "drop.reference", integer: "drop.integer", cell: "drop.cell")
   }
+
+  /// One more reference to what a variable holds.
+  mutating func duplicate(_ variable: Local, at span: Span) { count(.dup, variable, at: span) }
 
   /// Constants and immediates are not counted.
   private mutating func count(_ counting: Counting, _ variable: Local, at span: Span) {
@@ -151,7 +157,13 @@ public struct LowerToMachine: Pass {
       self.service(service, arguments.map { operand($0) }, to: variable, at: span)
     case .cell(_, let tag, let counted, let raw):
       guard tag < 0xfffe, counted.count < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: value) }
-      cell(tag, counted.map { operand($0) }, raw.map { operand($0) }, to: variable, at: span)
+      let size = 8 + 8 * (counted.count + raw.count)
+      set(variable, .word, .allocate(span, size: size), at: span)
+      fill(variable, tag, counted.map { operand($0) }, raw.map { operand($0) }, at: span)
+    case .reuse(_, let token, let tag, let counted, let raw):
+      guard tag < 0xfffe, counted.count < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: value) }
+      memory(of: token, for: variable, size: 8 + 8 * (counted.count + raw.count), at: span)
+      fill(variable, tag, counted.map { operand($0) }, raw.map { operand($0) }, at: span)
     case .read(_, let cell, let slot, _, _):
       set(variable, type(shape), .load(span, address: operand(cell), offset: 8 + 8 * slot, width: 8), at: span)
     }
@@ -161,13 +173,13 @@ public struct LowerToMachine: Pass {
     builder.append(.set(span, variable: variable, ty: type, value: value))
   }
 
-  private mutating func cell(
-    _ tag: Int, _ counted: [Machine.Operand], _ raw: [Machine.Operand], to variable: Local, at span: Span
+  /// Writes the header and the fields of a cell.
+  private mutating func fill(
+    _ variable: Local, _ tag: Int, _ counted: [Machine.Operand], _ raw: [Machine.Operand], at span: Span
   ) {
     let fields = counted + raw
     references.insert(variable.id)
     let cell = Machine.Operand.local(span, variable: variable)
-    set(variable, .word, .allocate(span, size: 8 + 8 * fields.count), at: span)
     let header = counted.count << 48 | tag << 32 | 1
     builder.append(.store(span, address: cell, offset: 0, width: 8, value: .number(header)))
     for (slot, field) in fields.enumerated() {

@@ -72,7 +72,8 @@ private struct FieldPairs {
       } else {
         forget(variable.id)
       }
-    case .take(_, let cell, _): forget(cell.id)
+    case .take(_, let cell, _), .reclaim(_, _, let cell, _, _): forget(cell.id)
+    case .release: break
     case .let(_, let variable, _, let value): take(value, for: variable)
     }
   }
@@ -87,7 +88,7 @@ private struct FieldPairs {
       fields[owner.id, default: []].append(variable.id)
     case .atom(_, let atom): consume([atom])
     case .call(_, let function, let arguments): consume(passing.given(arguments, to: function))
-    case .cell(_, _, let counted, _): consume(counted)
+    case .cell(_, _, let counted, _), .reuse(_, _, _, let counted, _): consume(counted)
     }
   }
 

@@ -91,7 +91,7 @@ public struct InsertCounts: OwnedToCounted {
       switch step {
       case .join(_, let label, _, _):
         if reached.contains(label.id), let join = joins.popLast() { steps.append(join) }
-      case .let(let span, let variable, let shape, let value): self.let(variable, shape, value, step: span, &steps)
+      case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, step: span, &steps)
       }
     }
     return Counted.Block(node.span, steps: steps.reversed(), end: end, failure: nil)
@@ -123,7 +123,7 @@ public struct InsertCounts: OwnedToCounted {
 
   private mutating func `let`(
     _ variable: Local, _ shape: Owned.Shape, _ value: Owned.Value, step span: Span, _ steps: inout [Counted.Step]
-  ) {
+  ) throws {
     let isNeeded = live.contains(variable.id)
     live[variable.id] = 0
     if case .read(_, let cell, _, _, _) = value {
@@ -131,7 +131,7 @@ public struct InsertCounts: OwnedToCounted {
       if isOwned, !isNeeded { return }
       look(at: [cell], span, &steps)
       if isOwned { dup(variable, span, &steps) }
-      steps.append(.let(span, variable: variable, shape: shape, value: value))
+      steps.append(.let(span, variable: variable, shape: shape, value: try self.value(value)))
       return
     }
     if shape.isCounted, !isNeeded { drop(variable, span, &steps) }
@@ -141,7 +141,7 @@ public struct InsertCounts: OwnedToCounted {
     case .call(_, let function, let arguments): look(at: passing.lent(arguments, to: function), span, &steps)
     default: break
     }
-    steps.append(.let(span, variable: variable, shape: shape, value: value))
+    steps.append(.let(span, variable: variable, shape: shape, value: try self.value(value)))
     switch value {
     case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments, span, &steps)
     case .atom(_, let atom): consume([atom], span, &steps)

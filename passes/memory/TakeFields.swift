@@ -85,7 +85,8 @@ private struct TakenFields {
     case .drop(_, let variable):
       consume(variable)
       drop(variable, at: index)
-    case .take(_, let cell, _): consume(cell)
+    case .take(_, let cell, _), .reclaim(_, _, let cell, _, _): consume(cell)
+    case .release: break
     case .let(_, let variable, _, let value): take(value, for: variable)
     }
   }
@@ -100,7 +101,7 @@ private struct TakenFields {
     case .read: break
     case .atom(_, let atom): consume([atom])
     case .call(_, let function, let arguments): consume(passing.given(arguments, to: function))
-    case .cell(_, _, let counted, _): consume(counted)
+    case .cell(_, _, let counted, _), .reuse(_, _, _, let counted, _): consume(counted)
     }
   }
 

@@ -160,6 +160,7 @@ struct FunctionEmitter {
     if let left = operands.first, operands.count == 1 {
       switch name {
       case "fneg": return builder.fneg(left)
+      case "fsqrt": return try builder.squareRoot(left)
       case "extend": return builder.convert(.zext, left, to: context.i64)
       default: break
       }
