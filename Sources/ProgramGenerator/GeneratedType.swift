@@ -119,13 +119,19 @@ struct Declarations {
       + records.filter { $0.name == name }.flatMap { $0.fields.map(\.type) }
   }
 
-  /// Whether values of the type can be the keys of a map.
+  private func isDeclared(_ name: String) -> Bool {
+    sums.contains { $0.name == name } || records.contains { $0.name == name }
+  }
+
+  /// Whether values of the type can be the keys of a map. One whose declaration is yet to be made may come to hold what
+  /// can't.
   func isKey(_ type: GeneratedType) -> Bool {
     var seen: Set<String> = []
     func isKey(_ type: GeneratedType) -> Bool {
       switch type {
       case .float, .map, .vector, .function, .variable: false
-      case .named(let name): !seen.insert(name).inserted || contents(of: name).allSatisfy(isKey)
+      case .named(let name):
+        !seen.insert(name).inserted || (isDeclared(name) && contents(of: name).allSatisfy(isKey))
       default: type.parts.allSatisfy(isKey)
       }
     }
