@@ -91,8 +91,8 @@ private struct FormCensus {
 
   mutating func count(_ value: Any) {
     switch value {
-    case Syntax.Module.module(_, _, _, library: true, _, _): return
-    case let function as Typed.Function where function.library: return
+    case Syntax.Module.module(_, _, _, isLibrary: true, _, _): return
+    case let function as Typed.Function where function.isLibrary: return
     case Syntax.Expr.call(_, let callee, _): found.insert(callee.segments.map(\.name.text).joined(separator: "."))
     default: break
     }

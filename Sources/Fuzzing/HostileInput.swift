@@ -107,7 +107,7 @@ public func startingProgram(_ path: String, _ bytes: [UInt8], in context: PassCo
   let span = Span(start: file.base, length: UInt32(clamping: bytes.count))
   let text = String(validating: bytes, as: UTF8.self)
   let entry: Source.File =
-    text.map { .text(span, path: path, module: "", library: false, content: $0) }
+    text.map { .text(span, path: path, module: "", isLibrary: false, content: $0) }
     ?? .malformed(span, path: path, module: "", offset: firstInvalidByte(bytes))
   return AnyProgram(Source.self, Source.Root(span, files: [entry]))
 }

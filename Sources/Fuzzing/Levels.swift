@@ -52,7 +52,7 @@ public struct Levels {
     let span = Span(start: file.base, length: UInt32(clamping: text.utf8.count))
     let source = AnyProgram(
       Source.self,
-      Source.Root(span, files: [.text(span, path: path, module: "", library: false, content: text)]))
+      Source.Root(span, files: [.text(span, path: path, module: "", isLibrary: false, content: text)]))
     // What stands before all optimisations is the same for all levels.
     let split = nativePipeline.stages.firstIndex { $0.isOptimisation } ?? nativePipeline.stages.count
     let shared = try run(source, from: 0, through: min(split - 1, Self.end(of: levels)), levels, in: context)

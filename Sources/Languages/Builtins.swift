@@ -45,13 +45,13 @@ public struct Primitive: Sendable {
   public static func named(_ name: Name) -> Primitive? { table[name] }
 
   /// The primitive that the standard library calls `Prim.NAME`.
-  public static func inLibrary(_ name: String) -> Primitive? { byLibraryName[name] }
+  public static func inLibrary(_ name: String) -> Primitive? { byNameInLibrary[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
-  private static let byLibraryName = Dictionary(uniqueKeysWithValues: all.map { ($0.libraryName, $0) })
+  private static let byNameInLibrary = Dictionary(uniqueKeysWithValues: all.map { ($0.nameInLibrary, $0) })
 
   /// `int.add` as `intAdd`.
-  public var libraryName: String {
+  public var nameInLibrary: String {
     let parts = name.text.split(separator: ".")
     return parts.dropFirst().reduce(String(parts.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
   }

@@ -130,9 +130,9 @@ extension Program {
   /// No two modules of the program have one name, nor two of the library.
   @Sendable static func checkDistinctModules(_ root: Root) -> [Violation] {
     var own: Set<Name> = []
-    var library: Set<Name> = []
+    var inLibrary: Set<Name> = []
     return root.modules.compactMap { module in
-      let isNew = module.library ? library.insert(module.name).inserted : own.insert(module.name).inserted
+      let isNew = module.isLibrary ? inLibrary.insert(module.name).inserted : own.insert(module.name).inserted
       return isNew ? nil : Violation("a second module is called `\(module.name)`", in: module.exposure)
     }
   }

@@ -9,7 +9,7 @@ func startingProgram(_ path: String, _ context: PassContext) throws -> AnyProgra
   let span = Span(start: added.base, length: UInt32(clamping: bytes.count))
   let entry: Source.File
   if let text = String(validating: bytes, as: UTF8.self) {
-    entry = .text(span, path: path, module: "", library: false, content: text)
+    entry = .text(span, path: path, module: "", isLibrary: false, content: text)
   } else {
     entry = .malformed(span, path: path, module: "", offset: firstInvalidByte(bytes))
   }

@@ -63,7 +63,7 @@ public struct AddEntry: KernelToKernel {
       body = .block(place, statements: statements, result: body, ty: .unit)
     }
     return Kernel.Function(
-      span, name: "$entry", module: main?.module ?? "", library: false, variables: [], parameters: [], result: .unit,
+      span, name: "$entry", module: main?.module ?? "", isLibrary: false, variables: [], parameters: [], result: .unit,
       effects: effects, body: body)
   }
 

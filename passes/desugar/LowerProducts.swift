@@ -89,7 +89,7 @@ public struct LowerProducts: TypedToOrdered {
     let name = Name("\(current.name)$branch.\(lifted.count + 1)")
     lifted.append(
       Ordered.Function(
-        span, name: name, module: current.module, library: current.library, variables: current.variables,
+        span, name: name, module: current.module, isLibrary: current.isLibrary, variables: current.variables,
         parameters: free.found.map { Ordered.Parameter(span, variable: $0.local, ty: $0.ty) }, result: body.ty,
         effects: current.effects, body: body))
     return .call(

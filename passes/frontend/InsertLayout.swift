@@ -40,7 +40,7 @@ public struct InsertLayout: LexemesToTokens {
     layout.endFile()
     report(layout.diagnostics, in: span)
     blocks += layout.blocks
-    return .file(span, path: path, module: module, library: library, tokens: layout.output)
+    return .file(span, path: path, module: module, isLibrary: library, tokens: layout.output)
   }
 
   private func report(_ diagnostics: [Diagnostic], in file: Span) {

@@ -35,7 +35,7 @@ public struct Lex: Pass {
       var lexer = Lexer(content, base: span.start)
       lexer.run()
       for diagnostic in lexer.diagnostics { context.report(diagnostic) }
-      return .file(span, path: path, module: module, library: library, tokens: lexer.tokens)
+      return .file(span, path: path, module: module, isLibrary: library, tokens: lexer.tokens)
     case .malformed(let span, let path, let module, let offset):
       var place = span
       place.start = span.start &+ UInt32(clamping: offset)
@@ -44,7 +44,7 @@ public struct Lex: Pass {
         .error(
           "invalid-utf8", at: place, "`\(path)` is not UTF-8 from here on",
           help: "save the file in the encoding UTF-8"))
-      return .file(span, path: path, module: module, library: false, tokens: [])
+      return .file(span, path: path, module: module, isLibrary: false, tokens: [])
     case .unreadable(let span, let path, let module, let reason):
       return .unreadable(span, path: path, module: module, reason: reason)
     }

@@ -96,7 +96,7 @@ public struct Load: Pass {
       return
     }
     if let content = String(validating: bytes, as: UTF8.self) {
-      files.append(.text(span, path: path, module: module, library: false, content: content))
+      files.append(.text(span, path: path, module: module, isLibrary: false, content: content))
     } else {
       files.append(.malformed(span, path: path, module: module, offset: firstMalformedByte(of: bytes)))
     }
@@ -111,7 +111,7 @@ public struct Load: Pass {
           let path = "<library>/\(name).av"
           guard identities.insert(path).inserted, let text = preludeSources[name] else { continue }
           let file = try context.sources.add(path: path, bytes: Array(text.utf8))
-          files.append(.text(file.span, path: path, module: name, library: true, content: text))
+          files.append(.text(file.span, path: path, module: name, isLibrary: true, content: text))
         }
       }
       next += 1

@@ -9,7 +9,7 @@ struct LoadedModule {
   let path: String
   /// The name under which the module was asked for, empty for the entry.
   let asked: String
-  let library: Bool
+  let isLibrary: Bool
   let header: Syntax.Header?
   private let items: [Syntax.Item]
   private var intent: String?
@@ -22,12 +22,12 @@ struct LoadedModule {
   private var bound: Syntax.EffectLine?
 
   init(
-    _ span: Span, _ path: String, _ asked: String, _ library: Bool, _ header: Syntax.Header?, _ items: [Syntax.Item]
+    _ span: Span, _ path: String, _ asked: String, _ isLibrary: Bool, _ header: Syntax.Header?, _ items: [Syntax.Item]
   ) {
     self.span = span
     self.path = path
     self.asked = asked
-    self.library = library
+    self.isLibrary = isLibrary
     self.header = header
     self.items = items
   }
@@ -100,7 +100,7 @@ struct LoadedModule {
       exposes.map { .only($0.span, transparent: $0.names, opaque: hidden) }
       ?? .everything(opaque?.span ?? header?.span ?? span.atStart, opaque: hidden)
     return Program.Module(
-      span, path: path, name: Name(name), library: library, intent: intent, depends: edges.map(\.name),
+      span, path: path, name: Name(name), isLibrary: isLibrary, intent: intent, depends: edges.map(\.name),
       exposure: exposure, bound: bound, items: isBroken ? [] : items)
   }
 }

@@ -55,7 +55,7 @@ struct ModuleGraph {
   /// Reads a module's clauses and checks its name.
   mutating func readHeader(_ index: Int) {
     diagnostics += modules[index].readClauses()
-    if modules[index].library || isBroken[index] { return }
+    if modules[index].isLibrary || isBroken[index] { return }
     let module = modules[index]
     guard let header = module.header else {
       diagnostics.append(missingHeader(of: module))
@@ -109,7 +109,7 @@ struct ModuleGraph {
     var seen: Set<Name> = []
     for name in modules[index].listed where seen.insert(name.name).inserted {
       let text = name.name.text
-      if modules[index].library {
+      if modules[index].isLibrary {
         if let target = libraryByName[text] { modules[index].edges.append((name, target)) }
       } else if providedModules.contains(text) {
         warnIfShadowed(name)
@@ -155,7 +155,7 @@ struct ModuleGraph {
 
   /// Notes in the context which names may be unknown because modules could not be read.
   func noteUnread() {
-    for (index, module) in modules.enumerated() where !module.library {
+    for (index, module) in modules.enumerated() where !module.isLibrary {
       if isBroken[index] { context.unreadNames[module.span.start, default: []].insert(.everyName) }
       if lacking[index] != nil || module.edges.contains(where: { isBroken[$0.target] }) {
         context.unreadNames[module.span.start, default: []].formUnion((lacking[index] ?? []).union([.someModule]))
@@ -180,7 +180,7 @@ struct ModuleGraph {
   private mutating func identities() -> [String: Int] {
     if let known = ownByIdentity { return known }
     var found: [String: Int] = [:]
-    for (index, module) in modules.enumerated() where !module.library {
+    for (index, module) in modules.enumerated() where !module.isLibrary {
       if case .bytes(_, let identity) = context.files.read(module.path, inRoot: !module.asked.isEmpty) {
         found[identity] = index
       }
@@ -240,7 +240,7 @@ struct ModuleGraph {
   /// All modules, dependencies first: those of the library, then the others, the entry last. Cycles are reported.
   mutating func order() -> [Int] {
     var search = DependencySearch(count: modules.count)
-    for (index, module) in modules.enumerated() where module.library { search.visit(index, in: &self) }
+    for (index, module) in modules.enumerated() where module.isLibrary { search.visit(index, in: &self) }
     if let entry { search.visit(entry, in: &self) }
     // What only a broken header leads to.
     for index in modules.indices { search.visit(index, in: &self) }

@@ -31,7 +31,7 @@ public struct OrderModules: Pass {
     graph.noteUnread()
     let modules = order.map { graph.modules[$0].finished(isBroken: graph.isBroken[$0]) }
     context.sources.arrange(modules.map(\.span))
-    let own = modules.filter { !$0.library }
+    let own = modules.filter { !$0.isLibrary }
     context.explain(
       "ordered \(own.count) modules, and \(modules.count - own.count) of the standard library before them",
       details: own.map { $0.name.text.isEmpty ? $0.path : $0.name.text },

@@ -41,7 +41,7 @@ public struct Parse: Pass {
       if !parser.unread.isEmpty { context.unreadNames[span.start] = parser.unread }
       let isUsable = !parser.hasWrongHeader(header, in: tokens)
       return .module(
-        span, path: path, asked: module, library: library, header: header, items: isUsable ? items : [])
+        span, path: path, asked: module, isLibrary: library, header: header, items: isUsable ? items : [])
     case .unreadable(let span, let path, let module, let reason):
       return .unreadable(span, path: path, asked: module, reason: reason)
     }

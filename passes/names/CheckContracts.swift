@@ -26,13 +26,13 @@ public struct CheckContracts: CheckPass {
 
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
     let table = SymbolTable(program, in: context)
-    for (module, symbols) in zip(program.modules, table.modules) where !module.library {
+    for (module, symbols) in zip(program.modules, table.modules) where !module.isLibrary {
       for case .function(_, let name, let parameters, let result, _, let effects, _) in module.items {
         functions[symbols.fullName(name.name)] = FunctionItem(
           parameters: parameters, result: result, isPure: effects?.effects.isEmpty ?? true)
       }
     }
-    for (module, symbols) in zip(program.modules, table.modules) where !module.library {
+    for (module, symbols) in zip(program.modules, table.modules) where !module.isLibrary {
       for item in module.items {
         switch item {
         case .verify(_, let target, _, let law, let lines):

@@ -21,7 +21,7 @@ public struct CheckDeclarations: CheckPass {
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
     self.context = context
     defer { self.context = nil }
-    for module in program.modules where !module.library {
+    for module in program.modules where !module.isLibrary {
       if Vocabulary.reserved.contains(module.name) {
         report(
           "reserved-name", at: module.nameSpan(in: context.sources),

@@ -58,7 +58,7 @@ public struct CheckInitialisation: CheckPass {
       var seen: Set<Name> = [callee]
       var tooEarly: (read: Name, reader: Name, span: Span)?
       while let next = search.popLast(), tooEarly == nil {
-        guard let function = functions[next], !function.library else { continue }
+        guard let function = functions[next], !function.isLibrary else { continue }
         var inner = BindingUses()
         try inner.visit(function.body)
         if let (read, place) = inner.reads.first(where: { missing.contains($0.name) }) {

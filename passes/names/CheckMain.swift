@@ -16,7 +16,7 @@ public struct CheckMain: CheckPass {
   public init() {}
 
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
-    guard let entry = program.modules.last, !entry.library else { return }
+    guard let entry = program.modules.last, !entry.isLibrary else { return }
     var hasExpressions = false
     for item in entry.items {
       switch item {

@@ -21,7 +21,7 @@ public struct CheckStyle: CheckPass {
 
   public mutating func check(_ program: Program.Root, in context: PassContext) throws {
     var functions = 0
-    for module in program.modules where !module.library {
+    for module in program.modules where !module.isLibrary {
       let unread = context.unreadNames[module.span.start] ?? []
       var verified: Set<Name> = []
       for case .verify(_, let target, _, let law, _) in module.items {

@@ -26,7 +26,7 @@ extension NameResolver {
     let resultType = result.map { type($0) } ?? .unit
     let declared = effects.map { self.effects($0) } ?? Resolved.Effects(name.span.atEnd, effects: [])
     return Resolved.Function(
-      name.span, name: module.fullName(name.name), module: module.name, library: module.isLibrary,
+      name.span, name: module.fullName(name.name), module: module.name, isLibrary: module.isLibrary,
       variables: typeVariables, parameters: resolved, result: resultType, effects: declared,
       body: self.body(body, span: span, givesFunction: result?.isFunction == true))
   }

@@ -41,7 +41,7 @@ public struct ResolveNames: Pass {
       resolver.enter(symbols)
       modules.append(
         Resolved.Module(
-          module.span, name: module.name, path: module.path, library: module.library,
+          module.span, name: module.name, path: module.path, isLibrary: module.isLibrary,
           bound: module.bound.map { resolver.effects($0) }, opaque: opaqueTypes(of: module, symbols)))
       for item in module.items { resolve(item, of: module, in: &resolver) }
     }
@@ -95,7 +95,7 @@ public struct ResolveNames: Pass {
   private func initialisation() -> Resolved.Function? {
     guard let span = initialisers.first?.span else { return nil }
     return Resolved.Function(
-      span, name: .initialisation, module: "", library: false, variables: [], parameters: [], result: .unit,
+      span, name: .initialisation, module: "", isLibrary: false, variables: [], parameters: [], result: .unit,
       effects: Resolved.Effects(span, effects: []),
       body: .block(span, statements: initialisers, result: .unit(span)))
   }

@@ -56,7 +56,7 @@ extension NameResolver {
     for line in item.lines { if let statement = statement(line, group: group) { statements.append(statement) } }
     return Resolved.Function(
       item.target.span, name: Name("\(Name.verifications)\(number).\(function.name)"), module: module.name,
-      library: false, variables: [], parameters: parameters, result: .erroneous,
+      isLibrary: false, variables: [], parameters: parameters, result: .erroneous,
       effects: Resolved.Effects(item.target.span, effects: []),
       body: .block(item.span, statements: statements, result: .unit(item.span)))
   }

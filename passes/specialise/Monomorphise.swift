@@ -114,7 +114,7 @@ public struct Monomorphise: KernelToMono {
   }
 
   public mutating func function(
-    at span: Span, name: Name, module: Name, library: Bool, variables: [Name], parameters: [Kernel.Parameter],
+    at span: Span, name: Name, module: Name, isLibrary: Bool, variables: [Name], parameters: [Kernel.Parameter],
     result: Kernel.Ty, effects: Kernel.Effects, body: Kernel.Expr
   ) throws -> Mono.Function {
     let name = current

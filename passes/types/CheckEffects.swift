@@ -30,7 +30,7 @@ public struct CheckEffects: CheckPass {
     functions = Dictionary(program.functions.map { ($0.name, $0) }) { first, _ in first }
     let bounds = Dictionary(program.modules.map { ($0.name, $0.bound) }) { first, _ in first }
     var count = 0
-    for function in program.functions where !function.library {
+    for function in program.functions where !function.isLibrary {
       if function.name == .initialisation {
         try checkPure(function, in: context)
         continue
@@ -98,10 +98,10 @@ public struct CheckEffects: CheckPass {
     var error = Diagnostic.error(
       "effect-violation", at: callback.span, "`\(callee)` \(has), but `\(parameter)` of `\(taker)` \(limit)",
       help: "end the type of `\(parameter)` with `! [_]`, which leaves the effects to those who pass the function")
-    if !callback.parameter.span.isNone, functions[callback.taker]?.library == false {
+    if !callback.parameter.span.isNone, functions[callback.taker]?.isLibrary == false {
       error.regions.append(Region(callback.parameter.span, "declared here"))
     }
-    if let declared = functions[callback.callee], !declared.span.isNone, !declared.library {
+    if let declared = functions[callback.callee], !declared.span.isNone, !declared.isLibrary {
       error.regions.append(Region(declared.span, "its effects are declared here"))
     }
     error.fields =
@@ -161,8 +161,8 @@ public struct CheckEffects: CheckPass {
     case .function: add(functions[call.callee]?.span ?? .none, "declared here")
     case .parameter(let span): add(span, "declared here")
     case .callback(let taker, let span):
-      if let callee = functions[call.callee], !callee.library { add(callee.span, "declared here") }
-      if functions[taker]?.library == false { add(span, "this leaves its effects to those who pass it") }
+      if let callee = functions[call.callee], !callee.isLibrary { add(callee.span, "declared here") }
+      if functions[taker]?.isLibrary == false { add(span, "this leaves its effects to those who pass it") }
     }
     return regions
   }
@@ -189,7 +189,7 @@ public struct CheckEffects: CheckPass {
   /// The user's functions by what they call, each once.
   private static func callers(in program: Resolved.Root) throws -> [Name: [Name]] {
     var callers: [Name: [Name]] = [:]
-    for function in program.functions where !function.library && !function.name.isVerification {
+    for function in program.functions where !function.isLibrary && !function.name.isVerification {
       var callees = Callees()
       try callees.visit(function.body)
       for callee in callees.found { callers[callee, default: []].append(function.name) }

@@ -28,7 +28,7 @@ public struct CheckMatches: CheckPass {
     let known = variants
     let usefulness = Usefulness { known[$0] ?? BuiltinData.variants(of: $0) ?? [] }
     var checker = MatchChecker(context: context, usefulness: usefulness)
-    for function in program.functions where !function.library {
+    for function in program.functions where !function.isLibrary {
       checker.function = function.name
       try checker.visit(function.body)
     }

@@ -23,7 +23,7 @@ public struct CheckUses: CheckPass {
   public mutating func check(_ program: Typed.Root, in context: PassContext) throws {
     functions = Dictionary(program.functions.map { ($0.name, $0) }) { first, _ in first }
     var read: Set<Name> = []
-    for function in program.functions where !function.library {
+    for function in program.functions where !function.isLibrary {
       var uses = BodyUses(function: function, functions: functions)
       try uses.visitTail(function.body)
       read.formUnion(uses.globals)
@@ -167,7 +167,7 @@ private struct BodyUses: TypedWalker {
   private mutating func need(_ effect: Name) { if seenEffects.insert(effect).inserted { effects.append(effect) } }
 
   private mutating func need(effectsOf name: Name) {
-    guard let callee = functions[name], !callee.library else { return }
+    guard let callee = functions[name], !callee.isLibrary else { return }
     if name == function.name { return }
     for effect in callee.effects.effects where effect.name != "_" { need(effect.name) }
   }

@@ -7,7 +7,7 @@ struct Signature {
   let name: Name
   /// Where it is declared; none in the standard library, whose source is no help.
   let span: Span
-  let library: Bool
+  let isLibrary: Bool
   let variables: [Name]
   let parameters: [Resolved.Ty]
   let result: Resolved.Ty
@@ -93,7 +93,7 @@ struct Declarations {
     for (name, result) in results {
       guard let old = functions[name] else { continue }
       copy.functions[name] = Signature(
-        name: old.name, span: old.span, library: old.library, variables: old.variables, parameters: old.parameters,
+        name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: old.parameters,
         result: result, keys: old.keys)
     }
     return copy
@@ -127,13 +127,13 @@ struct Declarations {
 extension Signature {
   fileprivate init(_ function: Resolved.Function) {
     name = function.name
-    span = function.library ? .none : function.span
-    library = function.library
+    span = function.isLibrary ? .none : function.span
+    isLibrary = function.isLibrary
     variables = function.variables
     parameters = function.parameters.map(\.ty)
     result = function.result
     var keys: [(variable: Int, parameter: Int?)] = []
-    for case .map(.variable(let name), _) in library ? parameters + [result] : [] {
+    for case .map(.variable(let name), _) in isLibrary ? parameters + [result] : [] {
       guard let variable = variables.firstIndex(of: name), !keys.contains(where: { $0.variable == variable }) else {
         continue
       }

@@ -82,7 +82,7 @@ struct EffectfulCalls: ResolvedWalker {
       add(EffectfulCall(callee: local.name, kind: .parameter(parameter.span), effects: parameter.effects, span: span))
     case .call(let span, let name, let arguments):
       guard let callee = functions[name] else { break }
-      if !callee.library {
+      if !callee.isLibrary {
         add(EffectfulCall(callee: name, kind: .function, effects: callee.effects.distinct, span: span))
       }
       for (argument, parameter) in zip(arguments, callee.parameters) { pass(argument, parameter, to: callee) }

@@ -184,7 +184,7 @@ struct Elaboration {
     -> Typed.Expr
   {
     guard var callee = declarations.function(name) else { throw Obstacle.wrong }
-    if callee.library, let plain = LiteralDischarge.plain(name, arguments) {
+    if callee.isLibrary, let plain = LiteralDischarge.plain(name, arguments) {
       guard let signature = declarations.function(plain) else { throw Obstacle.wrong }
       callee = signature
     }

@@ -70,7 +70,7 @@ public struct InferTypes: Pass {
     var elaboration = Elaboration(inference)
     do {
       return Typed.Function(
-        node.span, name: node.name, module: node.module, library: node.library, variables: node.variables,
+        node.span, name: node.name, module: node.module, isLibrary: node.isLibrary, variables: node.variables,
         parameters: parameters, result: result, effects: node.effects, body: try elaboration.body(node.body))
     } catch Elaboration.Obstacle.typeTooLarge(let span) {
       inference.reportLargeType(at: span)

@@ -47,7 +47,7 @@ struct Inference {
     self.declarations = declarations
     self.sources = sources
     function = Signature(
-      name: "", span: .none, library: false, variables: [], parameters: [], result: .unit, keys: [])
+      name: "", span: .none, isLibrary: false, variables: [], parameters: [], result: .unit, keys: [])
   }
 
   /// Checks a function.
@@ -58,7 +58,7 @@ struct Inference {
     begin(signature, in: node.module)
     for parameter in node.parameters {
       bind(parameter.variable, table.make(parameter.ty))
-      parameters[parameter.variable.id] = function.library ? Span.none : parameter.span
+      parameters[parameter.variable.id] = function.isLibrary ? Span.none : parameter.span
     }
     _ = try infer(node.body, Expectation(result, .result))
     finishDelayed()

@@ -7,7 +7,7 @@ extension Inference {
     _ node: Resolved.Expr, _ span: Span, _ name: Name, _ arguments: [Resolved.Expr], _ expected: Expectation?
   ) throws -> TypeRef {
     guard var callee = declarations.function(name) else { throw bug("`\(name)` is not declared", in: node) }
-    if callee.library, let plain = LiteralDischarge.plain(name, arguments) {
+    if callee.isLibrary, let plain = LiteralDischarge.plain(name, arguments) {
       guard let signature = declarations.function(plain) else { throw bug("`\(plain)` is not declared", in: node) }
       callee = signature
     }

@@ -20,7 +20,7 @@ extension Inference {
       }
     }
     let types = known.map { $0 ?? table.open() }
-    if !function.library, let key = types.first {
+    if !function.isLibrary, let key = types.first {
       delayed.append(Delayed(kind: .mapKey, type: key, span: entries.first?.key.span ?? span))
     }
     return meet(table.make(.map, types), expected, at: span)
@@ -31,7 +31,7 @@ extension Inference {
   mutating func checkKeys(
     of callee: Signature, _ arguments: [Resolved.Expr], _ instance: TypeRef, at span: Span, beforeArguments: Bool
   ) {
-    guard !function.library else { return }
+    guard !function.isLibrary else { return }
     for key in callee.keys {
       let place = key.parameter.flatMap { $0 < arguments.count ? arguments[$0].span : nil }
       guard (place != nil) == beforeArguments else { continue }

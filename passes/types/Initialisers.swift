@@ -23,7 +23,7 @@ struct Initialisers {
     for case .define(let place, let module, let name, let annotation, let value) in statements {
       inference.declarations.globals = declarations.globals
       inference.begin(
-        Signature(name: "", span: .none, library: false, variables: [], parameters: [], result: .unit, keys: []),
+        Signature(name: "", span: .none, isLibrary: false, variables: [], parameters: [], result: .unit, keys: []),
         in: module)
       let statement = Resolved.Statement.define(
         place, module: module, name: name, annotation: annotation, value: value)
@@ -43,7 +43,7 @@ struct Initialisers {
     }
     guard typed.count == statements.count, case .unit(let end) = result else { return }
     function = Typed.Function(
-      node.span, name: node.name, module: node.module, library: false, variables: [], parameters: [], result: .unit,
+      node.span, name: node.name, module: node.module, isLibrary: false, variables: [], parameters: [], result: .unit,
       effects: node.effects, body: .block(span, statements: typed, result: .unit(end), ty: .unit))
   }
 
