@@ -26,6 +26,8 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(CheckExposure.self)
   .then(CheckMain.self)
   .then(CheckContracts.self)
+  .whenChecking(CheckCaseSides.self)
+  .whenChecking(CheckDecisions.self)
   .whenChecking(CheckStyle.self)
   .then(ResolveNames.self)
   .then(CheckTypeDeclarations.self)

@@ -131,7 +131,7 @@ private struct OwnershipChecker {
     case .reuse(_, let token, _, let counted, _):
       consume(token, in: step)
       consume(counted, in: step)
-    case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments, in: step)
+    case .primitive(_, let name, let arguments) where Primitive.ownsArguments(name): consume(arguments, in: step)
     case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
     case .read(_, let cell, let slot, let counted, _):
       look(at: [cell], in: step)
@@ -225,20 +225,6 @@ private struct OwnershipChecker {
       current = owners[id]?.cell
     }
     report("`\(variable)` is used, but may be freed already", node)
-  }
-}
-
-extension Shaped.Value {
-  /// Whether it is a primitive that takes over the references to its arguments.
-  public var ownsArguments: Bool {
-    if case .primitive(_, let name, _) = self { Primitive.named(name)?.ownsArguments == true } else { false }
-  }
-}
-
-extension Counted.Value {
-  /// Whether it is a primitive that takes over the references to its arguments.
-  public var ownsArguments: Bool {
-    if case .primitive(_, let name, _) = self { Primitive.named(name)?.ownsArguments == true } else { false }
   }
 }
 

@@ -48,6 +48,9 @@ public struct Primitive: Sendable {
   public static func inLibrary(_ name: String) -> Primitive? { byNameInLibrary[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  /// Whether the primitive of that name takes over the references to its arguments.
+  public static func ownsArguments(_ name: Name) -> Bool { named(name)?.ownsArguments == true }
+
   private static let byNameInLibrary = Dictionary(uniqueKeysWithValues: all.map { ($0.nameInLibrary, $0) })
 
   /// `int.add` as `intAdd`.

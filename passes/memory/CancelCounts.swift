@@ -28,7 +28,7 @@ public struct CancelCounts: CountedToCounted {
   public init() {}
 
   public mutating func begin(_ input: Counted.Root, in context: PassContext) {
-    for function in input.functions { passing.declare(function.name, function.parameters.map { $0.passing == .owned }) }
+    for function in input.functions { passing.declare(function.name, function.parameters) }
   }
 
   public mutating func end(in context: PassContext) {
@@ -80,7 +80,7 @@ private struct FieldPairs {
 
   private mutating func take(_ value: Counted.Value, for variable: Local) {
     switch value {
-    case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments)
+    case .primitive(_, let name, let arguments) where Primitive.ownsArguments(name): consume(arguments)
     case .primitive, .service: break
     case .read(_, let cell, _, _, _):
       guard case .local(_, let owner) = cell else { return }

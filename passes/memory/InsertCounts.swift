@@ -47,7 +47,7 @@ public struct InsertCounts: OwnedToCounted {
   public init() {}
 
   public mutating func begin(_ input: Owned.Root, in context: PassContext) {
-    for function in input.functions { passing.declare(function.name, function.parameters.map { $0.passing == .owned }) }
+    for function in input.functions { passing.declare(function.name, function.parameters) }
   }
 
   public mutating func end(in context: PassContext) {
@@ -136,18 +136,20 @@ public struct InsertCounts: OwnedToCounted {
     }
     if shape.isCounted, !isNeeded { drop(variable, span, &steps) }
     switch value {
-    case .primitive(_, _, let arguments) where !value.ownsArguments, .service(_, _, let arguments):
-      look(at: arguments, span, &steps)
+    case .primitive(_, let name, let arguments):
+      if !Primitive.ownsArguments(name) { look(at: arguments, span, &steps) }
+    case .service(_, _, let arguments): look(at: arguments, span, &steps)
     case .call(_, let function, let arguments): look(at: passing.lent(arguments, to: function), span, &steps)
     default: break
     }
     steps.append(.let(span, variable: variable, shape: shape, value: try self.value(value)))
     switch value {
-    case .primitive(_, _, let arguments) where value.ownsArguments: consume(arguments, span, &steps)
+    case .primitive(_, let name, let arguments):
+      if Primitive.ownsArguments(name) { consume(arguments, span, &steps) }
     case .atom(_, let atom): consume([atom], span, &steps)
     case .call(_, let function, let arguments): consume(passing.given(arguments, to: function), span, &steps)
     case .cell(_, _, let fields, _): consume(fields, span, &steps)
-    case .primitive, .service, .read: break
+    case .service, .read: break
     }
   }
 

@@ -205,7 +205,7 @@ struct OwnershipFinder: ShapedWalker {
   private mutating func `let`(_ variable: Local, _ shape: Shaped.Shape, _ value: Shaped.Value) {
     switch value {
     case .atom(_, let atom): useUp([atom])
-    case .primitive(_, _, let arguments): if value.ownsArguments { useUp(arguments) }
+    case .primitive(_, let name, let arguments): if Primitive.ownsArguments(name) { useUp(arguments) }
     case .service: break
     case .call(_, let function, let arguments): call(function, arguments)
     case .cell(_, _, let counted, let raw):

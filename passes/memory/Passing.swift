@@ -7,7 +7,9 @@ struct Passing {
   private var owns: [Name: [Bool]] = [:]
 
   /// Notes the parameters of a function.
-  mutating func declare(_ function: Name, _ owns: [Bool]) { self.owns[function] = owns }
+  mutating func declare(_ function: Name, _ parameters: [Owned.Parameter]) {
+    owns[function] = parameters.map { $0.passing == .owned }
+  }
 
   /// The arguments that a function owns; all if it is unknown.
   func given<Atom>(_ arguments: [Atom], to function: Name) -> [Atom] { Self.given(arguments, owns[function]) }

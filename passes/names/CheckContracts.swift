@@ -2,19 +2,17 @@ public import Languages
 public import Nanopass
 import Diagnostics
 
-/// Checks what verify blocks and decisions say, apart from types.
+/// Checks what verify blocks say of functions, values and stubs, apart from types.
 ///
 ///     verify ghost                                       =>   verify-target
 ///     given out: Console.print = [f]                     =>   verify-given
 ///     given a: Int = 1..20000                            =>   verify-too-many-cases
-///     verify f: 1 => f(1)                                =>   verify-lhs, verify-rhs, when checking
-///     decision D: impacts = [ghost]                      =>   unknown-impact, when checking
 ///
 /// Needs: dependencies-first. Ensures: verify blocks are about functions of their modules.
 public struct CheckContracts: CheckPass {
   public typealias Input = Program
   public typealias Output = Program
-  public static let summary = "Checks the heads, givens and cases of verify blocks, and what decisions refer to"
+  public static let summary = "Checks the heads and givens of verify blocks, and the number of their cases"
 
   /// The most cases that a block may have.
   static let mostCases = 10_000
@@ -33,25 +31,17 @@ public struct CheckContracts: CheckPass {
       }
     }
     for (module, symbols) in zip(program.modules, table.modules) where !module.isLibrary {
-      for item in module.items {
-        switch item {
-        case .verify(_, let target, _, let law, let lines):
-          count += 1
-          try check(target, isLaw: law != nil, lines, symbols, context)
-        case .decision(_, _, let fields):
-          if context.options.isCheck { check(fields, symbols, table, context) }
-        default: break
-        }
+      for case .verify(_, let target, _, _, let lines) in module.items {
+        count += 1
+        check(target, lines, symbols, context)
       }
     }
     context.explain("checked \(count) verify blocks", data: [("blocks", count)])
   }
 
-  // MARK: Verify blocks
-
   private func check(
-    _ target: Program.Ident, isLaw: Bool, _ lines: [Program.VerifyLine], _ module: ModuleSymbols, _ context: PassContext
-  ) throws {
+    _ target: Program.Ident, _ lines: [Program.VerifyLine], _ module: ModuleSymbols, _ context: PassContext
+  ) {
     guard module.functions[target.name] != nil, target.name != "main" else {
       if module.unread.contains(target.name) { return }
       let near = didYouMean(nearestNames(to: target.text, among: module.functions.keys.map(\.text)))
@@ -65,7 +55,6 @@ public struct CheckContracts: CheckPass {
     }
     checkGivens(lines, module, context)
     checkCount(target, lines, context)
-    if context.options.isCheck, !isLaw { try checkSides(target, lines, module, context) }
   }
 
   private func checkGivens(_ lines: [Program.VerifyLine], _ module: ModuleSymbols, _ context: PassContext) {
@@ -184,186 +173,5 @@ public struct CheckContracts: CheckPass {
     if low > high { return 0 }
     let (distance, overflow) = high.subtractingReportingOverflow(low)
     return overflow || distance == .max ? .max : distance + 1
-  }
-
-  /// Outside laws, the left side of a case calls the function and the right side does not.
-  private func checkSides(
-    _ target: Program.Ident, _ lines: [Program.VerifyLine], _ module: ModuleSymbols, _ context: PassContext
-  ) throws {
-    var calling: Set<Name> = [target.name]
-    var bound: Set<Name> = []
-    func names(in node: Program.Expr) throws -> Set<Name> {
-      var names = MentionedNames()
-      try names.visit(node)
-      var owned = QualifiedCalls(target: target.name)
-      try owned.visit(node)
-      return owned.found ? names.found.union([target.name]) : names.found
-    }
-    func checkLeft(_ node: Program.Expr) throws {
-      let names = try names(in: node)
-      // An unknown name is reported elsewhere, and may be the function misspelt.
-      let isKnown = names.allSatisfy { bound.contains($0) || module.functions[$0] != nil || module.bindings[$0] != nil }
-      if isKnown, names.isDisjoint(with: calling) { reportLeft(node.span, target, context) }
-    }
-    for line in lines {
-      switch line {
-      case .given(_, let name, _, _): bound.insert(name.name)
-      case .local(_, let name, _, let value):
-        bound.insert(name.name)
-        if try !names(in: value).isDisjoint(with: calling) { calling.insert(name.name) }
-      case .holds(_, let claim): try checkLeft(claim)
-      case .case(_, let left, let right):
-        try checkLeft(left)
-        if try !names(in: right).isDisjoint(with: calling) { reportRight(right.span, target, context) }
-      case .when: break
-      }
-    }
-  }
-
-  private func reportRight(_ span: Span, _ target: Program.Ident, _ context: PassContext) {
-    context.report(
-      .error(
-        "verify-rhs", at: span,
-        "the right side of this case calls `\(target.text)`, which it should test against something else",
-        help: "write the value that is expected, or make it a law: `verify \(target.text) law name`"))
-  }
-
-  private func reportLeft(_ span: Span, _ target: Program.Ident, _ context: PassContext) {
-    context.report(
-      .error(
-        "verify-lhs", at: span, "the left side of this case does not call `\(target.text)`, so it tests something else",
-        help: "write the call on the left and its value on the right: `\(target.text)(...) => ...`"))
-  }
-
-  // MARK: Decisions
-
-  private func check(
-    _ fields: [Program.DecisionField], _ module: ModuleSymbols, _ table: SymbolTable, _ context: PassContext
-  ) {
-    for field in fields {
-      let references: [Program.Reference] =
-        switch field {
-        case .chosen(_, let reference): [reference]
-        case .rejected(_, let references), .impacts(_, let references): references
-        case .date, .author, .reason: []
-        }
-      for case .path(_, let path) in references where !names(path, module, table) {
-        let effects = EffectOperation.namespaces.flatMap { space in space.methods.map { "\(space.name).\($0)" } }
-        let near = (Array(module.functions.keys) + Array(module.types.keys)).map(\.text) + effects
-        context.report(
-          .error(
-            "unknown-impact", at: path.span, "there is no function, type, module or effect `\(path.text)` here",
-            help: didYouMean(nearestNames(to: path.text, among: near)) ?? "write free text as a string"))
-      }
-    }
-  }
-
-  /// Whether a path names a function, a type, a module or an effect.
-  private func names(_ path: Program.Path, _ module: ModuleSymbols, _ table: SymbolTable) -> Bool {
-    let whole = Name(path.text)
-    guard let last = path.segments.last else { return false }
-    if module.mayBeUnread(last.name) || whole == module.name || module.dependencies[whole] != nil
-      || Vocabulary.reserved.contains(whole)
-    {
-      return true
-    }
-    if path.segments.count == 1 {
-      return module.functions[whole] != nil || module.types[whole] != nil || module.importedTypes(whole).count == 1
-    }
-    let owner = path.prefix(path.segments.count - 1)
-    if owner == module.name { return module.functions[last.name] != nil || module.types[last.name] != nil }
-    if let other = module.dependencies[owner] {
-      return other.exposes(last.name) && other.functions[last.name] != nil || other.exportedTypes[last.name] != nil
-    }
-    return Vocabulary.functions[owner]?.contains(last.text) == true
-      || Vocabulary.effects[owner]?.contains(last.text) == true
-  }
-}
-
-/// What stubs need to know of a function.
-struct FunctionItem {
-  let parameters: [Program.Parameter]
-  let result: Program.TypeExpr?
-  let isPure: Bool
-}
-
-/// How an effect is replaced in verify blocks.
-private struct StubKind {
-  private enum Class {
-    case snapshot, output, generative, unavailable
-  }
-
-  private let kind: Class
-
-  /// Nil if there is no such effect.
-  init?(_ effect: String) {
-    let parts = effect.split(separator: ".").map(String.init)
-    guard parts.count == 2, Vocabulary.effects[Name(parts[0])]?.contains(parts[1]) == true else { return nil }
-    switch effect {
-    case "Args.get", "Env.get", "Terminal.size": kind = .snapshot
-    case "Console.print", "Console.error", "Console.warn": kind = .output
-    case "HttpServer.listen", "HttpServer.listenWith": kind = .unavailable
-    default: kind = .generative
-    }
-  }
-
-  /// Why it can't be replaced.
-  var refusal: String? {
-    switch kind {
-    case .output: "output is recorded, never performed, so there is nothing to replace"
-    case .unavailable: "servers don't run in verify blocks"
-    case .snapshot, .generative: nil
-    }
-  }
-
-  /// What its stubs look like.
-  func form(of effect: String) -> String {
-    kind == .snapshot
-      ? "a stub of `\(effect)` has its parameters and its result"
-      : "a stub of `\(effect)` is a function `(path: BranchPath, k: Int, ...)` with the effect's parameters behind"
-  }
-
-  func fits(_ function: FunctionItem, _ effect: String) -> Bool {
-    let operation = EffectOperation.named(Name(effect))
-    if kind == .snapshot {
-      if effect == "Args.get" { return function.parameters.isEmpty && function.result?.isListOfString == true }
-      return function.parameters.count == (effect == "Env.get" ? 1 : 0)
-    }
-    guard function.parameters.count >= 2, function.parameters[0].ty.isNamed("BranchPath"),
-      function.parameters[1].ty.isInt
-    else { return false }
-    return operation.map { function.parameters.count == $0.parameters.count + 2 } ?? true
-  }
-}
-
-extension Program.TypeExpr {
-  fileprivate func isNamed(_ wanted: Name) -> Bool {
-    if case .named(_, let name, let arguments) = self { name.name == wanted && arguments.isEmpty } else { false }
-  }
-
-  fileprivate var isInt: Bool { isNamed("Int") }
-
-  fileprivate var isListOfString: Bool {
-    guard case .named(_, let name, let arguments) = self, name.name == "List", arguments.count == 1 else {
-      return false
-    }
-    return arguments[0].isNamed("String")
-  }
-}
-
-/// Finds calls whose path ends in a name behind a module's.
-private struct QualifiedCalls: ProgramWalker {
-  let target: Name
-  private(set) var found = false
-
-  init(target: Name) { self.target = target }
-
-  mutating func visit(_ node: Program.Expr) throws {
-    if case .call(_, let path, _) = node, path.segments.count > 1, path.segments.last?.name == target,
-      path.segments[0].isUpper
-    {
-      found = true
-    }
-    try walk(node)
   }
 }
