@@ -87,4 +87,5 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .whenOptimising(FuseIntegerCounts.self)
   .then(ExpandIntegerArithmetic.self)
   .then(ExpandCounts.self)
+  .whenOptimising(ExpandAllocations.self)
   .then(SimplifyBlocks.self)

@@ -1,36 +1,24 @@
 import CRuntime
 
-// Cells of up to 512 bytes come from pools, one for each multiple of 16 bytes; larger ones from malloc. A pool takes
-// pages of 64 KiB out of one large reserved region, and keeps the cells that were freed in a list. A table with one
-// byte for each page tells the pool of a cell when it is freed. Programs have a single thread, so nothing is locked.
+// Cells of up to 512 bytes come from pools, one for each multiple of 16 bytes; larger ones from malloc. A pool has a
+// short list of cells that are ready, of which the one freed last is the first to be used again, since it is still in
+// the caches. It gets them from pages and gives them back, a few at a time: see `Pages.swift`. Programs have a single
+// thread, so nothing is locked.
 
-/// A source of cells of one size.
-private struct Pool {
-  /// The first freed cell; each holds the address of the next.
-  var freed: UnsafeMutableRawPointer?
-  /// The address of the first cell never used in the current page, and that page's end.
-  var next: UInt
-  var end: UInt
-}
-
-/// The reserved region. The table of pages is at its start.
-private struct Region {
-  var base: UInt = 0
-  var size: UInt = 0
-  /// The offsets of the first page not yet given to a pool, and of the first byte not yet committed.
-  var nextPage: UInt = 0
-  var committed: UInt = 0
-}
-
-private let pageBits: UInt = 16
-private let pageSize: UInt = 1 &<< pageBits
 private let largestPooled = 512
-private let heapStep: UInt = 32 &<< 20
 
-nonisolated(unsafe) private var region = Region()
-nonisolated(unsafe) private var pools = runtime_pools()
 /// The bytes of large cells allocated since the system was last asked for its memory.
 nonisolated(unsafe) private var uncheckedBytes = 0
+
+/// The pools. Compiled programs take the first cell that is ready, and call `allocate` only when there is none.
+@_silgen_name("nanoc_pools") @used
+nonisolated(unsafe) private var pools = runtime_pools()
+
+/// The pool of cells of `index` times 16 bytes.
+@inline(__always)
+func pool(_ index: Int) -> UnsafeMutablePointer<runtime_pool> {
+  UnsafeMutableRawPointer(&pools).assumingMemoryBound(to: runtime_pool.self) + index
+}
 
 #if CHECKED
   /// The number of cells allocated and not yet freed.
@@ -59,38 +47,24 @@ nonisolated(unsafe) private var uncheckedBytes = 0
     if size > largestPooled { return allocateLarge(size) }
     let index = (size &+ 15) &>> 4
     let pool = pool(index)
-    if let cell = pool.pointee.freed {
-      pool.pointee.freed = cell.load(as: UnsafeMutableRawPointer?.self)
-      return cell
-    }
-    let next = pool.pointee.next
-    if next < pool.pointee.end, let cell = Cell(bitPattern: next) {
-      pool.pointee.next = next &+ UInt(bitPattern: index &<< 4)
-      return cell
-    }
-    return allocateFromNewPage(index)
+    guard let cell = pool.pointee.ready else { return allocateFromPage(index) }
+    pool.pointee.ready = cell.load(as: Cell?.self)
+    return cell
   }
 
   /// Gives the memory of one cell back.
   @inline(__always)
   func release(_ cell: Cell) {
-    let offset = UInt(bitPattern: cell) &- region.base
-    if offset >= region.size { return free(cell) }
-    guard let table = UnsafeRawPointer(bitPattern: region.base) else { return }
-    let index = table.load(fromByteOffset: Int(bitPattern: offset &>> pageBits), as: UInt8.self)
-    let pool = pool(Int(index))
-    cell.storeBytes(of: pool.pointee.freed, as: UnsafeMutableRawPointer?.self)
-    pool.pointee.freed = cell
+    guard let index = poolIndex(of: cell) else { return free(cell) }
+    let pool = pool(index)
+    cell.storeBytes(of: pool.pointee.ready, as: Cell?.self)
+    pool.pointee.ready = cell
+    pool.pointee.freed &+= 1
+    if pool.pointee.freed == 0 { returnCells(index) }
   }
 
   /// The bytes that a cell has room for.
-  private func capacity(of cell: Cell) -> Int {
-    let offset = UInt(bitPattern: cell) &- region.base
-    guard offset < region.size, let table = UnsafeRawPointer(bitPattern: region.base) else {
-      return malloc_usable_size(cell)
-    }
-    return Int(table.load(fromByteOffset: Int(bitPattern: offset &>> pageBits), as: UInt8.self)) &<< 4
-  }
+  private func capacity(of cell: Cell) -> Int { poolIndex(of: cell).map { $0 &<< 4 } ?? malloc_usable_size(cell) }
 #endif
 
 /// A cell with the first `used` bytes of one that nothing else refers to, and room for `size`: the same if it has the
@@ -103,16 +77,9 @@ func grown(_ cell: Cell, from used: Int, to size: Int) -> Cell {
   return larger
 }
 
-/// The pool of cells of `index` times 16 bytes.
-@inline(__always)
-private func pool(_ index: Int) -> UnsafeMutablePointer<Pool> {
-  let start = UnsafeMutableRawPointer(&pools).assumingMemoryBound(to: Pool.self)
-  return start + index
-}
-
 /// Allocates a cell outside the pools.
 @inline(never)
-private func allocateLarge(_ size: Int) -> Cell {
+func allocateLarge(_ size: Int) -> Cell {
   uncheckedBytes &+= size
   if uncheckedBytes >= Int(heapStep) || size >= Int(heapStep) {
     if !hasMemory(size) { fault("out of memory") }
@@ -120,49 +87,4 @@ private func allocateLarge(_ size: Int) -> Cell {
   }
   guard let cell = malloc(size) else { fault("out of memory") }
   return cell
-}
-
-/// Allocates the first cell of a new page, or, when the region is used up, one outside the pools.
-@inline(never)
-private func allocateFromNewPage(_ index: Int) -> Cell {
-  if region.size == 0 { reserveRegion() }
-  if region.nextPage &+ pageSize > region.size { return allocateLarge(index &<< 4) }
-  if region.nextPage &+ pageSize > region.committed { commitMore() }
-  guard let table = UnsafeMutableRawPointer(bitPattern: region.base) else { return allocateLarge(index &<< 4) }
-  table.storeBytes(
-    of: UInt8(truncatingIfNeeded: index), toByteOffset: Int(bitPattern: region.nextPage &>> pageBits), as: UInt8.self)
-  let size = UInt(bitPattern: index &<< 4)
-  let page = table + Int(bitPattern: region.nextPage)
-  region.nextPage &+= pageSize
-  let pool = pool(index)
-  pool.pointee.next = UInt(bitPattern: page) &+ size
-  pool.pointee.end = UInt(bitPattern: page) &+ pageSize / size &* size
-  return page
-}
-
-/// Reserves the region: 1 TiB, or what the system allows.
-private func reserveRegion() {
-  var size: UInt = 1 &<< 40
-  while size > heapStep &* 4 {
-    if let start = runtime_reserve(Int(bitPattern: size)) {
-      let tableSize = max(size &>> pageBits, pageSize)
-      if runtime_commit(start, Int(bitPattern: tableSize)) == 0 {
-        region = Region(base: UInt(bitPattern: start), size: size, nextPage: tableSize, committed: tableSize)
-        return
-      }
-      munmap(start, Int(bitPattern: size))
-    }
-    size &>>= 1
-  }
-}
-
-/// Commits the next part of the region. The first part is small in most programs and takes no questions.
-private func commitMore() {
-  let start = UnsafeMutableRawPointer(bitPattern: region.base &+ region.committed)
-  let size = Int(bitPattern: min(heapStep, region.size &- region.committed))
-  let isFirst = region.nextPage == max(region.size &>> pageBits, pageSize)
-  if !isFirst && !hasMemory(size) { fault("out of memory") }
-  if runtime_commit(start, size) != 0 { fault("out of memory") }
-  if !isFirst { runtime_prefer_large_pages(start, size) }
-  region.committed &+= UInt(bitPattern: size)
 }

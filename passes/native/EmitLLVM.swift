@@ -63,6 +63,10 @@ struct EmitLLVM {
       let count = Int64(limbs.magnitude.count) * (limbs.isNegative ? -1 : 1)
       let digits = limbs.magnitude.map { context.integer(context.i64, bits: $0) }
       try define(name, header(tag: 0xFFFE) + [context.integer(count), context.array(of: context.i64, digits)])
+    case .library(_, let name):
+      let global = try module.addGlobal(name.text, context.i64)
+      global.setVisibility(.hidden)
+      constants[name] = global.value
     }
   }
 

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,9 +52,29 @@ static inline int runtime_commit(void *start, size_t size) { return mprotect(sta
 /// Asks for large pages, which make the first touch of much memory several times faster; only a hint.
 static inline void runtime_prefer_large_pages(void *start, size_t size) { madvise(start, size, MADV_HUGEPAGE); }
 
-/// Room for the 33 pools of the allocator, three words each; a type of C starts out as zeros without code.
-struct runtime_pools { void *words[99]; };
-typedef struct runtime_pools runtime_pools;
+/// For each size of cells divided by 16 the first of those that are ready, each of which holds the address of the next,
+/// and how many were freed, modulo 256. A type of C starts out as zeros without code, and its layout is known to
+/// compiled programs.
+typedef struct runtime_pool { void *ready; uint8_t freed; } runtime_pool;
+typedef struct runtime_pools { runtime_pool pools[33]; } runtime_pools;
+
+/// A page of the allocator.
+typedef struct runtime_page {
+  /// The first free cell; each holds the address of the next.
+  void *cells;
+  /// How many cells must be freed here until something is to be done.
+  int32_t due;
+  /// The pages before and behind in the queue, by number; 0 for none.
+  uint32_t previous, next;
+  /// The offset of the first cell never used.
+  uint32_t room;
+  uint8_t state;
+} runtime_page;
+
+/// For each size of cells divided by 16 the first and the last page of the queue of those with free cells, and the one
+/// with cells never used. Those that are all free are in the queue of size 0.
+typedef struct runtime_queue { uint32_t first, last, fresh; } runtime_queue;
+typedef struct runtime_queues { runtime_queue queues[33]; } runtime_queues;
 
 /// Runs `entry` on the given stack and comes back when it returns.
 static inline int runtime_run_on_stack(void *base, size_t size, void (*entry)(void)) {
