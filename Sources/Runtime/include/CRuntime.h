@@ -54,8 +54,8 @@ static inline void runtime_prefer_large_pages(void *start, size_t size) { madvis
 
 /// For each size of cells divided by 16 the first of those that are ready, each of which holds the address of the next,
 /// and how many were freed, modulo 256. A type of C starts out as zeros without code, and its layout is known to
-/// compiled programs.
-typedef struct runtime_pool { void *ready; uint8_t freed; } runtime_pool;
+/// compiled programs. Without the filling Swift would see 9 bytes and place them closer.
+typedef struct runtime_pool { void *ready; uint8_t freed, filling[7]; } runtime_pool;
 typedef struct runtime_pools { runtime_pool pools[33]; } runtime_pools;
 
 /// A page of the allocator.
