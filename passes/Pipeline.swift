@@ -77,6 +77,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(LowerEffects.self)
   .phase("memory")
   .then(ChooseShapes.self)
+  .whenOptimising(FillHoles.self)
   .then(InferBorrows.self)
   .then(InsertCounts.self)
   .whenOptimising(CancelCounts.self)

@@ -213,6 +213,8 @@ final class CountedInterpreter: BlockDomain {
     case reclaim(counted: Int)
     case release
     case reuse(tag: Int, counted: Int)
+    case hole(slot: Int)
+    case fill
   }
 
   static var nothing: Held { .word(0) }
@@ -255,6 +257,8 @@ final class CountedInterpreter: BlockDomain {
       }
       heap.free(kept)
       return heap.allocate(.fields(tag: tag, counted: counted, fields))
+    case .hole(let slot): return try heap.hole(in: operands[0], slot)
+    case .fill: try heap.fill(operands[0], with: operands[1])
     case .take:
       for index in 1..<max(1, operands.count) { try heap.dup(operands[index]) }
       try heap.drop(operands[0])

@@ -10,6 +10,8 @@ enum Held {
   /// The value of a constructor without fields.
   case immediate(Int)
   case reference(Cell)
+  /// The place of a field whose value comes later.
+  case hole(Cell, slot: Int)
 }
 
 /// A cell with the number of references to it.
@@ -58,6 +60,21 @@ struct CountedHeap {
   func content(of cell: Cell) throws -> Cell.Content {
     guard let content = cell.content else { throw Self.broken("a cell is used that was freed") }
     return content
+  }
+
+  /// The place of a field, whose value is that of a constructor without fields until it is filled.
+  func hole(in value: Held, _ slot: Int) throws -> Held {
+    guard case .reference(let cell) = value, cell.isUnique else { throw Self.broken("a hole is in what others see") }
+    return .hole(cell, slot: slot)
+  }
+
+  /// Puts a value into a hole, once.
+  func fill(_ hole: Held, with value: Held) throws {
+    guard case .hole(let cell, let slot) = hole, case .fields(let tag, let counted, var fields) = try content(of: cell),
+      slot < counted, fields.indices.contains(slot), case .immediate = fields[slot], cell.isUnique
+    else { throw Self.broken("what is filled is no hole") }
+    fields[slot] = value
+    cell.replace(by: .fields(tag: tag, counted: counted, fields))
   }
 
   /// The memory of a freed cell is kept for another.

@@ -38,6 +38,7 @@ private struct CountedFlattener {
       case .reclaim(_, let token, let cell, let counted, let fields):
         let places = ([cell] + fields).map { builder.place($0) }
         builder.operate(.reclaim(counted: counted), places, to: builder.place(token))
+      case .fill(_, let hole, let value): builder.operate(.fill, [operand(hole), operand(value)], to: -1)
       case .release(_, let token): builder.operate(.release, [builder.place(token)], to: -1)
       case .let(_, let variable, _, .call(_, let function, let arguments)):
         try builder.call(function, arguments.map { operand($0) }, to: builder.place(variable))
@@ -64,6 +65,7 @@ private struct CountedFlattener {
       builder.operate(.cell(tag: tag, counted: counted.count), (counted + raw).map { operand($0) }, to: place)
     case .read(_, let cell, let slot, let counted, _):
       builder.operate(.read(slot: slot, counted: counted), [operand(cell)], to: place)
+    case .hole(_, let cell, let slot): builder.operate(.hole(slot: slot), [operand(cell)], to: place)
     // Calls are no simple values; `block` has taken them.
     case .call: break
     }

@@ -107,6 +107,7 @@ private struct OwnershipChecker {
       variables[token.id] = token
       held[token.id] = 1
     case .release(_, let token): consume(token, in: step)
+    case .fill(_, _, let value): consume([value], in: step)
     }
   }
 
@@ -133,6 +134,7 @@ private struct OwnershipChecker {
       consume(counted, in: step)
     case .primitive(_, let name, let arguments) where Primitive.ownsArguments(name): consume(arguments, in: step)
     case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
+    case .hole(_, let cell, _): look(at: [cell], in: step)
     case .read(_, let cell, let slot, let counted, _):
       look(at: [cell], in: step)
       if case .local(_, let owner) = cell { owners[variable.id] = (owner.id, slot, counted) }

@@ -109,6 +109,9 @@ private struct ShapeChecker {
         bind(token, .word, in: step)
         variables.append(token.id)
       case .release(_, let token): _ = self.shape(of: token, in: step)
+      case .fill(_, let hole, let value):
+        expect([hole], [.word], in: step)
+        fields([value], areCounted: true, in: step)
       }
     }
     end(block.end)
@@ -185,6 +188,9 @@ private struct ShapeChecker {
       fields(raw, areCounted: false, in: step)
       expect(shape, .cell, "cell", step)
     case .read(_, let cell, _, _, _): expect([cell], [.cell], in: step)
+    case .hole(_, let cell, _):
+      expect([cell], [.cell], in: step)
+      expect(shape, .word, "hole", step)
     }
   }
 

@@ -47,7 +47,7 @@ private struct LoanChecker: CountedWalker {
     case .join(_, let label, let parameters, _):
       labels[label.id] = borrowing(parameters)
       try walk(node)
-    case .dup, .drop, .take, .reclaim, .release: break
+    case .dup, .drop, .take, .reclaim, .release, .fill: break
     }
   }
 

@@ -20,7 +20,7 @@ struct Binders: CountedWalker {
       greatest = max(greatest, label.id)
       try walk(node)
     case .reclaim(_, let token, _, _, _): greatest = max(greatest, token.id)
-    case .dup, .drop, .take, .release: break
+    case .dup, .drop, .take, .release, .fill: break
     }
   }
 

@@ -107,6 +107,8 @@ public struct LowerToMachine: Pass {
     case .reclaim(let span, let token, let cell, let counted, let fields):
       reclaim(token, operand(of: cell, at: span), counted, takes: !fields.isEmpty, at: span)
     case .release(let span, let token): release(token, at: span)
+    case .fill(let span, let hole, let value):
+      builder.append(.store(span, address: operand(hole), offset: 0, width: 8, value: operand(value)))
     }
   }
 
@@ -166,6 +168,9 @@ public struct LowerToMachine: Pass {
       fill(variable, tag, counted.map { operand($0) }, raw.map { operand($0) }, at: span)
     case .read(_, let cell, let slot, _, _):
       set(variable, type(shape), .load(span, address: operand(cell), offset: 8 + 8 * slot, width: 8), at: span)
+    case .hole(let span, let cell, let slot):
+      let place = [operand(cell), Machine.Operand.number(8 + 8 * slot)]
+      set(variable, .word, .compute(span, operator: "add", operands: place), at: span)
     }
   }
 

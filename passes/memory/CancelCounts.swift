@@ -74,6 +74,7 @@ private struct FieldPairs {
       }
     case .take(_, let cell, _), .reclaim(_, _, let cell, _, _): forget(cell.id)
     case .release: break
+    case .fill(_, _, let value): consume([value])
     case .let(_, let variable, _, let value): take(value, for: variable)
     }
   }
@@ -81,7 +82,7 @@ private struct FieldPairs {
   private mutating func take(_ value: Counted.Value, for variable: Local) {
     switch value {
     case .primitive(_, let name, let arguments) where Primitive.ownsArguments(name): consume(arguments)
-    case .primitive, .service: break
+    case .primitive, .service, .hole: break
     case .read(_, let cell, _, _, _):
       guard case .local(_, let owner) = cell else { return }
       owners[variable.id] = owner.id

@@ -96,7 +96,7 @@ public struct InferBorrows: ShapedToOwned {
 }
 
 /// Finds the functions that a function calls in its own recursion.
-private struct RecursionFinder: ShapedWalker {
+struct RecursionFinder: ShapedWalker {
   private let positions: [Name: Int]
   private var callees: [Int] = []
 

@@ -92,6 +92,9 @@ public struct InsertCounts: OwnedToCounted {
       case .join(_, let label, _, _):
         if reached.contains(label.id), let join = joins.popLast() { steps.append(join) }
       case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, step: span, &steps)
+      case .fill(let span, _, let value):
+        steps.append(try derive(step))
+        consume([value], span, &steps)
       }
     }
     return Counted.Block(node.span, steps: steps.reversed(), end: end, failure: nil)
@@ -139,6 +142,7 @@ public struct InsertCounts: OwnedToCounted {
     case .primitive(_, let name, let arguments):
       if !Primitive.ownsArguments(name) { look(at: arguments, span, &steps) }
     case .service(_, _, let arguments): look(at: arguments, span, &steps)
+    case .hole(_, let cell, _): look(at: [cell], span, &steps)
     case .call(_, let function, let arguments): look(at: passing.lent(arguments, to: function), span, &steps)
     default: break
     }
@@ -149,7 +153,7 @@ public struct InsertCounts: OwnedToCounted {
     case .atom(_, let atom): consume([atom], span, &steps)
     case .call(_, let function, let arguments): consume(passing.given(arguments, to: function), span, &steps)
     case .cell(_, _, let fields, _): consume(fields, span, &steps)
-    case .service, .read: break
+    case .service, .read, .hole: break
     }
   }
 

@@ -182,6 +182,9 @@ struct OwnershipFinder: ShapedWalker {
       try visit(value)
       self.let(variable, shape, value)
       if shape.isCounted { depths[variable.id] = depth }
+    case .fill(_, _, let value):
+      try walk(node)
+      useUp([value])
     case .join(_, let label, let parameters, let body):
       bind(label, parameters)
       let outside = used
@@ -206,7 +209,7 @@ struct OwnershipFinder: ShapedWalker {
     switch value {
     case .atom(_, let atom): useUp([atom])
     case .primitive(_, let name, let arguments): if Primitive.ownsArguments(name) { useUp(arguments) }
-    case .service: break
+    case .service, .hole: break
     case .call(_, let function, let arguments): call(function, arguments)
     case .cell(_, _, let counted, let raw):
       useUp(counted)

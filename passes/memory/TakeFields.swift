@@ -87,6 +87,7 @@ private struct TakenFields {
       drop(variable, at: index)
     case .take(_, let cell, _), .reclaim(_, _, let cell, _, _): consume(cell)
     case .release: break
+    case .fill(_, _, let value): consume([value])
     case .let(_, let variable, _, let value): take(value, for: variable)
     }
   }
@@ -94,7 +95,7 @@ private struct TakenFields {
   private mutating func take(_ value: Counted.Value, for variable: Local) {
     switch value {
     case .primitive(_, let name, let arguments) where Primitive.ownsArguments(name): consume(arguments)
-    case .primitive, .service: break
+    case .primitive, .service, .hole: break
     case .read(_, .local(_, let cell), let slot, let counted, _):
       origins[variable.id] = (cell.id, slot)
       sizes[cell.id] = counted
