@@ -37,13 +37,52 @@ import Testing
     let result = try nanoc(["check", "main.av"], in: folder.path)
     #expect(result.code == 1)
     #expect(
-      result.output == "Check: shapes.av: 0 errors, 0 warnings\nCheck: main.av: 2 errors, 3 warnings\n")
+      result.output == "Check: Shapes: 0 errors, 0 warnings\nCheck: Main: 2 errors, 3 warnings\n")
     for slug in [
       "error[missing-verify]", "error[effect-boundary]", "warning[unused-binding]", "warning[missing-description]",
       "warning[effect-granularity]",
     ] {
       #expect(result.errors.contains(slug), "\(slug) is missing in \(result.errors)")
     }
+  }
+
+  /// A file that says no name is called by its own.
+  @Test func namesModules() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("data/map.av", "module Map\n    effects []\n\nrecord R\n    n: Int\n")
+    try folder.write("main.av", "module Main\n    depends [Data.Map]\n    effects []\n\nrecord S\n    r: R\n")
+    try folder.write("script.av", "x = 1\n")
+    #expect(
+      try nanoc(["check", "main.av"], in: folder.path).output
+        == "Check: Data.Map: 0 errors, 0 warnings\nCheck: Main: 0 errors, 0 warnings\n")
+    #expect(try nanoc(["check", "script.av"], in: folder.path).output.hasPrefix("Check: script.av: 1 error, "))
+  }
+
+  /// People see a hundred findings of a kind and how many more there are; tools see all.
+  @Test func boundsWhatIsShown() throws {
+    let folder = try TemporaryFolder()
+    let functions = (0..<150).map { "fn f\($0)(n: Int) -> Int\n    n + true\n\n" }.joined()
+    try folder.write("main.av", "module Main\n    effects []\n\n" + functions)
+    let result = try nanoc(["check", "main.av"], in: folder.path)
+    #expect(result.output == "Check: Main: 300 errors, 150 warnings\n")
+    #expect(result.errors.split(separator: "\n").count { $0.hasPrefix("error[") } == 100)
+    #expect(result.errors.split(separator: "\n").count { $0.hasPrefix("warning[") } == 100)
+    #expect(result.errors.hasSuffix("\nand 200 more errors and 50 more warnings; --json lists them all\n"))
+    let records = try nanoc(["check", "main.av", "--json"], in: folder.path).output
+    #expect(records.split(separator: #""severity":"#).count == 451)
+  }
+
+  /// A pass that only warns ends a build as any other; what only a check refuses is a warning there.
+  @Test func buildsStopBehindAdvice() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("main.av", "module Main\n\nfn double(n: Int) -> Int\n    n + n\n\nfn main() -> Unit\n    Unit\n")
+    let result = try nanoc(["--stop-after=check-style", "main.av"], in: folder.path)
+    #expect(result.code == 0)
+    #expect(result.output.hasPrefix("(program"))
+    for slug in ["missing-description", "missing-verify", "missing-effects"] {
+      #expect(result.errors.contains("warning[\(slug)]"), "\(slug) is missing in \(result.errors)")
+    }
+    #expect(!result.errors.contains("error["))
   }
 
   @Test func writesRecords() throws {

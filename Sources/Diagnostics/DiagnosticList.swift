@@ -32,18 +32,28 @@ public struct DiagnosticList: Error, Sendable {
     let fileOrder = fileOrder ?? sources.reportOrder
     var ranks: [UInt32: Int] = [:]
     for (rank, file) in fileOrder.enumerated() where ranks[file.base] == nil { ranks[file.base] = rank }
-    var seen: Set<Diagnostic> = []
-    let keyed = all.filter { seen.insert($0).inserted }.enumerated().map { index, diagnostic in
+    let keyed = all.enumerated().map { index, diagnostic in
       let base = diagnostic.span.isNone ? 0 : sources.file(at: diagnostic.span.start)?.base ?? .max
       let rank = base == 0 ? -1 : ranks[base] ?? fileOrder.count
       return (rank: rank, index: index, diagnostic: diagnostic)
     }
-    return keyed.sorted { left, right in
+    let ordered = keyed.sorted { left, right in
       let (a, b) = (left.diagnostic, right.diagnostic)
       if left.rank != right.rank { return left.rank < right.rank }
       if a.span.start != b.span.start { return a.span.start < b.span.start }
       if a.slug != b.slug { return a.slug.rawValue < b.slug.rawValue }
       return left.index < right.index
-    }.map(\.diagnostic)
+    }
+    // Equal ones have one place and slug.
+    var result: [Diagnostic] = []
+    result.reserveCapacity(ordered.count)
+    var first = 0
+    for (_, _, diagnostic) in ordered {
+      if let last = result.last, last.span.start != diagnostic.span.start || last.slug != diagnostic.slug {
+        first = result.count
+      }
+      if !result[first...].contains(diagnostic) { result.append(diagnostic) }
+    }
+    return result
   }
 }

@@ -75,11 +75,15 @@ public struct JSONWriter: Sendable {
     guard let value else { return scalar("null") }
     comma()
     text += "\""
-    if value.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
-      text += value
-    } else {
-      for scalar in value.unicodeScalars { escape(scalar) }
+    var start = value.startIndex
+    for index in value.utf8.indices where Self.mayNeedEscape(value.utf8[index]) {
+      let scalar = value.unicodeScalars[index]
+      guard let escape = Self.escape(scalar) else { continue }
+      text += value[start..<index]
+      text += escape
+      start = value.unicodeScalars.index(after: index)
     }
+    text += value[start...]
     text += "\""
     needsComma = true
   }
@@ -143,20 +147,26 @@ public struct JSONWriter: Sendable {
     if needsComma { text += "," }
   }
 
-  /// Line separators are escaped too, although JSON allows them: one record must stay one line for every reader.
-  private mutating func escape(_ scalar: Unicode.Scalar) {
+  /// Whether a scalar that begins with this byte of UTF-8 may have to be escaped.
+  private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || byte == 0xC2 || byte == 0xE2
+  }
+
+  /// What stands for a scalar; nil for itself. Line separators are escaped too, although JSON allows them: one record
+  /// must stay one line for every reader.
+  private static func escape(_ scalar: Unicode.Scalar) -> String? {
     switch scalar {
-    case "\"": text += "\\\""
-    case "\\": text += "\\\\"
-    case "\n": text += "\\n"
-    case "\r": text += "\\r"
-    case "\t": text += "\\t"
-    case "\u{08}": text += "\\b"
-    case "\u{0C}": text += "\\f"
+    case "\"": return "\\\""
+    case "\\": return "\\\\"
+    case "\n": return "\\n"
+    case "\r": return "\\r"
+    case "\t": return "\\t"
+    case "\u{08}": return "\\b"
+    case "\u{0C}": return "\\f"
     case "\u{00}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
       let digits = String(scalar.value, radix: 16)
-      text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: text.unicodeScalars.append(scalar)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: return nil
     }
   }
 }

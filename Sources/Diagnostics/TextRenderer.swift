@@ -22,6 +22,25 @@ public struct TextRenderer: Sendable {
     return output
   }
 
+  /// The first `most` errors and the first `most` other findings, in the given order, and a line that says how many
+  /// more there are.
+  public func render(_ diagnostics: [Diagnostic], most: Int) -> String {
+    var (errors, others) = (0, 0)
+    let shown = diagnostics.filter { diagnostic in
+      if diagnostic.severity == .error { errors += 1 } else { others += 1 }
+      return diagnostic.severity == .error ? errors <= most : others <= most
+    }
+    var hidden: [String] = []
+    if errors > most { hidden.append(errors == most + 1 ? "1 more error" : "\(errors - most) more errors") }
+    if others > most { hidden.append(others == most + 1 ? "1 more warning" : "\(others - most) more warnings") }
+    if hidden.isEmpty { return render(shown) }
+    return render(shown) + "\n" + paint("and \(hidden.joined(separator: " and "))", .strong, .error)
+      + "; --json lists them all\n"
+  }
+
+  /// The number of findings of one kind that people are shown at a time.
+  public static let mostShown = 100
+
   /// One diagnostic; every line of the text ends with a line break.
   public func render(_ diagnostic: Diagnostic) -> String {
     var output = ""

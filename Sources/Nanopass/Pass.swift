@@ -140,6 +140,14 @@ public final class PassContext {
     diagnostics.append(diagnostic)
   }
 
+  /// Makes warnings of the errors reported from a position on, which don't stop what is done now.
+  func demoteErrors(from start: Int) {
+    for index in start..<diagnostics.count where diagnostics[index].severity == .error {
+      diagnostics[index].severity = .warning
+    }
+    hasErrors = diagnostics[..<start].contains { $0.severity == .error }
+  }
+
   /// Whether an error has been reported.
   public private(set) var hasErrors = false
 

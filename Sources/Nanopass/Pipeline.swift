@@ -140,7 +140,10 @@ public struct PipelineRunner {
       if stage.isOptimisation, context.options.optimization == 0 { continue }
       context.report = nil
       let before = clock.now
+      let known = context.diagnostics.count
       program = try stage.run(program, context)
+      // What advice refuses, only a check refuses.
+      if stage.isAdvice, !context.options.isCheck { context.demoteErrors(from: known) }
       measures.append(
         StageMeasure(pass: stage.name, duration: clock.now - before, peakMemory: peakMemory()))
       if verifies, !context.hasErrors { try verify(program, stage) }

@@ -83,16 +83,26 @@ private struct Checker: Sendable {
     }
     var runner = PipelineRunner(stages: nativePipeline.stages)
     let end = runner.stages.lastIndex { $0.isAdvice } ?? runner.stages.count - 1
+    var names: [UInt32: String] = [:]
+    runner.observe = { _, _, program, _ in
+      guard let root = program.root as? Program.Root else { return }
+      for module in root.modules where !module.name.text.isEmpty {
+        if let file = context.sources.file(at: module.span.start) { names[file.base] = module.name.text }
+      }
+    }
     do {
       _ = try runner.run(start, through: end, in: context)
     } catch let bug as PassBug {
       throw BugReport(bug, start, behind: nil, in: context)
     }
-    report(context, &tally)
+    report(context, names, &tally)
   }
 
-  /// Reports the files that have not been reported yet.
-  private func report(_ context: PassContext, _ tally: inout Tally) {
+  /// Reports the files that have not been reported yet, by the names of their modules, or their own if those are not
+  /// known.
+  ///
+  /// - Parameter names: the names of modules by the positions where their files begin.
+  private func report(_ context: PassContext, _ names: [UInt32: String], _ tally: inout Tally) {
     let folder = FileManager.default.currentDirectoryPath
     let files = context.sources.reportOrder.filter { !$0.path.hasPrefix("<library>") }
     let sorted = DiagnosticList(context.diagnostics).sorted(by: context.sources)
@@ -115,10 +125,11 @@ private struct Checker: Sendable {
         Console.output(json.analysis(label: label, own) + "\n")
         continue
       }
-      Console.output("Check: \(label): \(counted(errors, "error")), \(counted(warnings, "warning"))\n")
+      let name = names[file.base] ?? label
+      Console.output("Check: \(name): \(counted(errors, "error")), \(counted(warnings, "warning"))\n")
       if own.isEmpty { continue }
       let text = TextRenderer(color: source.color.isOn, sources: context.sources, relativeTo: folder)
-      FileHandle.standardError.write(Data(text.render(own).utf8))
+      FileHandle.standardError.write(Data(text.render(own, most: TextRenderer.mostShown).utf8))
     }
   }
 

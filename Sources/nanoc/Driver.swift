@@ -272,7 +272,7 @@ struct Driver: @unchecked Sendable {
     } else if !list.isEmpty {
       let renderer = TextRenderer(
         color: source.color.isOn, sources: context.sources, relativeTo: FileManager.default.currentDirectoryPath)
-      Console.errorText(renderer.render(list.sorted(by: context.sources)))
+      Console.errorText(renderer.render(list.sorted(by: context.sources), most: TextRenderer.mostShown))
     }
     if passes.explainPasses { Reports.explain(outcome.reports, json: source.json) }
     if passes.timePasses { Reports.times(outcome.measures, json: source.json) }

@@ -116,7 +116,8 @@ extension Parser {
     guard case .tuple(_, let elements) = value else {
       throw fail(
         "product-form", at: sign, "`\(propagates ? "?!" : "!")` stands behind a tuple only",
-        help: "write the independent parts as a tuple: `(a, b)\(propagates ? "?!" : "!")`")
+        help: macroHelp(value)
+          ?? "write the independent parts as a tuple: `(a, b)\(propagates ? "?!" : "!")`")
     }
     return .product(cursor.span(from: start), elements: elements, propagates: propagates)
   }

@@ -66,6 +66,28 @@ extension Parser {
     }
   }
 
+  /// Names by which other languages print.
+  private static let printing: Set<Name> = ["print", "println", "printf", "puts", "echo", "eprintln", "format"]
+
+  /// Advice for a value behind a name, as in `print "x"`.
+  var bareCallHelp: String? {
+    let name = cursor.previous
+    switch cursor.current.kind {
+    case .integer, .float, .stringStart, .true, .false: break
+    default: return nil
+    }
+    let callee = Self.printing.contains(name.name) ? "Console.print" : "\(name.name)"
+    return name.kind == .lower ? "a call has parentheses: `\(callee)(...)`" : nil
+  }
+
+  /// Advice for a `!` behind a name, as in `println!("x")`.
+  func macroHelp(_ value: Syntax.Expr) -> String? {
+    guard case .path(_, let path) = value, path.segments.count == 1, cursor.at(.openParen) else { return nil }
+    let name = path.segments[0].name
+    return Self.printing.contains(name)
+      ? "write `Console.print(...)`" : "a call has no `!`: `\(name)(...)`"
+  }
+
   /// Fails at `x => ...` and `x -> ...` among arguments.
   mutating func rejectArrow() throws {
     guard cursor.at(.fatArrow) || cursor.at(.arrow) else { return }

@@ -171,16 +171,6 @@ extension Parser {
     }
   }
 
-  /// Advice for a value behind a name, as in `print "x"`.
-  private var bareCallHelp: String? {
-    let name = cursor.previous
-    switch cursor.current.kind {
-    case .integer, .float, .stringStart, .true, .false: break
-    default: return nil
-    }
-    return name.kind == .lower ? "a call has parentheses: `\(name.name)(...)`" : nil
-  }
-
   /// Advice for a `=` in a line, which begins at a token, behind what is no plain name.
   private func assignmentHelp(from first: Int) -> String {
     let line = (first..<cursor.index).map { cursor.token(at: $0) }

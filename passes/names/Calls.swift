@@ -47,7 +47,7 @@ extension NameResolver {
     } else if module.bindings[first.name] != nil {
       reportBadCallee(callee, base: nil, arguments.count)
     } else {
-      reportUnknown(first, isCalled: true)
+      reportUnknown(first, isCalled: true, as: callee)
     }
     return dropped(span, arguments)
   }

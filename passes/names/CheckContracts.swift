@@ -113,7 +113,7 @@ public struct CheckContracts: CheckPass {
   ) {
     guard case .path(_, let path) = stub, let function = function(path, module) else {
       context.report(
-        .error("verify-given", at: stub.span, "a stub is the name of a function", help: kind.form(of: effect)))
+        .error("verify-given", at: stub.span, "a stub is the name of a function", help: kind.form))
       return
     }
     if !function.isPure {
@@ -121,11 +121,11 @@ public struct CheckContracts: CheckPass {
         .error(
           "verify-given", at: stub.span, "a stub is pure, but `\(path.text)` declares effects",
           help: "compute its answer from `path` and `k` alone"))
-    } else if !kind.fits(function, effect) {
+    } else if !kind.fits(function) {
       context.report(
         .error(
-          "verify-given", at: stub.span, "`\(path.text)` has not the parameters of a stub for `\(effect)`",
-          help: kind.form(of: effect)))
+          "verify-given", at: stub.span, "`\(path.text)` has not the types of a stub for `\(effect)`",
+          help: kind.form))
     }
   }
 

@@ -241,7 +241,9 @@ extension NameResolver {
       return
     }
     let leading = path.segments.prefix { $0.isUpper }.count
-    if leading > 1, leading < path.segments.count, path.segments[leading].name != "update" {
+    if Replacements.call(of: path.text) == nil, leading > 1, leading < path.segments.count,
+      path.segments[leading].name != "update"
+    {
       reportNotADependency(path.prefix(leading), at: path.span(0..<leading))
       return
     }
@@ -258,7 +260,7 @@ extension NameResolver {
       return
     }
     let help =
-      Replacements.value(for: first.text)
+      Replacements.value(for: first.text) ?? Replacements.call(of: path.text)
       ?? suggestion(for: first.text) {
         module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }

@@ -58,7 +58,9 @@ extension NameResolver {
   }
 
   /// Reports a name that means nothing: each value once in a function, each function once in a module.
-  mutating func reportUnknown(_ name: Program.Ident, isCalled: Bool = false, help: String? = nil) {
+  mutating func reportUnknown(
+    _ name: Program.Ident, isCalled: Bool = false, as path: Program.Path? = nil, help: String? = nil
+  ) {
     if lacksNames && !isCalled || isCalled && module.lacksListed(name.name) || module.unread.contains(name.name)
       || !isFirst(name.name, inThe: isCalled ? .module : .function)
     {
@@ -75,7 +77,10 @@ extension NameResolver {
     ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
-      help = Replacements.value(for: name.text) ?? (isCalled ? builtinHelp(for: name.text) : nil)
+      help = Replacements.value(for: name.text)
+      if help == nil, isCalled {
+        help = Replacements.call(of: path?.text ?? name.text) ?? builtinHelp(for: name.text)
+      }
       help =
         help
         ?? suggestion(for: name.text) {
@@ -96,11 +101,10 @@ extension NameResolver {
 
   /// The functions of that name in built-in namespaces, which are written in full.
   func builtinHelp(for name: String) -> String? {
-    let wanted = ["println", "puts", "echo"].contains(name) ? "print" : name
     let capital = Name(name.prefix(1).uppercased() + name.dropFirst())
     if Vocabulary.namespaces.contains(capital) { return "did you mean `\(capital)`?" }
-    let found = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(wanted) }.prefix(3)
-    return found.isEmpty ? nil : "write " + found.map { "`\($0).\(wanted)`" }.joined(separator: " or ")
+    let found = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(name) }.prefix(3)
+    return found.isEmpty ? nil : "write " + found.map { "`\($0).\(name)`" }.joined(separator: " or ")
   }
 
   /// Reports a call of something that is no function, such as `s.len()`.

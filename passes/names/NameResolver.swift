@@ -30,6 +30,9 @@ struct NameResolver {
   /// A type in scope for each constructor, once it has been asked for in this module.
   var variantOwners: [Name: Name]?
 
+  /// What the misspelt effects so far probably were.
+  var likelyEffects: [Name: String?] = [:]
+
   init(table: SymbolTable, module: ModuleSymbols, context: PassContext) {
     self.table = table
     self.module = module

@@ -23,12 +23,76 @@ enum Replacements {
     switch name {
     case "null", "nil", "undefined", "nullptr", "Nothing", "NULL":
       "a value that may be missing is an `Option`: `Option.None` or `Option.Some(value)`"
-    case "True": "did you mean `true`?"
-    case "False": "did you mean `false`?"
+    case "True", "TRUE": "did you mean `true`?"
+    case "False", "FALSE": "did you mean `false`?"
+    case "Just", "some": "did you mean `Option.Some`?"
+    case "Nil", "Empty": "did you mean `[]`?"
+    case "Cons": "a list is written `[first, second]`; `[first, ..rest]` takes one apart"
+    case "Left", "Success": "did you mean `\(name == "Left" ? "Result.Err" : "Result.Ok")`?"
+    case "Right", "Failure", "Error": "did you mean `\(name == "Right" ? "Result.Ok" : "Result.Err")`?"
     case "this", "self": "functions belong to no value: take what is needed as a parameter"
     default: nil
     }
   }
+
+  /// The help for a function of another language that is called by its path; nil if nothing is known of it.
+  static func call(of path: String) -> String? {
+    let parts = path.split(separator: ".").map(String.init)
+    guard let first = parts.first, let last = parts.last else { return nil }
+    if parts.count > 1 {
+      let owner = first.lowercased()
+      if mathematics.contains(owner) { return number(last) }
+      guard streams.contains(owner) else { return nil }
+    }
+    switch last.lowercased() {
+    case _ where path == "log": return "write `Console.print`; there is no logarithm"
+    case "print", "println", "printline", "puts", "putstrln", "putstr", "echo", "say", "cout", "log", "write",
+      "writeline", "writeln", "info", "debug", "trace":
+      return "write `Console.print`, which takes a `String`"
+    case "printf", "format", "sprintf":
+      return "put the values into the text: `Console.print(\"n = {n}\")`"
+    case "eprint", "eprintln", "error", "cerr", "err": return "write `Console.error`, which takes a `String`"
+    case "warn", "warning": return "write `Console.warn`, which takes a `String`"
+    case "input", "readline", "gets", "getline", "prompt", "scanf", "read": return "write `Console.readLine`"
+    default: return parts.count > 1 ? nil : conversions[last]
+    }
+  }
+
+  /// What prints and reads in other languages.
+  private static let streams: Set<String> = [
+    "console", "system", "fmt", "std", "io", "process", "sys", "log", "logger", "logging", "stdout", "stderr", "out",
+  ]
+
+  /// Where other languages keep functions of numbers.
+  private static let mathematics: Set<String> = ["math", "cmath", "number", "numeric"]
+
+  private static func number(_ name: String) -> String? {
+    switch name {
+    case "sqrt", "pow", "sin", "cos", "atan2", "floor", "ceil", "round": "write `Float.\(name)`"
+    case "abs", "min", "max": "write `Int.\(name)` or `Float.\(name)`"
+    case "pi", "PI": "write `Float.pi()`"
+    case "trunc": "write `Int.fromFloat`"
+    default: nil
+    }
+  }
+
+  /// Functions of other languages that make one kind of value from another, or stand for a form of this language.
+  private static let conversions: [String: String] = [
+    "str": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
+    "toString": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
+    "show": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
+    "int": "write `Int.fromString` or `Int.fromFloat`", "parseInt": "write `Int.fromString`",
+    "float": "write `Float.fromInt` or `Float.fromString`", "parseFloat": "write `Float.fromString`",
+    "ord": "write `String.firstCodePoint`", "chr": "write `String.fromCodePoint`",
+    "not": "write `Bool.not`", "and": "write `Bool.and`", "or": "write `Bool.or`", "mod": "write `Int.mod`",
+    "assert": "what a function gives is tested in a block `verify f`",
+    "exit": "a program ends with `main`; one that fails returns `Result.Err(...)` from it",
+    "panic": "a function that can fail returns a `Result`: `Result.Err(...)`",
+    "map": "write a recursive function", "filter": "write a recursive function", "fold": "write a recursive function",
+    "reduce": "write a recursive function", "range": "write a recursive function", "sum": "write a recursive function",
+    "forEach": "write a recursive function", "sorted": "write a recursive function",
+    "sort": "write a recursive function",
+  ]
 
   /// The help for a type of another language; nil if nothing is known of it.
   static func type(for name: String) -> String? {
@@ -92,5 +156,11 @@ enum Replacements {
     "Result.unwrapOr": "Result.withDefault", "Result.getOrElse": "Result.withDefault",
     "Result.orElse": "Result.withDefault", "Result.default": "Result.withDefault",
     "Char.fromInt": "Char.fromCode", "Char.toInt": "Char.toCode",
+    "Console.log": "Console.print", "Console.println": "Console.print", "Console.printLine": "Console.print",
+    "Console.write": "Console.print", "Console.writeLine": "Console.print", "Console.writeln": "Console.print",
+    "Console.puts": "Console.print", "Console.info": "Console.print", "Console.debug": "Console.print",
+    "Console.WriteLine": "Console.print", "Console.Write": "Console.print", "Console.err": "Console.error",
+    "Console.warning": "Console.warn", "Console.read": "Console.readLine",
+    "Console.input": "Console.readLine", "Console.readline": "Console.readLine", "Console.getLine": "Console.readLine",
   ]
 }

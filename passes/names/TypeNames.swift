@@ -173,13 +173,21 @@ extension NameResolver {
         known.append(Resolved.Effect(effect.span, name: effect.name))
       } else {
         // What was probably meant is declared, so that its lack is no second mistake.
-        let meant = nearestNames(to: effect.text, among: Self.effectNames).first
+        let meant = likelyEffect(effect.name)
         if let meant, !known.contains(where: { $0.name.text == meant }) {
           known.append(Resolved.Effect(effect.span, name: Name(meant)))
         }
       }
     }
     return Resolved.Effects(line.span, effects: known)
+  }
+
+  /// The effect that a misspelt one probably was.
+  private mutating func likelyEffect(_ name: Name) -> String? {
+    if let known = likelyEffects[name] { return known }
+    let meant = nearestNames(to: name.text, among: Self.effectNames).first
+    likelyEffects[name] = .some(meant)
+    return meant
   }
 
   private static let effectNames = EffectOperation.namespaces.flatMap { space in

@@ -64,7 +64,7 @@ private struct MatchChecker: TypedWalker {
     let place = subject.span.isNone || span.isNone ? span : Span(start: span.start, length: 0).union(subject.span)
     do {
       if let missing = try usefulness.check(patterns) {
-        reportMissing(missing.first ?? nil, patterns, at: place)
+        reportMissing(missing.first ?? nil, patterns, arms, at: place)
       }
     } catch {
       report(
@@ -75,13 +75,14 @@ private struct MatchChecker: TypedWalker {
     }
     var searches = 1_000_000
     for index in arms.indices where !usefulness.isReached[index] {
+      if reportMistakenName(before: index, arms, patterns) { break }
       reportUnreachable(index, arms, patterns, &searches)
     }
   }
 
   /// Reports the values that no arm takes: those of up to four patterns, found one behind the other.
   private func reportMissing(
-    _ first: MatchPattern?, _ patterns: [MatchPattern?], at place: Span
+    _ first: MatchPattern?, _ patterns: [MatchPattern?], _ arms: [Typed.Arm], at place: Span
   ) {
     var (missing, isWhole) = ([first], false)
     // Each pattern is taken for an arm, and the search begins again; it is given up when it gets long.
@@ -101,12 +102,19 @@ private struct MatchChecker: TypedWalker {
     let list = names.map { "`\($0)`" }.joined(separator: ", ")
     let more = isWhole && missing.count <= Self.mostMissing ? "" : ", among others"
     let what = first == nil ? "the values that it does not name" : list + (missing.count == 1 ? "" : more)
-    report(
-      .error(
-        "non-exhaustive-match", at: place, "this match has no arm for \(what)",
-        help: "add \(names.count == 1 ? "an arm" : "arms"): \(names.map { "`\($0) -> ...`" }.joined(separator: ", "))"
-          + (more.isEmpty || names.count == 1 ? "" : ", or one for all others: `_ -> ...`"),
-        fields: names.map { Field("missing", $0) }))
+    let arm = names.count == 1 ? "an arm" : "arms"
+    var error = Diagnostic.error(
+      "non-exhaustive-match", at: place, "this match has no arm for \(what)",
+      help: "add \(arm): \(names.map { "`\($0) -> ...`" }.joined(separator: ", "))"
+        + (more.isEmpty || names.count == 1 ? "" : ", or one for all others: `_ -> ...`"),
+      fields: names.map { Field("missing", $0) })
+    if names.contains(where: { $0.contains(".._]") }), let last = UnmarkedRest.find(in: arms) {
+      // The likelier mistake comes first.
+      error.regions = [Region(last.span, "this is one element, not the rest of the list")]
+      error.repair.alternatives = [error.repair.primary].compactMap { $0 }
+      error.repair.primary = "for the first elements and the rest write `\(last.withRest(in: context.sources))`"
+    }
+    report(error)
   }
 
   /// The most cells of matrices that are looked at for more than one missing pattern.
@@ -145,5 +153,40 @@ private struct MatchChecker: TypedWalker {
       Region(arms[$0].pattern.span, covering.count == 1 ? "this covers it" : "this takes some")
     }
     report(error)
+  }
+
+  /// Reports, once for all arms below it, an arm of a plain name that was meant as a value: `null`, or `none` for
+  /// `Option.None`.
+  private func reportMistakenName(before index: Int, _ arms: [Typed.Arm], _ patterns: [MatchPattern?]) -> Bool {
+    guard let covering = patterns[..<index].firstIndex(where: { $0 == nil }),
+      case .bind(let place, let variable, let type) = arms[covering].pattern,
+      let meant = usefulness.pattern(like: variable.name.text, of: type)
+    else { return false }
+    let span = arms[index].pattern.span
+    let line = context.sources.location(of: place.start).map { "line \($0.line)" } ?? "an arm above"
+    report(
+      .error(
+        "unreachable-arm", at: span, "this arm is never taken: \(line) takes all its values",
+        help: "`\(variable.name)` is no value but a new name; did you mean \(meant)?",
+        regions: [Region(place, "a name, which takes every value")]))
+    return true
+  }
+}
+
+/// Finds a name at the end of a list pattern, where no list pattern of the arms has a rest.
+private struct UnmarkedRest: TypedWalker {
+  private var found: LastPart?
+  private var hasRest = false
+
+  static func find(in arms: [Typed.Arm]) -> LastPart? {
+    var finder = UnmarkedRest()
+    for arm in arms { try? finder.visit(arm.pattern) }
+    return finder.hasRest ? nil : finder.found
+  }
+
+  mutating func visit(_ node: Typed.Pattern) throws {
+    if case .list(_, _, .some) = node { hasRest = true }
+    found = found ?? LastPart(node)
+    try walk(node)
   }
 }

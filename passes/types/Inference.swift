@@ -31,6 +31,8 @@ struct Inference {
   var locals: [Int: TypeRef] = [:]
   /// Where the parameters stand, by the numbers of their locals.
   private(set) var parameters: [Int: Span] = [:]
+  /// The names at the end of list patterns of several parts without a rest, by the numbers of their locals.
+  var lastParts: [Int: LastPart] = [:]
   /// The greatest number of a local.
   var greatestLocal = -1
   var delayed: [Delayed] = []
@@ -71,6 +73,7 @@ struct Inference {
     slots.removeAll(keepingCapacity: true)
     locals.removeAll(keepingCapacity: true)
     delayed.removeAll(keepingCapacity: true)
+    lastParts.removeAll(keepingCapacity: true)
     greatestLocal = -1
     wrongResult = nil
     function = signature
@@ -93,9 +96,12 @@ struct Inference {
   /// Makes a found type equal to the one its place asks for, or reports that they differ.
   ///
   /// - Returns: the type to go on with.
-  mutating func meet(_ found: TypeRef, _ expected: Expectation?, at span: Span) -> TypeRef {
+  mutating func meet(_ found: TypeRef, _ expected: Expectation?, at span: Span, local: Local? = nil) -> TypeRef {
     guard let expected else { return found }
-    if !table.unify(found, expected.type) { reportMismatch(found, expected, at: span) }
+    if !table.unify(found, expected.type) {
+      reportMismatch(found, expected, at: span)
+      if let local { offerRest(local, insteadOf: expected.type) }
+    }
     return expected.type
   }
 
@@ -125,7 +131,7 @@ struct Inference {
       guard let type = locals[variable.id] else {
         throw bug("`\(variable)` is not bound", broke: "bound-locals", in: node)
       }
-      return meet(type, expected, at: span)
+      return meet(type, expected, at: span, local: variable)
     case .global(let span, let name):
       return meet(table.make(declarations.globals[name] ?? .erroneous), expected, at: span)
     case .interpolate(let span, let parts):

@@ -2,6 +2,46 @@ import Diagnostics
 import Languages
 import Nanopass
 
+/// A name at the end of a list pattern of several parts without a rest: it stands for one element, but may have been
+/// meant as the rest of the list.
+struct LastPart {
+  let variable: Local
+  /// The place of the name.
+  let span: Span
+  /// The place of the pattern.
+  let pattern: Span
+
+  /// Nil for other patterns.
+  init?(_ node: Resolved.Pattern) {
+    guard case .list(let pattern, let elements, nil) = node, elements.count > 1,
+      case .bind(let span, let variable)? = elements.last
+    else { return nil }
+    self.init(variable, span, pattern)
+  }
+
+  /// Nil for other patterns.
+  init?(_ node: Typed.Pattern) {
+    guard case .list(let pattern, let elements, nil) = node, elements.count > 1,
+      case .bind(let span, let variable, _)? = elements.last
+    else { return nil }
+    self.init(variable, span, pattern)
+  }
+
+  private init(_ variable: Local, _ span: Span, _ pattern: Span) {
+    self.variable = variable
+    self.span = span
+    self.pattern = pattern
+  }
+
+  /// The pattern with the name as the rest: `[h, ..t]`.
+  func withRest(in sources: SourceMap) -> String {
+    let before = Span(start: pattern.start, length: span.start &- pattern.start)
+    guard pattern.length <= 60, span.start >= pattern.start, let text = sources.text(of: before), !text.contains("\n")
+    else { return "[first, ..\(variable.name)]" }
+    return "\(text)..\(variable.name)]"
+  }
+}
+
 extension Inference {
   /// Checks a pattern against the type of what it matches and binds its names.
   mutating func pattern(_ node: Resolved.Pattern, _ type: TypeRef, of subject: Resolved.Expr) throws {
@@ -19,6 +59,7 @@ extension Inference {
       let fits = fits(table.make(.list, [element]), type, subject, "a list", at: span)
       for pattern in elements { try self.pattern(pattern, fits ? element : .wrong, of: subject) }
       if let rest { try pattern(rest, fits ? type : .wrong, of: subject) }
+      if let last = LastPart(node) { lastParts[last.variable.id] = last }
     case .tuple(let span, let elements):
       let types = tuple(elements.count, type, subject, at: span)
       for (pattern, type) in zip(elements, types) { try self.pattern(pattern, type, of: subject) }
@@ -37,7 +78,7 @@ extension Inference {
   ) -> Bool {
     if table.isWrong(type) { return false }
     if table.unify(pattern, type) { return true }
-    reportPattern(what, type, subject, at: span)
+    reportPattern(what, pattern, type, subject, at: span)
     return false
   }
 

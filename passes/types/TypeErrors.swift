@@ -67,6 +67,16 @@ extension Inference {
         help: "annotate the binding: `\(isMap ? "\(name): Map<..., ...> = {}" : "\(name): List<...> = []")`"))
   }
 
+  /// Says in the last error of a name that it is an element, if it was used as the list behind it.
+  mutating func offerRest(_ local: Local, insteadOf expected: TypeRef) {
+    guard table.head(expected) == .list, let last = lastParts[local.id], var error = diagnostics.popLast() else {
+      return
+    }
+    error.regions.insert(Region(last.span, "this is one element, not the rest of the list"), at: 0)
+    error.repair.primary = "for the first elements and the rest write `\(last.withRest(in: sources))`"
+    diagnostics.append(error)
+  }
+
   // MARK: Operators
 
   mutating func reportOperator(_ sign: Name, _ type: TypeRef, _ head: TypeHead, left: Span, whole: Span) {
@@ -211,7 +221,9 @@ extension Inference {
 
   // MARK: Patterns
 
-  mutating func reportPattern(_ what: String, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span) {
+  mutating func reportPattern(
+    _ what: String, _ pattern: TypeRef, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span
+  ) {
     let summary = "this pattern matches \(what), but what it stands for is `\(table.text(type))`"
     // A subject of the wrong type is one mistake, however many arms there are.
     guard patternMistakes.insert(summary).inserted else { return }
@@ -222,6 +234,7 @@ extension Inference {
       error.note = "with this literal argument `\(name)` can't fail, so it gives a plain value"
     }
     report(error)
+    if case .local(_, let variable) = subject { offerRest(variable, insteadOf: pattern) }
   }
 
   /// The patterns that values of a type can be matched by.

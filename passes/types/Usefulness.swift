@@ -58,6 +58,25 @@ struct Usefulness {
     return try missing(rows, width: 1)
   }
 
+  /// The constructor of a type that a name in small letters may stand for, or what stands for no value in it.
+  func pattern(like name: String, of type: Typed.Ty) -> String? {
+    let isNothing = ["null", "nil", "undefined", "nullptr", "nothing"].contains(name)
+    let owner: Name
+    switch type {
+    case .list: return isNothing || name == "empty" ? "`[]`" : nil
+    case .option: owner = "Option"
+    case .result: owner = "Result"
+    case .data(let type): owner = type
+    default: return nil
+    }
+    if isNothing, owner == "Option" { return "`Option.None`" }
+    let wanted = name.lowercased()
+    let meant = constructors(owner).first { $0.name.text.lowercased() == wanted }
+    guard let meant else { return nil }
+    let parts = meant.arity == 0 ? "" : "(" + Array(repeating: "_", count: meant.arity).joined(separator: ", ") + ")"
+    return "`\(owner.lastSegment).\(meant.name)\(parts)`"
+  }
+
   /// Patterns for all columns whose values match no row; nil if there are none.
   private mutating func missing(_ rows: [Row], width: Int) throws(OutOfBudget) -> [MatchPattern?]? {
     guard let first = rows.first else { return Array(repeating: nil, count: width) }
