@@ -19,11 +19,14 @@ struct DiskFiles: SourceFiles {
     guard let bytes = Self.contents(of: full, expecting: Int(status.st_size)) else {
       return .unreadable(systemMessage())
     }
-    let identity = realpath(full, nil).map { pointer in
+    return .bytes(bytes, identity: identity(of: path, inRoot: inRoot) ?? full)
+  }
+
+  func identity(of path: String, inRoot: Bool) -> String? {
+    realpath(inRoot && root != "." ? root + "/" + path : path, nil).map { pointer in
       defer { free(pointer) }
       return String(cString: pointer)
     }
-    return .bytes(bytes, identity: identity ?? full)
   }
 
   /// All bytes of a file or a pipe; nil if the system refuses them.
