@@ -60,6 +60,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .phase("core")
   .then(NormaliseToANF.self)
   .then(InferBehaviour.self)
+  .whenOptimising(IntroduceAccumulators.self)
   .whenOptimising(InlineSmallFunctions.self)
   .whenOptimising(PropagateCopies.self)
   // Folded comparisons are literals that the switches can use.
@@ -85,6 +86,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .phase("machine")
   .then(LowerToMachine.self)
   .whenOptimising(FuseIntegerCounts.self)
+  .whenOptimising(VersionBlocks.self)
   .then(ExpandIntegerArithmetic.self)
   .then(ExpandCounts.self)
   .then(SimplifyBlocks.self)

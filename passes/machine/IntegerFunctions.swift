@@ -19,15 +19,32 @@ struct IntegerFunction {
   /// What the function behind an operator is called.
   static func name(of operator: Name) -> Name { Name("nanoc." + `operator`.text) }
 
+  /// The operands that an operator drops itself.
+  static func consumed(by operator: Name, _ operands: [Machine.Operand]) -> [Machine.Operand] {
+    let positions = `operator`.text.drop { $0 != "!" }
+    return zip(1..., operands).filter { positions.contains("\($0.0)") }.map(\.1)
+  }
+
+  /// The functions of the run-time library behind operators, and how their results compare with 0 if the operators give
+  /// bits.
+  static let library: [Name: (function: Name, relation: Name?)] = [
+    "int.add": ("nanoc_int_add", nil), "int.subtract": ("nanoc_int_sub", nil), "int.multiply": ("nanoc_int_mul", nil),
+    "int.negate": ("nanoc_int_neg", nil), "int.toWord": ("nanoc_int_to_word_saturating", nil),
+    "int.equal": ("nanoc_int_equal", "ne"), "int.less": ("nanoc_int_compare", "slt"),
+    "int.lessEqual": ("nanoc_int_compare", "sle"),
+  ]
+
   private var builder = BlockBuilder(FreshLocals(from: 2))
   private let operands: [Machine.Operand]
   /// The operands that the operator drops.
   private let consumed: [Machine.Operand]
+  private let library: (function: Name, relation: Name?)?
   private let span: Span
 
-  private init(_ parameters: [Machine.Parameter], consuming: Substring, at span: Span) {
+  private init(_ operator: Name, _ parameters: [Machine.Parameter], at span: Span) {
     operands = parameters.map { .local(span, variable: $0.variable) }
-    consumed = zip(1..., operands).filter { consuming.contains("\($0.0)") }.map(\.1)
+    consumed = Self.consumed(by: `operator`, operands)
+    library = Self.library[Self.plain(`operator`)]
     self.span = span
     builder.begin(builder.make("entry"), at: span)
   }
@@ -39,7 +56,7 @@ struct IntegerFunction {
     let isComparison = ["int.equal", "int.less", "int.lessEqual"].contains(plain)
     let locals = isUnary ? [Local("a", 0)] : [Local("a", 0), Local("b", 1)]
     let parameters = locals.map { Machine.Parameter(span, variable: $0, ty: .word) }
-    var writer = IntegerFunction(parameters, consuming: `operator`.text.dropFirst(plain.text.count), at: span)
+    var writer = IntegerFunction(`operator`, parameters, at: span)
     writer.write(plain)
     return Machine.Function(
       span, name: name(of: `operator`), parameters: parameters, result: isComparison ? .bit : .word,
@@ -48,10 +65,10 @@ struct IntegerFunction {
 
   private mutating func write(_ operator: Name) {
     switch `operator` {
-    case "int.add": arithmetic("add", operands[0], less(operands[1]), "nanoc_int_add")
-    case "int.subtract": arithmetic("sub", operands[0], less(operands[1]), "nanoc_int_sub")
-    case "int.multiply": arithmetic("mul", less(operands[0]), half(operands[1]), "nanoc_int_mul")
-    case "int.negate": arithmetic("sub", .number(2), operands[0], "nanoc_int_neg")
+    case "int.add": arithmetic("add", operands[0], less(operands[1]))
+    case "int.subtract": arithmetic("sub", operands[0], less(operands[1]))
+    case "int.multiply": arithmetic("mul", less(operands[0]), half(operands[1]))
+    case "int.negate": arithmetic("sub", .number(2), operands[0])
     case "int.toWord": toWord()
     case "int.less": compare("slt")
     case "int.lessEqual": compare("sle")
@@ -71,7 +88,7 @@ struct IntegerFunction {
 
   /// Computes in place; goes to the library if an operand is big or the result does not fit.
   private mutating func arithmetic(
-    _ name: Name, _ left: Machine.Operand, _ right: Machine.Operand, _ function: Name
+    _ name: Name, _ left: Machine.Operand, _ right: Machine.Operand
   ) {
     let (result, overflow) = (builder.make("result"), builder.make("overflow"))
     builder.append(.checked(span, variable: result, overflow: overflow, operator: name, left: left, right: right))
@@ -79,24 +96,24 @@ struct IntegerFunction {
     if name == "mul" { value = builder.compute("result", .word, "or", [value, .number(1)], at: span) }
     let big = isBig("and")
     let slow = builder.compute("slow", .bit, "or", [big, .local(span, variable: overflow)], at: span)
-    finish(slow, fast: value, function)
+    finish(slow, fast: value)
   }
 
   private mutating func toWord() {
     let value = half(operands[0])
-    finish(isBig("and"), fast: value, "nanoc_int_to_word_saturating")
+    finish(isBig("and"), fast: value)
   }
 
   private mutating func compare(_ relation: Name) {
     let fast = builder.compute("fast", .bit, relation, operands, at: span)
-    finish(isBig("and"), fast: fast, "nanoc_int_compare", relation: relation)
+    finish(isBig("and"), fast: fast)
   }
 
   /// Small integers are equal exactly if their words are, and never equal to big ones; the library is needed for two big
   /// ones, or to drop one.
   private mutating func equal() {
     let fast = builder.compute("fast", .bit, "eq", operands, at: span)
-    finish(isBig(consumed.isEmpty ? "or" : "and"), fast: fast, "nanoc_int_equal", relation: "ne")
+    finish(isBig(consumed.isEmpty ? "or" : "and"), fast: fast)
   }
 
   /// A bit that says whether an operand is big, or with `or` whether all are.
@@ -107,21 +124,22 @@ struct IntegerFunction {
     return builder.compute("big", .bit, "eq", [low, .number(0)], at: span)
   }
 
-  /// Returns the fast value, or, if `slow`, the result of a call, which `relation` compares with 0.
-  private mutating func finish(
-    _ slow: Machine.Operand, fast: Machine.Operand, _ function: Name, relation: Name? = nil
-  ) {
+  /// Returns the fast value, or, if `slow`, what the library gives.
+  private mutating func finish(_ slow: Machine.Operand, fast: Machine.Operand) {
+    guard let library else { return }
     let (big, small) = (builder.make("big"), builder.make("small"))
     builder.end(.branch(span, condition: slow, then: .to(big), else: .to(small), likely: "else"))
     builder.begin(small, at: span)
     builder.end(.return(span, value: fast))
     builder.begin(big, at: span)
     var result = builder.set(
-      "result", .word, .runtime(span, function: function, arguments: operands), at: span)
+      "result", .word, .runtime(span, function: library.function, arguments: operands), at: span)
     for operand in consumed {
       builder.append(.run(span, value: .runtime(span, function: "nanoc_drop", arguments: [operand])))
     }
-    if let relation { result = builder.compute("is", .bit, relation, [result, .number(0)], at: span) }
+    if let relation = library.relation {
+      result = builder.compute("is", .bit, relation, [result, .number(0)], at: span)
+    }
     builder.end(.return(span, value: result))
   }
 }

@@ -1,0 +1,216 @@
+import Languages
+import Nanopass
+
+/// What an instruction does to integers, as `VersionBlocks` sees it.
+enum IntegerStep {
+  /// An operator that computes an integer from small ones, which may overflow.
+  case arithmetic(variable: Local, operator: Name, operands: [Machine.Operand])
+  /// An operator that computes something else from small integers.
+  case observation(variable: Local, operator: Name, operands: [Machine.Operand])
+  /// Counts integers up or down.
+  case count(operator: Name, operands: [Machine.Operand])
+  /// Sets a variable to a word with the tag of a small integer.
+  case tag(variable: Local)
+  /// Does nothing to integers that is known.
+  case other
+
+  init(_ instruction: Machine.Instruction) {
+    switch instruction {
+    case .set(_, let variable, _, .compute(_, "or", let operands))
+    where operands.contains { ($0.number ?? 0) & 1 == 1 }:
+      self = .tag(variable: variable)
+    case .set(_, let variable, _, .compute(_, let name, let operands)) where name.text.hasPrefix("int."):
+      // An operator on a big literal is left to the run-time library.
+      if operands.contains(where: \.isAddress) {
+        self = .other
+        return
+      }
+      switch IntegerFunction.plain(name) {
+      case "int.add", "int.subtract", "int.multiply", "int.negate":
+        self = .arithmetic(variable: variable, operator: name, operands: operands)
+      default: self = .observation(variable: variable, operator: name, operands: operands)
+      }
+    case .run(_, .compute(_, let name, let operands)) where name == "dup.integer" || name == "drop.integer":
+      self = .count(operator: name, operands: operands)
+    default: self = .other
+    }
+  }
+
+  /// The variables that must hold small integers for the step to be done in place, given those that surely do.
+  func required(_ known: LocalSet, _ wanted: LocalSet) -> [Machine.Operand] {
+    let operands: [Machine.Operand]
+    switch self {
+    case .arithmetic(_, _, let all): operands = all
+    case .observation(_, let name, let all):
+      // A small integer equals no big one, so words can be compared if one is small.
+      let isEquality = IntegerFunction.plain(name) == "int.equal"
+      if isEquality, all.contains(where: { $0.number != nil || known.contains($0) }) { return [] }
+      operands = isEquality ? Array(all.prefix(1)) : all
+    case .count(_, let all): operands = all.filter { wanted.contains($0) }
+    case .tag, .other: return []
+    }
+    var result: [Machine.Operand] = []
+    for operand in operands where operand.register != nil && !known.contains(operand) {
+      if !result.contains(where: { $0.register == operand.register }) { result.append(operand) }
+    }
+    return result
+  }
+}
+
+extension LocalSet {
+  /// Whether a variable is in the set.
+  func contains(_ operand: Machine.Operand) -> Bool {
+    guard let register = operand.register else { return false }
+    return contains(register)
+  }
+}
+
+extension Machine.Operand {
+  fileprivate var isAddress: Bool {
+    if case .address = self { return true }
+    return false
+  }
+}
+
+/// Finds the variables that surely hold small integers, where all goes well: at each operator that meets a big integer,
+/// and at each overflow, control leaves for code that is not looked at here.
+///
+/// A forward data flow, optimistic about loops. At the edges into a loop more is tested than is known, so that the loop
+/// need not: all that its body wants and keeps.
+struct SmallIntegers {
+  private let function: Machine.Function
+  private let graph: MachineGraph
+  private let steps: [[IntegerStep]]
+  /// The variables that some operator needs to be small.
+  private(set) var wanted = LocalSet()
+  /// What is known where each block begins, by its position; nil for those never reached.
+  private(set) var entries: [LocalSet?]
+  /// The blocks that control comes back to.
+  private(set) var headers: Set<Int> = []
+  private var ranks: [Int]
+  /// What edges into loops test, if they do not know it, by the position of the loop's first block.
+  private var candidates: [Int: LocalSet] = [:]
+
+  init(_ function: Machine.Function, _ graph: MachineGraph, _ liveness: Liveness) {
+    self.function = function
+    self.graph = graph
+    steps = function.blocks.map { $0.instructions.map { IntegerStep($0) } }
+    entries = [LocalSet?](repeating: nil, count: function.blocks.count)
+    ranks = [Int](repeating: -1, count: function.blocks.count)
+    for (rank, block) in graph.order.enumerated() { ranks[block] = rank }
+    for block in graph.order {
+      for successor in graph.successors[block] where isBackward(block, successor) { headers.insert(successor) }
+    }
+    findWanted()
+    for header in headers {
+      var live = liveness.entries[header]
+      live.formIntersection(wanted)
+      candidates[header] = live
+    }
+    solve()
+  }
+
+  /// Whether nothing in the function needs a small integer.
+  var isEmpty: Bool { wanted.elements.isEmpty }
+
+  private func isBackward(_ block: Int, _ successor: Int) -> Bool { ranks[successor] <= ranks[block] }
+
+  // MARK: What is wanted
+
+  /// What operators need, and what is passed on to where it is needed.
+  private mutating func findWanted() {
+    for block in graph.order {
+      for step in steps[block] {
+        if case .count = step { continue }
+        for operand in step.required(LocalSet(), LocalSet()) {
+          if let register = operand.register { wanted.insert(register) }
+        }
+      }
+    }
+    var changed = !isEmpty
+    while changed {
+      changed = false
+      for block in graph.order.reversed() {
+        for target in function.blocks[block].end.targets {
+          guard let position = graph.positions[target.label.id] else { continue }
+          for (parameter, argument) in zip(function.blocks[position].parameters, target.arguments) {
+            guard wanted.contains(parameter.variable.id), let register = argument.register,
+              !wanted.contains(register)
+            else { continue }
+            wanted.insert(register)
+            changed = true
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: What is known
+
+  private mutating func solve() {
+    guard let first = graph.order.first else { return }
+    entries[first] = LocalSet()
+    var changed = true
+    while changed {
+      changed = false
+      for block in graph.order {
+        guard var known = entries[block] else { continue }
+        for step in steps[block] { follow(step, &known) }
+        for target in function.blocks[block].end.targets {
+          guard let position = graph.positions[target.label.id] else { continue }
+          var arriving = self.arriving(target, at: position, known)
+          if !isBackward(block, position), let tested = candidates[position] { arriving.formUnion(tested) }
+          if entries[position] == nil {
+            entries[position] = arriving
+            changed = true
+          } else if entries[position]?.formIntersection(arriving) == true {
+            changed = true
+          }
+        }
+      }
+    }
+  }
+
+  /// What is known behind a step.
+  func follow(_ step: IntegerStep, _ known: inout LocalSet) {
+    for operand in step.required(known, wanted) {
+      if let register = operand.register { known.insert(register) }
+    }
+    switch step {
+    case .arithmetic(let variable, _, _), .tag(let variable): known.insert(variable.id)
+    case .observation, .count, .other: break
+    }
+  }
+
+  /// What is known of the variables where a block begins, by the way over one edge, without tests.
+  private func arriving(_ target: Machine.Target, at position: Int, _ known: LocalSet) -> LocalSet {
+    var result = known
+    for (parameter, argument) in zip(function.blocks[position].parameters, target.arguments) {
+      if known.contains(argument) || (argument.number ?? 0) & 1 == 1 {
+        result.insert(parameter.variable.id)
+      } else {
+        result.remove(parameter.variable.id)
+      }
+    }
+    return result
+  }
+
+  /// The operands to test on an edge, given what is known at its start.
+  func required(_ target: Machine.Target, at position: Int, _ known: LocalSet) -> [Machine.Operand] {
+    guard let entry = entries[position] else { return [] }
+    let arriving = self.arriving(target, at: position, known)
+    var arguments: [Int: Machine.Operand] = [:]
+    for (parameter, argument) in zip(function.blocks[position].parameters, target.arguments) {
+      arguments[parameter.variable.id] = argument
+    }
+    return entry.elements.filter { !arriving.contains($0) }.map { arguments[$0] ?? .register($0) }
+  }
+
+  /// The step at a place.
+  func step(_ index: Int, of block: Int) -> IntegerStep { steps[block][index] }
+}
+
+extension Machine.Operand {
+  /// The variable of that number; the name does not matter.
+  static func register(_ number: Int) -> Machine.Operand { .local(.none, variable: Local("n", number)) }
+}

@@ -1,0 +1,69 @@
+public import Languages
+public import Nanopass
+
+/// Gives the blocks of a function a second version, so that the first can compute with small integers only.
+///
+/// In the first version operators become instructions on tagged words. Where an operand turns out to be big, or a result
+/// does not fit, control leaves for the second version of the same place, in which operators are calls of the run-time
+/// library; it comes back at the next round of a loop whose variables are small again. So what was once found small
+/// stays small as far as the first version reaches, and needs neither tests nor counting. A simple form of basic block
+/// versioning (Chevalier-Boisvert, Feeley: Simple and Effective Type Check Removal through Lazy Basic Block Versioning,
+/// ECOOP 2015, section 3), with two versions made ahead of time.
+///
+///     (block e.3 [] [(set z.2 word (compute int.add [(local x.0) (local y.1)]))] (return (local z.2)))
+///
+/// becomes
+///
+///     (block e.3 []
+///       [(set tags.4 word (compute and [(local x.0) (local y.1)]))
+///        (set low.5 word (compute and [(local tags.4) (word 1)]))
+///        (set big.6 bit (compute eq [(local low.5) (word 0)]))]
+///       (branch (local big.6) (to big.9 []) (to e.7 []) else))
+///     (block e.7 []
+///       [(set raw.10 word (compute sub [(local y.1) (word 1)]))
+///        (checked z.2 overflow.8 add (local x.0) (local raw.10))]
+///       (branch (local overflow.8) (to big.9 []) (to e.11 []) else))
+///     (block e.11 [] [] (return (local z.2)))
+///     (block big.9 []
+///       [(set z.12 word (runtime nanoc_int_add [(local x.0) (local y.1)]))]
+///       (return (local z.12)))
+///
+/// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels; operators `int.…` are left
+/// only for big literals and in functions where the second version would pass too much around.
+public struct VersionBlocks: MachineToMachine {
+  public static let summary = "Give blocks a version for small and one for big integers."
+
+  /// The most variables that the places of a second version may be passed together.
+  private static let limit = 2_000
+
+  private var versioned = 0
+  private var functions = 0
+  private var exits = 0
+
+  public init() {}
+
+  public mutating func end(in context: PassContext) {
+    context.explain(
+      "Gave \(versioned) of \(functions) functions a version for small integers, with \(exits) ways out of it.",
+      data: [("versioned", versioned), ("functions", functions), ("exits", exits)])
+  }
+
+  public mutating func function(_ node: Machine.Function) throws -> Machine.Function {
+    functions += 1
+    let graph = MachineGraph(node)
+    let liveness = Liveness(node, graph)
+    let integers = SmallIntegers(node, graph, liveness)
+    if integers.isEmpty { return node }
+    let plan = VersionPlan(node, graph, integers, liveness)
+    if plan.size > Self.limit { return node }
+    versioned += 1
+    exits += plan.exits
+    var function = node
+    let blocks = try BlockVersions.write(plan)
+    function.blocks = blocks
+    // Control may come from late places of the first version to early ones of the second, so the blocks' order by
+    // position is not one of dominators first.
+    function.blocks = MachineGraph(function).order.map { blocks[$0] }
+    return function
+  }
+}
