@@ -78,6 +78,8 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(LowerEffects.self)
   .phase("memory")
   .then(ChooseShapes.self)
+  // Before cells get holes, which are no constants.
+  .whenOptimising(ShareConstantCells.self)
   .whenOptimising(FillHoles.self)
   .then(InferBorrows.self)
   .then(InsertCounts.self)

@@ -101,12 +101,22 @@ private struct CountedFlattener {
   private mutating func operand(_ atom: Counted.Atom) -> Int32 {
     switch atom {
     case .local(_, let variable): builder.place(variable)
-    case .integer(_, .small(let value)): builder.constant(.integer(value))
-    case .integer(_, let value): builder.constant(CountedHeap.constant(.integer(Whole(value))))
-    case .float(_, let value): builder.constant(.float(value))
-    case .string(_, let value): builder.constant(CountedHeap.constant(.string(Text(value))))
-    case .word(_, let value): builder.constant(.word(value))
-    case .immediate(_, let tag): builder.constant(.immediate(tag))
+    default: builder.constant(constant(atom))
+    }
+  }
+
+  /// What a literal or constant stands for; nothing for a variable.
+  private func constant(_ atom: Counted.Atom) -> Held {
+    switch atom {
+    case .local: CountedInterpreter.nothing
+    case .integer(_, .small(let value)): .integer(value)
+    case .integer(_, let value): CountedHeap.constant(.integer(Whole(value)))
+    case .float(_, let value): .float(value)
+    case .string(_, let value): CountedHeap.constant(.string(Text(value)))
+    case .word(_, let value): .word(value)
+    case .immediate(_, let tag): .immediate(tag)
+    case .constant(_, let tag, let counted, let raw):
+      CountedHeap.constant(.fields(tag: tag, counted: counted.count, (counted + raw).map { constant($0) }))
     }
   }
 }

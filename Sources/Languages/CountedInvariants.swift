@@ -210,7 +210,7 @@ private struct ShapeChecker {
     expect(shape, Counted.Shape(builtin: primitive.result), primitive.name, step)
   }
 
-  private mutating func fields(_ atoms: [Counted.Atom], areCounted: Bool, in step: Counted.Step) {
+  private mutating func fields(_ atoms: [Counted.Atom], areCounted: Bool, in step: some Writable) {
     for atom in atoms {
       guard let shape = shape(of: atom, in: step), shape.isCounted != areCounted else { continue }
       report(.shapes, "a field stands with those that are \(areCounted ? "" : "not ")counted", step)
@@ -261,6 +261,10 @@ private struct ShapeChecker {
     case .float: return .float
     case .word: return .word
     case .string, .immediate: return .cell
+    case .constant(_, _, let counted, let raw):
+      fields(counted, areCounted: true, in: node)
+      fields(raw, areCounted: false, in: node)
+      return .cell
     }
   }
 

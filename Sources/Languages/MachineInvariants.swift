@@ -119,7 +119,8 @@ private struct AddressChecker: MachineWalker {
     constants = Set(
       root.constants.map { constant in
         switch constant {
-        case .text(_, let name, _), .integer(_, let name, _), .library(_, let name): return name
+        case .text(_, let name, _), .integer(_, let name, _), .cell(_, let name, _, _, _), .library(_, let name):
+          return name
         }
       })
   }

@@ -75,6 +75,9 @@ struct EmitLLVM {
       let count = Int64(limbs.magnitude.count) * (limbs.isNegative ? -1 : 1)
       let digits = limbs.magnitude.map { context.integer(context.i64, bits: $0) }
       try define(name, header(tag: 0xFFFE) + [context.integer(count), context.array(of: context.i64, digits)])
+    case .cell(_, let name, let tag, let counted, let raw):
+      let fields = try (counted + raw).map { try field($0) }
+      try define(name, header(tag: Int64(tag), counted: Int64(counted.count)) + fields)
     case .library(_, let name):
       let global = try module.addGlobal(name.text, context.i64)
       global.setVisibility(.hidden)
@@ -83,11 +86,22 @@ struct EmitLLVM {
   }
 
   /// The header of a static cell: a count below zero is never changed.
-  private func header(tag: Int64) -> [Value] {
+  private func header(tag: Int64, counted: Int64 = 0) -> [Value] {
     [
       context.integer(context.i32, Int64(Int32.min)), context.integer(context.i16, tag),
-      context.integer(context.i16, 0),
+      context.integer(context.i16, counted),
     ]
+  }
+
+  /// A field of a static cell.
+  private func field(_ operand: Machine.Operand) throws -> Value {
+    switch operand {
+    case .word(_, .small(let value)): return context.integer(Int64(value))
+    case .float(_, let value): return context.real(value)
+    case .address(_, let name): if let value = constants[name] { return value }
+    case .word(_, .big), .bit, .local: break
+    }
+    throw PassBug("emit-llvm", "`\(operand)` stands in a static cell", broke: "known-addresses")
   }
 
   private mutating func define(_ name: Name, _ fields: [Value]) throws {
