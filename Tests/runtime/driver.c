@@ -419,6 +419,30 @@ static void shared_counts(void) {
   print("counts");
 }
 
+// Cells of all sizes that live for a while: what is written into one must stay until it is freed. In rounds most are
+// of one size, so that pages become all free and serve another.
+static void cells(void) {
+  enum { count = 40000 };
+  static unsigned char *held[count];
+  static int sizes[count];
+  for (int i = 0; i < 4000000; i++) {
+    int slot = i < 3600000 ? below(count) : i % count;
+    if (held[slot]) {
+      for (int k = 8; k < sizes[slot]; k++) {
+        if (held[slot][k] != (unsigned char)slot) print("overwritten"), exit(1);
+      }
+      nanoc_drop((word)held[slot]);
+      held[slot] = NULL;
+    }
+    if (i >= 3600000) continue;
+    sizes[slot] = below(8) ? 16 * (1 + i / 400000) : 16 + below(560);
+    held[slot] = nanoc_alloc(sizes[slot]);
+    memset(held[slot], slot, sizes[slot]);
+    *(int64_t *)held[slot] = 1;
+  }
+  print("intact");
+}
+
 static void entry(void) {
   if (!strcmp(mode, "integers")) integers();
   if (!strcmp(mode, "floats")) floats();
@@ -427,6 +451,7 @@ static void entry(void) {
   if (!strcmp(mode, "arguments")) arguments();
   if (!strcmp(mode, "deep-drop")) deep_drop();
   if (!strcmp(mode, "counts")) shared_counts();
+  if (!strcmp(mode, "cells")) cells();
   if (!strcmp(mode, "hello")) print("hello");
   if (!strcmp(mode, "leak")) literal("leaked"), literal("too");
   if (!strcmp(mode, "recursion")) {
