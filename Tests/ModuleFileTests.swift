@@ -54,7 +54,27 @@ import Testing
 
   @Test func aFileThatCannotBeRead() throws {
     try link("part.av", to: "/proc/self/mem")
-    try expectError("the file `part.av` of `Part` can't be read: it can't be read")
+    try expectError("the file `part.av` of `Part` can't be read: Input/output error")
+  }
+
+  /// As from a shell's `<(...)`.
+  @Test func aProgramFromAPipe() throws {
+    let pipe = work.path + "/pipe.av"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let writer = Thread {
+      guard let handle = FileHandle(forWritingAtPath: pipe) else { return }
+      handle.write(Data("fn main() -> Unit\n    ! [Console.print]\n    Console.print(\"piped\")\n".utf8))
+      try? handle.close()
+    }
+    writer.start()
+    #expect(try nanoc(["run", "pipe.av"], in: work.path).output == "piped\n")
+  }
+
+  /// Permissions bind everybody but the superuser.
+  @Test(.enabled(if: getuid() != 0)) func aFileOfOthers() throws {
+    try work.write("part.av", "module Part\n")
+    #expect(chmod(work.path + "/part.av", 0) == 0)
+    try expectError("the file `part.av` of `Part` can't be read: Permission denied")
   }
 
   @Test func aLinkToNothing() throws {

@@ -73,10 +73,12 @@ extension TypedCompiler {
 
   mutating func match(_ subject: Typed.Expr, _ arms: [Typed.Arm], _ isTail: Bool) throws -> Code {
     let subject = try code(subject)
+    let literals = LiteralArms(arms)
     let arms = try arms.map { (matches: test($0.pattern), body: try code($0.body, isTail: isTail)) }
     return { base in
       let value = try subject(base)
-      for arm in arms where try arm.matches(value, base) { return try arm.body(base) }
+      if let index = try literals.position(of: value) { return try arms[index].body(base) }
+      for arm in arms[literals.count...] where try arm.matches(value, base) { return try arm.body(base) }
       throw InterpreterError.broken("no arm matches \(value)")
     }
   }
@@ -132,5 +134,36 @@ extension TypedCompiler {
       if let rest { return try rest(list, base) }
       return try list.uncons() == nil
     }
+  }
+}
+
+/// The arms at the start of a match whose patterns are numbers or strings, by these: there may be thousands.
+private struct LiteralArms {
+  /// How many there are.
+  private(set) var count = 0
+  private var integers: [Whole: Int] = [:]
+  private var strings: [Text: Int] = [:]
+
+  init(_ arms: [Typed.Arm]) {
+    add(arms)
+    // A few are faster compared one by one.
+    if count < 8 { (count, integers, strings) = (0, [:], [:]) }
+  }
+
+  private mutating func add(_ arms: [Typed.Arm]) {
+    for arm in arms {
+      switch arm.pattern {
+      case .integer(_, let literal): integers[Whole(literal)] = integers[Whole(literal)] ?? count
+      case .string(_, let literal): strings[Text(literal)] = strings[Text(literal)] ?? count
+      default: return
+      }
+      count += 1
+    }
+  }
+
+  /// The arm for a value.
+  func position(of value: Value) throws -> Int? {
+    if !integers.isEmpty { return integers[try value.integer()] }
+    return strings.isEmpty ? nil : strings[try value.string()]
   }
 }

@@ -204,6 +204,15 @@ public enum SourceRead: Sendable {
 public protocol SourceFiles {
   /// Reads the file at a path, relative to the module root if `inRoot`, else as it is.
   func read(_ path: String, inRoot: Bool) -> SourceRead
+
+  /// The canonical path of a file, without reading it; nil if there is none.
+  func identity(of path: String, inRoot: Bool) -> String?
+}
+
+extension SourceFiles {
+  public func identity(of path: String, inRoot: Bool) -> String? {
+    if case .bytes(_, let identity) = read(path, inRoot: inRoot) { identity } else { nil }
+  }
 }
 
 /// No files at all, for passes that run on a given program.

@@ -16,12 +16,39 @@ struct DiskFiles: SourceFiles {
     guard kind != S_IFDIR else { return .unreadable("it is a directory") }
     // A pipe may be what is to be compiled, but no device, which may have no end, and no module comes out of a pipe.
     guard kind == S_IFREG || kind == S_IFIFO && !inRoot else { return .unreadable("it is no regular file") }
-    guard let data = FileManager.default.contents(atPath: full) else { return .unreadable("it can't be read") }
-    let identity = realpath(full, nil).map { pointer in
+    guard let bytes = Self.contents(of: full, expecting: Int(status.st_size)) else {
+      return .unreadable(systemMessage())
+    }
+    return .bytes(bytes, identity: identity(of: path, inRoot: inRoot) ?? full)
+  }
+
+  func identity(of path: String, inRoot: Bool) -> String? {
+    realpath(inRoot && root != "." ? root + "/" + path : path, nil).map { pointer in
       defer { free(pointer) }
       return String(cString: pointer)
     }
-    return .bytes([UInt8](data), identity: identity ?? full)
+  }
+
+  /// All bytes of a file or a pipe; nil if the system refuses them.
+  private static func contents(of path: String, expecting size: Int) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var room = max(size, 4095) + 1
+    while true {
+      var part = [UInt8](repeating: 0, count: room)
+      let count = part.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return nil
+      }
+      if count == 0 { return bytes }
+      part.removeLast(room - count)
+      // A file comes in one piece.
+      if bytes.isEmpty { bytes = part } else { bytes += part }
+      room = 65_536
+    }
   }
 }
 

@@ -29,7 +29,7 @@ public struct Load: Pass {
   public mutating func run(_ input: Source.Root, in context: PassContext) throws -> Source.Root {
     files = input.files
     for case .text(_, let path, _, false, _) in files {
-      if case .bytes(_, let identity) = context.files.read(path, inRoot: false) { identities.insert(identity) }
+      if let identity = context.files.identity(of: path, inRoot: false) { identities.insert(identity) }
     }
     var next = 0
     while next < files.count {

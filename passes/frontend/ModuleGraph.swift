@@ -181,7 +181,7 @@ struct ModuleGraph {
     if let known = ownByIdentity { return known }
     var found: [String: Int] = [:]
     for (index, module) in modules.enumerated() where !module.isLibrary {
-      if case .bytes(_, let identity) = context.files.read(module.path, inRoot: !module.asked.isEmpty) {
+      if let identity = context.files.identity(of: module.path, inRoot: !module.asked.isEmpty) {
         found[identity] = index
       }
     }

@@ -149,6 +149,11 @@ struct EmitLLVM {
         return phi
       }
     }
+    if function.blocks.contains(where: { if case .tailCall = $0.end { true } else { false } }) {
+      // Else LLVM 19 makes a loop of a function that calls itself and returns a constant, and computes its results
+      // between a `musttail` call and the return behind it, which is not allowed. Tail calls to oneself are loops here.
+      try target.add(.text("disable-tail-calls", "true"), in: context)
+    }
     for block in function.blocks {
       guard let place = emitter.blocks[block.label.id] else { continue }
       emitter.builder.move(to: place)
