@@ -6,9 +6,12 @@ enum VectorPrimitive {
 
   static let named: [Name: VectorPrimitive] = [
     "vector.empty": .empty, "vector.length": .length,
-    "vector.newCounted": .new, "vector.newWord": .new, "vector.newFloat": .new,
-    "vector.getCounted": .get, "vector.getWord": .get, "vector.getFloat": .get,
-    "vector.setCounted": .set, "vector.setWord": .set, "vector.setFloat": .set,
+    "vector.newCounted": .new, "vector.newWord": .new, "vector.newByte": .new,
+    "vector.newFloat": .new,
+    "vector.getCounted": .get, "vector.getWord": .get, "vector.getByte": .get,
+    "vector.getFloat": .get,
+    "vector.setCounted": .set, "vector.setWord": .set, "vector.setByte": .set,
+    "vector.setFloat": .set,
   ]
 }
 

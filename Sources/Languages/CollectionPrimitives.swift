@@ -6,7 +6,7 @@ extension Primitive {
 
   /// The primitives of vectors and maps.
   ///
-  /// `vector.new`, `vector.get` and `vector.set` stand for one of three each, which `choose-shapes` picks by how
+  /// `vector.new`, `vector.get` and `vector.set` stand for one of four each, which `choose-shapes` picks by how
   /// elements are held: counted words, raw words or floats. `key.order` is gone behind `derive-order`.
   static let collections: [Primitive] =
     [
@@ -22,7 +22,7 @@ extension Primitive {
       Primitive("vector.get", [vector, .int], element, variables: ["t"]),
       Primitive("vector.set", [vector, .int, element], vector, variables: ["t"], ownsArguments: true),
     ] + vectors(of: element, "Counted", .counted) + vectors(of: .unit, "Word", .word)
-    + vectors(of: .float, "Float", .float)
+    + vectors(of: .unit, "Byte", .word) + vectors(of: .float, "Float", .float)
 
   /// The primitives of vectors whose elements are held in one way.
   private static func vectors(of element: Typed.Ty, _ kind: String, _ passing: Passing) -> [Primitive] {

@@ -59,7 +59,7 @@ private struct TypeChecker {
     case .store(_, let address, _, let width, let value):
       expect([.word], [address], instruction)
       let ty = type(of: value)
-      if ty == .bit || ![2, 4, 8].contains(width) || ty == .float && width != 8 {
+      if ty == .bit || ![1, 2, 4, 8].contains(width) || ty == .float && width != 8 {
         complain("this can't be stored in \(width) bytes", instruction)
       }
     }
@@ -71,7 +71,7 @@ private struct TypeChecker {
     case .allocate: return .word
     case .load(_, let address, _, let width):
       expect([.word], [address], operation)
-      if ![2, 4, 8].contains(width) || wanted == .float && width != 8 || wanted == .bit {
+      if ![1, 2, 4, 8].contains(width) || wanted == .float && width != 8 || wanted == .bit {
         complain("this can't be loaded from \(width) bytes", operation)
       }
       return wanted

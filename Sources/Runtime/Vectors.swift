@@ -1,12 +1,13 @@
 import CRuntime
 
 // Vectors: cells whose first field is the length, as a raw word, with the elements behind it. Elements are counted
-// words, raw words or floats; the compiler knows which, and chooses the functions.
+// words, raw words, raw words that fit a byte and take no more, or floats; the compiler knows which, and chooses the
+// functions.
 
 /// Allocates a vector whose elements are yet to be written.
 @inline(__always)
-private func makeVector(_ length: Int, counted: Bool) -> Cell {
-  let cell = allocate(16 &+ length &* 8)
+private func makeVector(_ length: Int, counted: Bool, width: Int = 8) -> Cell {
+  let cell = allocate(16 &+ length &* width)
   cell.setHeader(references: 1, tag: vectorTag, counted: counted ? arrayCount : 0)
   cell.setField(0, length)
   return cell
@@ -15,11 +16,11 @@ private func makeVector(_ length: Int, counted: Bool) -> Cell {
 /// Takes over a reference to a vector and gives one to a vector of the same elements that nothing else refers to: the
 /// same, or a copy.
 @inline(__always)
-private func unique(_ vector: Cell, counted: Bool) -> Cell {
+private func unique(_ vector: Cell, counted: Bool, width: Int = 8) -> Cell {
   if vector.references == 1 { return vector }
   let length = vector.field(0)
-  let copy = makeVector(length, counted: counted)
-  memcpy(copy + 16, vector + 16, length &* 8)
+  let copy = makeVector(length, counted: counted, width: width)
+  memcpy(copy + 16, vector + 16, length &* width)
   if counted {
     for index in 1..<length &+ 1 { duplicate(copy.field(index)) }
   }
@@ -54,6 +55,14 @@ public func vector(_ length: Int, ofWord element: Word) -> Cell {
   return cell
 }
 
+/// A vector of `length` times the same raw word that fits a byte.
+@c(nanoc_vector_new_byte)
+public func vector(_ length: Int, ofByte element: Word) -> Cell {
+  let cell = makeVector(length, counted: false, width: 1)
+  memset(cell + 16, Int32(truncatingIfNeeded: element), length)
+  return cell
+}
+
 /// A vector of `length` times the same float.
 @c(nanoc_vector_new_float)
 public func vector(_ length: Int, ofFloat element: Double) -> Cell {
@@ -71,6 +80,12 @@ public func counted(_ vector: Cell, at index: Int) -> Word {
 /// The raw word at a raw index inside the vector.
 @c(nanoc_vector_get_word)
 public func word(_ vector: Cell, at index: Int) -> Word { vector.field(index &+ 1) }
+
+/// The raw word, which fits a byte, at a raw index inside the vector.
+@c(nanoc_vector_get_byte)
+public func byte(_ vector: Cell, at index: Int) -> Word {
+  Word(vector.load(fromByteOffset: index &+ 16, as: UInt8.self))
+}
 
 /// The float at a raw index inside the vector.
 @c(nanoc_vector_get_float)
@@ -93,6 +108,14 @@ public func setCounted(_ vector: Cell, at index: Int, to element: Word) -> Cell 
 public func setWord(_ vector: Cell, at index: Int, to element: Word) -> Cell {
   let cell = unique(vector, counted: false)
   cell.setField(index &+ 1, element)
+  return cell
+}
+
+/// The vector with another raw word that fits a byte at a raw index inside it. Takes over the reference to the vector.
+@c(nanoc_vector_set_byte)
+public func setByte(_ vector: Cell, at index: Int, to element: Word) -> Cell {
+  let cell = unique(vector, counted: false, width: 1)
+  cell.storeBytes(of: UInt8(truncatingIfNeeded: element), toByteOffset: index &+ 16, as: UInt8.self)
   return cell
 }
 

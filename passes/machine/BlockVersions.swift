@@ -84,6 +84,8 @@ struct BlockVersions {
       let ty = plan.locals[variable.id]?.ty ?? .word
       builder.append(.set(span, variable: variable, ty: ty, value: value))
       count("drop.integer", IntegerFunction.consumed(by: name, operands).filter { !known.contains($0) }, at: span)
+    case .division(let variable, let function, let operand, let divisor):
+      divide(operand, by: divisor, function == "nanoc_int_mod", to: variable, at: span)
     case .count(let name, let operands): count(name, operands.filter { !known.contains($0) }, at: span)
     case .tag, .other: builder.append(instruction)
     }
@@ -125,6 +127,26 @@ struct BlockVersions {
       builder.append(.checked(span, variable: variable, overflow: overflow, operator: name, left: left, right: raw))
     }
     return .local(span, variable: overflow)
+  }
+
+  /// Divides rounding down: where the machine's remainder is negative, the divisor is added to it.
+  private mutating func divide(
+    _ operand: Machine.Operand, by divisor: Int, _ wantsRemainder: Bool, to variable: Local, at span: Span
+  ) {
+    let value = untagged(operand, at: span)
+    let rest = builder.compute("rest", .word, "rem", [value, .number(divisor)], at: span)
+    let sign = builder.compute("sign", .word, "ashr", [rest, .number(63)], at: span)
+    var result: Machine.Operand
+    if wantsRemainder {
+      let missing = builder.compute("missing", .word, "and", [sign, .number(divisor)], at: span)
+      result = builder.compute("rest", .word, "add", [rest, missing], at: span)
+    } else {
+      let quotient = builder.compute("quotient", .word, "div", [value, .number(divisor)], at: span)
+      result = builder.compute("quotient", .word, "add", [quotient, sign], at: span)
+    }
+    result = builder.compute("count", .word, "shl", [result, .number(1)], at: span)
+    let tagged = Machine.Operation.compute(span, operator: "or", operands: [result, .number(1)])
+    builder.append(.set(span, variable: variable, ty: .word, value: tagged))
   }
 
   private mutating func untagged(_ operand: Machine.Operand, at span: Span) -> Machine.Operand {
@@ -274,9 +296,20 @@ struct BlockVersions {
     case .checked(let span, _, _, let name, let left, let right):
       builder.append(
         .checked(span, variable: defined[0], overflow: defined[1], operator: name, left: left, right: right))
+    case .run(let span, .compute(_, let name, let operands)):
+      guard let function = Self.counting[name] else { return builder.append(read) }
+      for operand in operands {
+        builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
+      }
     case .run, .store: builder.append(read)
     }
   }
+
+  /// The functions of the library that count references of any kind. They take less room than tests in place.
+  private static let counting: [Name: Name] = [
+    "dup.integer": "nanoc_dup", "dup.cell": "nanoc_dup", "dup.reference": "nanoc_dup", "drop.integer": "nanoc_drop",
+    "drop.cell": "nanoc_drop", "drop.reference": "nanoc_drop",
+  ]
 
   private mutating func call(
     _ operator: Name, _ operands: [Machine.Operand], _ ty: Machine.Ty, to variable: Local, at span: Span

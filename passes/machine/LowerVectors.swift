@@ -18,13 +18,17 @@ extension LowerToMachine {
     case ("vector.length", 1):
       let length = Machine.Operation.load(span, address: arguments[0], offset: Self.length, width: 8)
       setInteger(variable, fromWord: builder.set("length", .word, length, at: span), at: span)
+    case ("vector.getByte", 2):
+      let address = address(of: arguments[1], width: 1, in: arguments[0], at: span)
+      set(variable, .word, .load(span, address: address, offset: Self.elements, width: 1), at: span)
     case ("vector.getWord", 2), ("vector.getFloat", 2), ("vector.getCounted", 2):
-      let address = address(of: arguments[1], in: arguments[0], at: span)
+      let address = address(of: arguments[1], width: 8, in: arguments[0], at: span)
       let type: Machine.Ty = primitive.name == "vector.getFloat" ? .float : .word
       set(variable, type, .load(span, address: address, offset: Self.elements, width: 8), at: span)
       if primitive.name == "vector.getCounted" { duplicate(variable, at: span) }
-    case ("vector.setWord", 3): setElement(arguments, "nanoc_vector_set_word", to: variable, at: span)
-    case ("vector.setFloat", 3): setElement(arguments, "nanoc_vector_set_float", to: variable, at: span)
+    case ("vector.setByte", 3): setElement(arguments, width: 1, "nanoc_vector_set_byte", to: variable, at: span)
+    case ("vector.setWord", 3): setElement(arguments, width: 8, "nanoc_vector_set_word", to: variable, at: span)
+    case ("vector.setFloat", 3): setElement(arguments, width: 8, "nanoc_vector_set_float", to: variable, at: span)
     default: return false
     }
     return true
@@ -32,15 +36,16 @@ extension LowerToMachine {
 
   /// The address before which the element at an index lies by the offset of the first one.
   private mutating func address(
-    of index: Machine.Operand, in vector: Machine.Operand, at span: Span
+    of index: Machine.Operand, width: Int, in vector: Machine.Operand, at span: Span
   ) -> Machine.Operand {
-    let offset = builder.compute("offset", .word, "shl", [self.index(index, at: span), .number(3)], at: span)
+    var offset = self.index(index, at: span)
+    if width == 8 { offset = builder.compute("offset", .word, "shl", [offset, .number(3)], at: span) }
     return builder.compute("element", .word, "add", [vector, offset], at: span)
   }
 
   /// Stores in place if nothing else refers to the vector; else the library makes a copy.
   private mutating func setElement(
-    _ arguments: [Machine.Operand], _ function: Name, to variable: Local, at span: Span
+    _ arguments: [Machine.Operand], width: Int, _ function: Name, to variable: Local, at span: Span
   ) {
     let vector = arguments[0]
     let references = builder.set("references", .word, .load(span, address: vector, offset: 0, width: 4), at: span)
@@ -48,8 +53,8 @@ extension LowerToMachine {
     let (here, copy, done) = (builder.make("here"), builder.make("copy"), builder.make("done"))
     builder.end(.branch(span, condition: isUnique, then: .to(here), else: .to(copy), likely: "then"))
     builder.begin(here, at: span)
-    let address = address(of: arguments[1], in: vector, at: span)
-    builder.append(.store(span, address: address, offset: Self.elements, width: 8, value: arguments[2]))
+    let address = address(of: arguments[1], width: width, in: vector, at: span)
+    builder.append(.store(span, address: address, offset: Self.elements, width: width, value: arguments[2]))
     builder.end(.jump(span, label: done, arguments: [vector]))
     builder.begin(copy, at: span)
     let operands = [vector, index(arguments[1], at: span), arguments[2]]

@@ -5,6 +5,8 @@ import Nanopass
 enum IntegerStep {
   /// An operator that computes an integer from small ones, which may overflow.
   case arithmetic(variable: Local, operator: Name, operands: [Machine.Operand])
+  /// The quotient or remainder, rounded down, of a division by a small positive literal.
+  case division(variable: Local, function: Name, operand: Machine.Operand, divisor: Int)
   /// An operator that computes something else from small integers.
   case observation(variable: Local, operator: Name, operands: [Machine.Operand])
   /// Counts integers up or down.
@@ -30,6 +32,13 @@ enum IntegerStep {
         self = .arithmetic(variable: variable, operator: name, operands: operands)
       default: self = .observation(variable: variable, operator: name, operands: operands)
       }
+    case .set(_, let variable, _, .runtime(_, let function, let operands))
+    where function == "nanoc_int_div" || function == "nanoc_int_mod":
+      guard operands.count == 2, operands[0].register != nil, let divisor = operands[1].number, divisor > 3 else {
+        self = .other
+        return
+      }
+      self = .division(variable: variable, function: function, operand: operands[0], divisor: divisor >> 1)
     case .run(_, .compute(_, let name, let operands)) where name == "dup.integer" || name == "drop.integer":
       self = .count(operator: name, operands: operands)
     default: self = .other
@@ -41,6 +50,7 @@ enum IntegerStep {
     let operands: [Machine.Operand]
     switch self {
     case .arithmetic(_, _, let all): operands = all
+    case .division(_, _, let operand, _): operands = [operand]
     case .observation(_, let name, let all):
       // A small integer equals no big one, so words can be compared if one is small.
       let isEquality = IntegerFunction.plain(name) == "int.equal"
@@ -177,7 +187,8 @@ struct SmallIntegers {
       if let register = operand.register { known.insert(register) }
     }
     switch step {
-    case .arithmetic(let variable, _, _), .tag(let variable): known.insert(variable.id)
+    case .arithmetic(let variable, _, _), .division(let variable, _, _, _), .tag(let variable):
+      known.insert(variable.id)
     case .observation, .count, .other: break
     }
   }

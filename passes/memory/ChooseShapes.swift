@@ -39,12 +39,15 @@ public struct ChooseShapes: ServicesToShaped {
 
   private var enumerations: Set<Name> = []
   private var layouts: [Name: [Layout]] = [:]
+  /// What the first field of a data type's first constructor holds: the elements, if it is a vector.
+  private var elements: [Name: Services.Ty] = [:]
 
   public init() {}
 
   public mutating func begin(_ input: Services.Root, in context: PassContext) {
     for type in input.types where type.variants.allSatisfy(\.fields.isEmpty) { enumerations.insert(type.name) }
     for type in input.types { layouts[type.name] = type.variants.map { Layout($0.fields.map(shape)) } }
+    for type in input.types { elements[type.name] = type.variants.first?.fields.first }
     context.explain(
       "\(enumerations.count) of \(layouts.count) data types are held in raw words.",
       data: [("enumerations", enumerations.count), ("types", layouts.count)])
@@ -97,18 +100,28 @@ public struct ChooseShapes: ServicesToShaped {
   /// A primitive on vectors becomes the one for elements that are held like these; `ty` is the type of its result.
   private func choosing(_ value: Services.Value, for ty: Services.Ty) throws -> Services.Value {
     guard case .primitive(let span, let name, let arguments) = value else { return value }
-    let element: Shaped.Shape
+    let element: Services.Ty
     switch name {
-    case "vector.get": element = shape(ty)
+    case "vector.get": element = ty
     case "vector.new", "vector.set":
-      guard case .data(let type) = ty, let shape = layouts[type]?.first?.shapes.first else {
+      guard case .data(let type) = ty, let held = elements[type] else {
         throw PassBug(Self.self, "`\(name)` gives no vector", broke: "known-types", in: value)
       }
-      element = shape
+      element = held
     default: return value
     }
-    let kind = element.isCounted ? "Counted" : element == .float ? "Float" : "Word"
-    return .primitive(span, name: Name(name.text + kind), arguments: arguments)
+    return .primitive(span, name: Name(name.text + kind(of: element)), arguments: arguments)
+  }
+
+  /// How a vector holds elements of a type. One of few constructors takes a byte.
+  private func kind(of element: Services.Ty) -> String {
+    switch shape(element) {
+    case .integer, .cell: return "Counted"
+    case .float: return "Float"
+    case .word:
+      guard case .data(let type) = element, (layouts[type]?.count ?? 0) > 256 else { return "Byte" }
+      return "Word"
+    }
   }
 
   // MARK: Data

@@ -148,7 +148,8 @@ struct FunctionEmitter {
   private static let checkedOperations: [String: OverflowOperation] = ["add": .sadd, "sub": .ssub, "mul": .smul]
 
   private static let binaryOperations: [String: BinaryOperation] = [
-    "add": .add, "sub": .sub, "mul": .mul, "and": .and, "or": .or, "xor": .xor, "shl": .shl, "lshr": .lshr,
+    "add": .add, "sub": .sub, "mul": .mul, "div": .sdiv, "rem": .srem, "and": .and, "or": .or, "xor": .xor, "shl": .shl,
+    "lshr": .lshr,
     "ashr": .ashr, "fadd": .fadd, "fsub": .fsub, "fmul": .fmul, "fdiv": .fdiv,
   ]
   private static let integerComparisons: [String: IntegerComparison] = [
