@@ -9,10 +9,10 @@ import Testing
 @Suite struct InterpreterTests {
   /// Programs that compute for long: these run with smaller numbers, against what native code does with them.
   static let long: Set<String> = [
-    "big_calculator", "big_fibonacci", "callbacks", "collatz_primes", "collections_dropped", "deep_calls",
-    "deep_recursion", "factorials", "json_library", "library_list", "long_loops", "long_maps", "map_against_list",
-    "mini_language", "propagation", "red_black", "roman", "script_interpreter", "sorting", "tail_calls", "traversal",
-    "vector_loop",
+    "accumulators", "big_calculator", "big_fibonacci", "callbacks", "collatz_primes", "collections_dropped",
+    "deep_calls", "deep_recursion", "factorials", "json_library", "library_list", "long_loops", "long_maps",
+    "map_against_list", "mini_language", "propagation", "red_black", "roman", "script_interpreter", "sorting",
+    "tail_calls", "traversal", "vector_loop",
   ]
 
   @Test(arguments: SampleProgram.all) func programsKeepTheirMeaning(_ sample: SampleProgram) throws {

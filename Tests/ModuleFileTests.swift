@@ -32,6 +32,13 @@ import Testing
     try expectError("there is no module `Part`", help: "no file `part.av` or `Part.av` below the module root")
   }
 
+  @Test func smallLettersFirst() throws {
+    try work.write("Part.av", "module Part\n\nfn one() -> Int\n    1\n")
+    #expect(try nanoc(["main.av", "-o", "first"], in: work.path).code == 0)
+    try work.write("part.av", "module Other\n")
+    #expect(try nanoc(["main.av", "-o", "second"], in: work.path).errors.contains("part.av:1:8"))
+  }
+
   @Test func aFolder() throws {
     try work.write("part.av/inner.txt", "")
     try expectError("the file `part.av` of `Part` can't be read: it is a directory")
