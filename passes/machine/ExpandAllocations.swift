@@ -15,8 +15,8 @@ public import Nanopass
 /// instructions. The library has a pool of 16 bytes for each multiple of 16 up to 512, whose first word is the address
 /// of the first cell; the first word of that is the address of the next.
 ///
-/// A function with many allocations, such as one with a long literal, keeps them as calls of the library: LLVM's time
-/// grows faster than the number of blocks.
+/// A function that no loop or recursion runs again and again keeps its allocations as calls of the library, and so does
+/// one with many, such as one with a long literal: LLVM's time grows faster than the number of blocks.
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions.
 public struct ExpandAllocations: MachineToMachine {
@@ -33,10 +33,12 @@ public struct ExpandAllocations: MachineToMachine {
   private var seen: Set<Int> = []
   private var count = 0
   private var kept = 0
+  private var repeated: Set<Name> = []
 
   public init() {}
 
   public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
+    repeated = Self.repeated(node.functions)
     var root = try derive(node)
     guard !sizes.isEmpty else { return root }
     root.constants.append(.library(node.span, name: Self.pools))
@@ -46,7 +48,7 @@ public struct ExpandAllocations: MachineToMachine {
 
   public mutating func end(in context: PassContext) {
     context.explain(
-      "Expanded \(count) allocations of \(sizes.count) sizes; \(kept) more stand in functions that have too many.",
+      "Expanded \(count) allocations of \(sizes.count) sizes; \(kept) more stand in functions that run once or have too many.",
       data: [("allocations", count), ("kept", kept)])
   }
 
@@ -54,7 +56,7 @@ public struct ExpandAllocations: MachineToMachine {
     let allocations = node.blocks.reduce(0) { count, block in
       count + block.instructions.count { if case .allocate = $0.operation { true } else { false } }
     }
-    if allocations <= Self.most { return try derive(node) }
+    if allocations <= Self.most, repeated.contains(node.name) { return try derive(node) }
     kept += allocations
     return node
   }
@@ -65,6 +67,36 @@ public struct ExpandAllocations: MachineToMachine {
     let rounded = (size + 15) / 16 * 16
     if seen.insert(rounded).inserted { sizes.append(rounded) }
     return .call(span, function: Self.name(size: rounded), arguments: [])
+  }
+
+  /// The functions that have loops or call themselves, and what these call.
+  private static func repeated(_ functions: [Machine.Function]) -> Set<Name> {
+    let positions = Dictionary(functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    let callees = functions.map { function in
+      function.blocks.flatMap { block in
+        var names = block.instructions.compactMap { instruction -> Name? in
+          if case .call(_, let name, _) = instruction.operation { name } else { nil }
+        }
+        if case .tailCall(_, let name, _) = block.end { names.append(name) }
+        return names.compactMap { positions[$0] }
+      }
+    }
+    var waiting: [Int] = []
+    for component in stronglyConnectedComponents(callees) {
+      for position in component {
+        let isRecursive = component.count > 1 || callees[position].contains(position)
+        if isRecursive || hasLoop(functions[position]) { waiting.append(position) }
+      }
+    }
+    var result: Set<Name> = []
+    while let position = waiting.popLast() {
+      if result.insert(functions[position].name).inserted { waiting += callees[position] }
+    }
+    return result
+  }
+
+  private static func hasLoop(_ function: Machine.Function) -> Bool {
+    MachineGraph(function).successors.enumerated().contains { position, next in next.contains { $0 <= position } }
   }
 
   private static func name(size: Int) -> Name { Name("nanoc.allocate.\(size)") }
