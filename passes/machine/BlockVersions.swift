@@ -12,7 +12,7 @@ struct BlockVersions {
 
   private init(_ plan: VersionPlan) {
     self.plan = plan
-    builder = BlockBuilder(FreshLocals(above: plan.function))
+    builder = BlockBuilder(FreshLocals(from: plan.firstFree))
     for block in plan.graph.order {
       let name = Name(plan.function.blocks[block].label.name.text + "Big")
       for index in plan.entries[block] { labels[MachinePlace(block: block, index: index)] = builder.make(name) }
@@ -81,7 +81,7 @@ struct BlockVersions {
       leave(overflow, for: target(place), in: plan.function.blocks[place.block], at: span)
     case .observation(let variable, let name, let operands):
       let value = observation(IntegerFunction.plain(name), operands, at: span)
-      let ty = plan.locals[variable.id]?.ty ?? .word
+      let ty = plan.local(variable.id)?.ty ?? .word
       builder.append(.set(span, variable: variable, ty: ty, value: value))
       count("drop.integer", IntegerFunction.consumed(by: name, operands).filter { !known.contains($0) }, at: span)
     case .division(let variable, let function, let operand, let divisor):
@@ -189,7 +189,7 @@ struct BlockVersions {
 
   /// The operand with the variable's name in the function.
   private func named(_ operand: Machine.Operand) -> Machine.Operand {
-    guard case .local(let span, let variable) = operand, let found = plan.locals[variable.id] else { return operand }
+    guard case .local(let span, let variable) = operand, let found = plan.local(variable.id) else { return operand }
     return .local(span, variable: found.local)
   }
 
@@ -218,7 +218,7 @@ struct BlockVersions {
     var names: [Int: Local] = [:]
     var parameters: [Machine.Parameter] = []
     for number in plan.passed[place] ?? [] {
-      guard let known = plan.locals[number] else { continue }
+      guard let known = plan.local(number) else { continue }
       let variable = builder.make(known.local.name)
       names[number] = variable
       parameters.append(Machine.Parameter(.none, variable: variable, ty: known.ty))
@@ -289,7 +289,7 @@ struct BlockVersions {
       return new
     }
     switch read {
-    case .set(let span, _, let ty, .compute(_, let name, let operands)) where name.text.hasPrefix("int."):
+    case .set(let span, _, let ty, .compute(_, let name, let operands)) where IntegerFunction.isOperator(name):
       call(name, operands, ty, to: defined[0], at: span)
     case .set(let span, _, let ty, let value):
       builder.append(.set(span, variable: defined[0], ty: ty, value: value))

@@ -13,14 +13,27 @@ struct IntegerFunction {
     "int.add", "int.subtract", "int.multiply", "int.negate", "int.equal", "int.less", "int.lessEqual", "int.toWord",
   ]
 
+  /// The operators with what they say of their operands, and without.
+  private static let plainOperators: [Name: Name] = {
+    var result: [Name: Name] = [:]
+    for plain in operators {
+      for consumed in ["", "!1", "!2", "!12"] { result[Name(plain.text + consumed)] = plain }
+    }
+    return result
+  }()
+
   /// An operator without what it says of its operands.
-  static func plain(_ operator: Name) -> Name { Name(String(`operator`.text.prefix { $0 != "!" })) }
+  static func plain(_ operator: Name) -> Name { plainOperators[`operator`] ?? `operator` }
+
+  /// Whether it is an operator on integers.
+  static func isOperator(_ name: Name) -> Bool { plainOperators[name] != nil }
 
   /// What the function behind an operator is called.
   static func name(of operator: Name) -> Name { Name("nanoc." + `operator`.text) }
 
   /// The operands that an operator drops itself.
   static func consumed(by operator: Name, _ operands: [Machine.Operand]) -> [Machine.Operand] {
+    if operators.contains(`operator`) { return [] }
     let positions = `operator`.text.drop { $0 != "!" }
     return zip(1..., operands).filter { positions.contains("\($0.0)") }.map(\.1)
   }

@@ -4,39 +4,77 @@ import Nanopass
 /// Which variables of a function are read later: the usual backward data flow over blocks.
 struct Liveness {
   private let function: Machine.Function
+  private let graph: MachineGraph
   /// What is live where each block begins, by its position; its parameters count if it reads them.
   private(set) var entries: [LocalSet]
 
   init(_ function: Machine.Function, _ graph: MachineGraph) {
     self.function = function
+    self.graph = graph
     entries = [LocalSet](repeating: LocalSet(), count: function.blocks.count)
+    // What each block sets; what it reads before is where its entry begins.
+    var defined = entries
+    for position in graph.order {
+      let block = function.blocks[position]
+      entries[position] = Self.read(by: block.end)
+      for instruction in block.instructions.reversed() {
+        Self.step(back: instruction, &entries[position])
+        for definition in instruction.definitions { defined[position].insert(definition.id) }
+      }
+    }
     var changed = true
     while changed {
       changed = false
-      for block in graph.order.reversed() {
-        let live = before([0], of: block, graph)[0] ?? LocalSet()
-        if entries[block].formUnion(live) { changed = true }
+      for position in graph.order.reversed() {
+        var live = behind(position)
+        live.subtract(defined[position])
+        if entries[position].formUnion(live) { changed = true }
       }
     }
   }
 
-  /// What is live before the instructions at the given positions of a block, by those positions.
-  func before(_ indices: Set<Int>, of position: Int, _ graph: MachineGraph) -> [Int: LocalSet] {
-    let block = function.blocks[position]
+  /// What is live behind the end of a block.
+  private func behind(_ position: Int) -> LocalSet {
     var live = LocalSet()
     for successor in graph.successors[position] {
-      var entry = entries[successor]
-      for parameter in function.blocks[successor].parameters { entry.remove(parameter.variable.id) }
-      live.formUnion(entry)
+      let parameters = function.blocks[successor].parameters
+      if parameters.isEmpty {
+        live.formUnion(entries[successor])
+      } else {
+        var entry = entries[successor]
+        for parameter in parameters { entry.remove(parameter.variable.id) }
+        live.formUnion(entry)
+      }
     }
-    for register in block.end.operands.compactMap(\.register) { live.insert(register) }
-    var result: [Int: LocalSet] = [:]
-    if indices.contains(block.instructions.count) { result[block.instructions.count] = live }
-    for (index, instruction) in block.instructions.enumerated().reversed() {
-      for definition in instruction.definitions { live.remove(definition.id) }
-      for register in instruction.operands.compactMap(\.register) { live.insert(register) }
-      if indices.contains(index) { result[index] = live }
+    return live
+  }
+
+  private static func read(by end: Machine.End) -> LocalSet {
+    var live = LocalSet()
+    for case .local(_, let variable) in end.operands { live.insert(variable.id) }
+    return live
+  }
+
+  /// From what is live behind an instruction to what is live before it.
+  private static func step(back instruction: Machine.Instruction, _ live: inout LocalSet) {
+    for definition in instruction.definitions { live.remove(definition.id) }
+    for case .local(_, let variable) in instruction.operands { live.insert(variable.id) }
+  }
+
+  /// What is live before the instructions at the given positions of a block, which go up, in the same order.
+  func before(_ indices: [Int], of position: Int) -> [LocalSet] {
+    let block = function.blocks[position]
+    var live = Self.read(by: block.end)
+    live.formUnion(behind(position))
+    var result: [LocalSet] = []
+    var next = block.instructions.count
+    for index in indices.reversed() {
+      while next > index {
+        next -= 1
+        Self.step(back: block.instructions[next], &live)
+      }
+      result.append(live)
     }
-    return result
+    return result.reversed()
   }
 }

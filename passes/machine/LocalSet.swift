@@ -39,6 +39,14 @@ struct LocalSet: Equatable {
     return changed
   }
 
+  /// Takes out the elements of another set.
+  mutating func subtract(_ other: LocalSet) {
+    for index in 0..<min(words.count, other.words.count) { words[index] &= ~other.words[index] }
+  }
+
+  /// Whether there are no elements.
+  var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
   /// Takes out what another set lacks.
   ///
   /// - Returns: whether anything was taken out.

@@ -21,7 +21,7 @@ enum IntegerStep {
     case .set(_, let variable, _, .compute(_, "or", let operands))
     where operands.contains { ($0.number ?? 0) & 1 == 1 }:
       self = .tag(variable: variable)
-    case .set(_, let variable, _, .compute(_, let name, let operands)) where name.text.hasPrefix("int."):
+    case .set(_, let variable, _, .compute(_, let name, let operands)) where IntegerFunction.isOperator(name):
       // An operator on a big literal is left to the run-time library.
       if operands.contains(where: \.isAddress) {
         self = .other
@@ -101,7 +101,7 @@ struct SmallIntegers {
   /// What edges into loops test, if they do not know it, by the position of the loop's first block.
   private var candidates: [Int: LocalSet] = [:]
 
-  init(_ function: Machine.Function, _ graph: MachineGraph, _ liveness: Liveness) {
+  init(_ function: Machine.Function, _ graph: MachineGraph) {
     self.function = function
     self.graph = graph
     steps = function.blocks.map { $0.instructions.map { IntegerStep($0) } }
@@ -112,6 +112,10 @@ struct SmallIntegers {
       for successor in graph.successors[block] where isBackward(block, successor) { headers.insert(successor) }
     }
     findWanted()
+  }
+
+  /// Finds what is known.
+  mutating func solve(_ liveness: Liveness) {
     for header in headers {
       var live = liveness.entries[header]
       live.formIntersection(wanted)
@@ -121,7 +125,7 @@ struct SmallIntegers {
   }
 
   /// Whether nothing in the function needs a small integer.
-  var isEmpty: Bool { wanted.elements.isEmpty }
+  var isEmpty: Bool { wanted.isEmpty }
 
   private func isBackward(_ block: Int, _ successor: Int) -> Bool { ranks[successor] <= ranks[block] }
 

@@ -51,9 +51,10 @@ public struct VersionBlocks: MachineToMachine {
   public mutating func function(_ node: Machine.Function) throws -> Machine.Function {
     functions += 1
     let graph = MachineGraph(node)
-    let liveness = Liveness(node, graph)
-    let integers = SmallIntegers(node, graph, liveness)
+    var integers = SmallIntegers(node, graph)
     if integers.isEmpty { return node }
+    let liveness = Liveness(node, graph)
+    integers.solve(liveness)
     let plan = VersionPlan(node, graph, integers, liveness)
     if plan.size > Self.limit { return node }
     versioned += 1

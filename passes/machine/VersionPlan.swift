@@ -19,7 +19,9 @@ struct VersionPlan {
   /// All variables that are read behind them.
   private var live: [MachinePlace: LocalSet] = [:]
   /// The variables of the function, by number, and what they hold.
-  private(set) var locals: [Int: (local: Local, ty: Machine.Ty)] = [:]
+  private var locals: [(local: Local, ty: Machine.Ty)?] = []
+  /// The first number from which on no variable or label has one.
+  private(set) var firstFree = 0
   /// The number of ways out of the first version.
   private(set) var exits = 0
 
@@ -33,7 +35,7 @@ struct VersionPlan {
     findLocals()
     let own = Set(function.parameters.map(\.variable.id))
     for block in graph.order where !entries[block].isEmpty {
-      for (index, set) in liveness.before(Set(entries[block]), of: block, graph) {
+      for (index, set) in zip(entries[block], liveness.before(entries[block], of: block)) {
         let place = MachinePlace(block: block, index: index)
         live[place] = set
         passed[place] = set.elements.filter { !own.contains($0) }
@@ -86,19 +88,31 @@ struct VersionPlan {
   }
 
   private mutating func findLocals() {
-    for parameter in function.parameters { locals[parameter.variable.id] = (parameter.variable, parameter.ty) }
+    for parameter in function.parameters { note(parameter.variable, parameter.ty) }
     for block in function.blocks {
-      for parameter in block.parameters { locals[parameter.variable.id] = (parameter.variable, parameter.ty) }
+      firstFree = max(firstFree, block.label.id + 1)
+      for parameter in block.parameters { note(parameter.variable, parameter.ty) }
       for instruction in block.instructions {
         switch instruction {
-        case .set(_, let variable, let ty, _): locals[variable.id] = (variable, ty)
+        case .set(_, let variable, let ty, _): note(variable, ty)
         case .checked(_, let variable, let overflow, _, _, _):
-          locals[variable.id] = (variable, .word)
-          locals[overflow.id] = (overflow, .bit)
+          note(variable, .word)
+          note(overflow, .bit)
         case .run, .store: break
         }
       }
     }
+  }
+
+  private mutating func note(_ variable: Local, _ ty: Machine.Ty) {
+    firstFree = max(firstFree, variable.id + 1)
+    while locals.count <= variable.id { locals.append(nil) }
+    locals[variable.id] = (variable, ty)
+  }
+
+  /// The variable of a number, and what it holds.
+  func local(_ number: Int) -> (local: Local, ty: Machine.Ty)? {
+    locals.indices.contains(number) ? locals[number] : nil
   }
 
   /// The blocks at which control may come back from the second version: those of loops that read nothing set outside,
