@@ -38,7 +38,7 @@ public struct ExpandAllocations: MachineToMachine {
   public init() {}
 
   public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
-    repeated = Self.repeated(node.functions)
+    repeated = RepeatedFunctions.names(in: node)
     var root = try derive(node)
     guard !sizes.isEmpty else { return root }
     root.constants.append(.library(node.span, name: Self.pools))
@@ -67,36 +67,6 @@ public struct ExpandAllocations: MachineToMachine {
     let rounded = (size + 15) / 16 * 16
     if seen.insert(rounded).inserted { sizes.append(rounded) }
     return .call(span, function: Self.name(size: rounded), arguments: [])
-  }
-
-  /// The functions that have loops or call themselves, and what these call.
-  private static func repeated(_ functions: [Machine.Function]) -> Set<Name> {
-    let positions = Dictionary(functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
-    let callees = functions.map { function in
-      function.blocks.flatMap { block in
-        var names = block.instructions.compactMap { instruction -> Name? in
-          if case .call(_, let name, _) = instruction.operation { name } else { nil }
-        }
-        if case .tailCall(_, let name, _) = block.end { names.append(name) }
-        return names.compactMap { positions[$0] }
-      }
-    }
-    var waiting: [Int] = []
-    for component in stronglyConnectedComponents(callees) {
-      for position in component {
-        let isRecursive = component.count > 1 || callees[position].contains(position)
-        if isRecursive || hasLoop(functions[position]) { waiting.append(position) }
-      }
-    }
-    var result: Set<Name> = []
-    while let position = waiting.popLast() {
-      if result.insert(functions[position].name).inserted { waiting += callees[position] }
-    }
-    return result
-  }
-
-  private static func hasLoop(_ function: Machine.Function) -> Bool {
-    MachineGraph(function).successors.enumerated().contains { position, next in next.contains { $0 <= position } }
   }
 
   private static func name(size: Int) -> Name { Name("nanoc.allocate.\(size)") }

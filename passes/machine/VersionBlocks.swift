@@ -29,18 +29,25 @@ public import Nanopass
 ///       (return (local z.12)))
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels; operators `int.…` are left
-/// only for big literals and in functions where the second version would pass too much around.
+/// only for big literals, in functions that no loop or recursion runs again and again, and where the second version would
+/// pass too much around.
 public struct VersionBlocks: MachineToMachine {
   public static let summary = "Give blocks a version for small and one for big integers."
 
   /// The most variables that the places of a second version may be passed together.
   private static let limit = 2_000
 
+  private var repeated: Set<Name> = []
   private var versioned = 0
   private var functions = 0
   private var exits = 0
 
   public init() {}
+
+  public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
+    repeated = RepeatedFunctions.names(in: node)
+    return try derive(node)
+  }
 
   public mutating func end(in context: PassContext) {
     context.explain(
@@ -50,6 +57,7 @@ public struct VersionBlocks: MachineToMachine {
 
   public mutating func function(_ node: Machine.Function) throws -> Machine.Function {
     functions += 1
+    guard repeated.contains(node.name) else { return node }
     let graph = MachineGraph(node)
     var integers = SmallIntegers(node, graph)
     if integers.isEmpty { return node }
