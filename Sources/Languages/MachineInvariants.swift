@@ -119,7 +119,7 @@ private struct AddressChecker: MachineWalker {
     constants = Set(
       root.constants.map { constant in
         switch constant {
-        case .text(_, let name, _), .integer(_, let name, _), .cell(_, let name, _, _, _), .library(_, let name):
+        case .text(_, let name, _), .integer(_, let name, _), .cell(_, let name, _, _, _), .external(_, let name):
           return name
         }
       })

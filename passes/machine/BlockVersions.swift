@@ -318,9 +318,9 @@ struct BlockVersions {
     let value: Machine.Operation
     if plain == "int.equal", operands.contains(where: { $0.number != nil }) {
       value = .compute(span, operator: "eq", operands: operands)
-    } else if let library = IntegerFunction.library[plain] {
-      let call = Machine.Operation.runtime(span, function: library.function, arguments: operands)
-      if let relation = library.relation {
+    } else if let fallback = IntegerFunction.fallbacks[plain] {
+      let call = Machine.Operation.runtime(span, function: fallback.function, arguments: operands)
+      if let relation = fallback.relation {
         let order = builder.set("order", .word, call, at: span)
         value = .compute(span, operator: relation, operands: [order, .number(0)])
       } else {

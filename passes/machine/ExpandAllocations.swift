@@ -41,7 +41,7 @@ public struct ExpandAllocations: MachineToMachine {
     repeated = RepeatedFunctions.names(in: node)
     var root = try derive(node)
     guard !sizes.isEmpty else { return root }
-    root.constants.append(.library(node.span, name: Self.pools))
+    root.constants.append(.external(node.span, name: Self.pools))
     root.functions += sizes.map { Self.function(size: $0, at: node.span) }
     return root
   }

@@ -40,7 +40,7 @@ struct IntegerFunction {
 
   /// The functions of the run-time library behind operators, and how their results compare with 0 if the operators give
   /// bits.
-  static let library: [Name: (function: Name, relation: Name?)] = [
+  static let fallbacks: [Name: (function: Name, relation: Name?)] = [
     "int.add": ("nanoc_int_add", nil), "int.subtract": ("nanoc_int_sub", nil), "int.multiply": ("nanoc_int_mul", nil),
     "int.negate": ("nanoc_int_neg", nil), "int.toWord": ("nanoc_int_to_word_saturating", nil),
     "int.equal": ("nanoc_int_equal", "ne"), "int.less": ("nanoc_int_compare", "slt"),
@@ -51,13 +51,13 @@ struct IntegerFunction {
   private let operands: [Machine.Operand]
   /// The operands that the operator drops.
   private let consumed: [Machine.Operand]
-  private let library: (function: Name, relation: Name?)?
+  private let fallback: (function: Name, relation: Name?)?
   private let span: Span
 
   private init(_ operator: Name, _ parameters: [Machine.Parameter], at span: Span) {
     operands = parameters.map { .local(span, variable: $0.variable) }
     consumed = Self.consumed(by: `operator`, operands)
-    library = Self.library[Self.plain(`operator`)]
+    fallback = Self.fallbacks[Self.plain(`operator`)]
     self.span = span
     builder.begin(builder.make("entry"), at: span)
   }
@@ -139,18 +139,18 @@ struct IntegerFunction {
 
   /// Returns the fast value, or, if `slow`, what the library gives.
   private mutating func finish(_ slow: Machine.Operand, fast: Machine.Operand) {
-    guard let library else { return }
+    guard let fallback else { return }
     let (big, small) = (builder.make("big"), builder.make("small"))
     builder.end(.branch(span, condition: slow, then: .to(big), else: .to(small), likely: "else"))
     builder.begin(small, at: span)
     builder.end(.return(span, value: fast))
     builder.begin(big, at: span)
     var result = builder.set(
-      "result", .word, .runtime(span, function: library.function, arguments: operands), at: span)
+      "result", .word, .runtime(span, function: fallback.function, arguments: operands), at: span)
     for operand in consumed {
       builder.append(.run(span, value: .runtime(span, function: "nanoc_drop", arguments: [operand])))
     }
-    if let relation = library.relation {
+    if let relation = fallback.relation {
       result = builder.compute("is", .bit, relation, [result, .number(0)], at: span)
     }
     builder.end(.return(span, value: result))

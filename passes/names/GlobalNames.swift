@@ -160,7 +160,7 @@ extension NameResolver {
   /// A function of the standard library; those with a leading underscore are its own business.
   private func libraryFunction(_ space: Name, _ name: Name) -> FunctionSymbol? {
     guard module.isLibrary || !name.text.hasPrefix("_") else { return nil }
-    return table.libraryModules[space]?.functions[name]
+    return table.modulesOfLibrary[space]?.functions[name]
   }
 
   // MARK: Errors

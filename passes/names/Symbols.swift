@@ -163,7 +163,7 @@ struct SymbolTable {
   /// The user's modules by their full names.
   private(set) var named: [Name: ModuleSymbols] = [:]
   /// The modules of the standard library by their names.
-  private(set) var libraryModules: [Name: ModuleSymbols] = [:]
+  private(set) var modulesOfLibrary: [Name: ModuleSymbols] = [:]
   /// How many segments the longest name of a module has.
   private(set) var longestName = 0
 
@@ -180,7 +180,7 @@ struct SymbolTable {
       symbols.gatherExports()
       modules.append(symbols)
       if symbols.isLibrary {
-        libraryModules[module.name] = symbols
+        modulesOfLibrary[module.name] = symbols
       } else if !module.name.text.isEmpty, named[module.name] == nil {
         named[module.name] = symbols
         longestName = max(longestName, module.name.text.utf8.count { $0 == UInt8(ascii: ".") } + 1)

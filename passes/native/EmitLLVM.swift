@@ -78,7 +78,7 @@ struct EmitLLVM {
     case .cell(_, let name, let tag, let counted, let raw):
       let fields = try (counted + raw).map { try field($0) }
       try define(name, header(tag: Int64(tag), counted: Int64(counted.count)) + fields)
-    case .library(_, let name):
+    case .external(_, let name):
       let global = try module.addGlobal(name.text, context.i64)
       global.setVisibility(.hidden)
       constants[name] = global.value
