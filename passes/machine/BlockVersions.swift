@@ -4,11 +4,11 @@ import Nanopass
 
 /// Writes the two versions of a function's blocks for `VersionBlocks`.
 struct BlockVersions {
-  private let plan: VersionPlan
-  private var builder: BlockBuilder
+  let plan: VersionPlan
+  var builder: BlockBuilder
   /// The labels of the places of the second version, and of the blocks that choose the version of a loop.
-  private var labels: [MachinePlace: Local] = [:]
-  private var choices: [Int: Local] = [:]
+  var labels: [MachinePlace: Local] = [:]
+  var choices: [Int: Local] = [:]
 
   private init(_ plan: VersionPlan) {
     self.plan = plan
@@ -54,12 +54,7 @@ struct BlockVersions {
   ) {
     var seen: Set<Int> = []
     let distinct = operands.filter { operand in operand.register.map { seen.insert($0).inserted } ?? false }
-    guard let first = distinct.first else { return }
-    let tags = distinct.dropFirst().reduce(first) { tags, operand in
-      builder.compute("tags", .word, "and", [tags, operand], at: span)
-    }
-    let low = builder.compute("low", .word, "and", [tags, .number(1)], at: span)
-    leave(builder.compute("big", .bit, "eq", [low, .number(0)], at: span), for: target, in: block, at: span)
+    leave(builder.isBig(distinct, at: span), for: target, in: block, at: span)
   }
 
   /// Goes elsewhere if a bit is set.
@@ -77,7 +72,7 @@ struct BlockVersions {
     let span = instruction.span
     switch step {
     case .arithmetic(let variable, let name, let operands):
-      let overflow = arithmetic(variable, IntegerFunction.plain(name), operands, at: span)
+      let overflow = builder.arithmetic(IntegerFunction.plain(name), operands, to: variable, at: span)
       leave(overflow, for: target(place), in: plan.function.blocks[place.block], at: span)
     case .observation(let variable, let name, let operands):
       let value = observation(IntegerFunction.plain(name), operands, at: span)
@@ -85,7 +80,7 @@ struct BlockVersions {
       builder.append(.set(span, variable: variable, ty: ty, value: value))
       count("drop.integer", IntegerFunction.consumed(by: name, operands).filter { !known.contains($0) }, at: span)
     case .division(let variable, let function, let operand, let divisor):
-      divide(operand, by: divisor, function == "nanoc_int_mod", to: variable, at: span)
+      builder.divide(operand, by: divisor, remainder: function == "nanoc_int_mod", to: variable, at: span)
     case .count(let name, let operands): count(name, operands.filter { !known.contains($0) }, at: span)
     case .tag, .other: builder.append(instruction)
     }
@@ -96,62 +91,6 @@ struct BlockVersions {
     if !counted.isEmpty {
       builder.append(.run(span, value: .compute(span, operator: name, operands: counted)))
     }
-  }
-
-  /// Computes with tagged words.
-  ///
-  /// - Returns: the bit that says whether the result is wrong.
-  private mutating func arithmetic(
-    _ variable: Local, _ operator: Name, _ operands: [Machine.Operand], at span: Span
-  ) -> Machine.Operand {
-    let overflow = builder.make("overflow")
-    let left = operands[0], right = operands.last ?? left
-    switch `operator` {
-    case "int.multiply":
-      let raw = builder.compute("raw", .word, "sub", [left, .number(1)], at: span)
-      let value = untagged(right, at: span)
-      let product = builder.make("product")
-      builder.append(
-        .checked(span, variable: product, overflow: overflow, operator: "mul", left: raw, right: value))
-      let tagged = Machine.Operation.compute(
-        span, operator: "or", operands: [.local(span, variable: product), .number(1)])
-      builder.append(.set(span, variable: variable, ty: .word, value: tagged))
-    case "int.negate":
-      builder.append(
-        .checked(span, variable: variable, overflow: overflow, operator: "sub", left: .number(2), right: left))
-    default:
-      let name: Name = `operator` == "int.add" ? "add" : "sub"
-      let raw =
-        right.number.map { .number($0 - 1) }
-        ?? builder.compute("raw", .word, "sub", [right, .number(1)], at: span)
-      builder.append(.checked(span, variable: variable, overflow: overflow, operator: name, left: left, right: raw))
-    }
-    return .local(span, variable: overflow)
-  }
-
-  /// Divides rounding down: where the machine's remainder is negative, the divisor is added to it.
-  private mutating func divide(
-    _ operand: Machine.Operand, by divisor: Int, _ wantsRemainder: Bool, to variable: Local, at span: Span
-  ) {
-    let value = untagged(operand, at: span)
-    let rest = builder.compute("rest", .word, "rem", [value, .number(divisor)], at: span)
-    let sign = builder.compute("sign", .word, "ashr", [rest, .number(63)], at: span)
-    var result: Machine.Operand
-    if wantsRemainder {
-      let missing = builder.compute("missing", .word, "and", [sign, .number(divisor)], at: span)
-      result = builder.compute("rest", .word, "add", [rest, missing], at: span)
-    } else {
-      let quotient = builder.compute("quotient", .word, "div", [value, .number(divisor)], at: span)
-      result = builder.compute("quotient", .word, "add", [quotient, sign], at: span)
-    }
-    result = builder.compute("count", .word, "shl", [result, .number(1)], at: span)
-    let tagged = Machine.Operation.compute(span, operator: "or", operands: [result, .number(1)])
-    builder.append(.set(span, variable: variable, ty: .word, value: tagged))
-  }
-
-  private mutating func untagged(_ operand: Machine.Operand, at span: Span) -> Machine.Operand {
-    if let number = operand.number { return .number(number >> 1) }
-    return builder.compute("value", .word, "ashr", [operand, .number(1)], at: span)
   }
 
   /// Tagged words are ordered as their values are.
@@ -197,7 +136,7 @@ struct BlockVersions {
 
   /// A place of the second version, with what it reads; `arguments` are those for the parameters of its block, and
   /// `names` the names of the variables, if they have others.
-  private func target(
+  func target(
     _ place: MachinePlace, arguments: [Machine.Operand] = [], names: [Int: Local] = [:]
   ) -> Machine.Target {
     var values: [Int: Machine.Operand] = [:]
@@ -214,7 +153,7 @@ struct BlockVersions {
   }
 
   /// New variables for those that a place reads.
-  private mutating func parameters(of place: MachinePlace) -> (names: [Int: Local], parameters: [Machine.Parameter]) {
+  mutating func parameters(of place: MachinePlace) -> (names: [Int: Local], parameters: [Machine.Parameter]) {
     var names: [Int: Local] = [:]
     var parameters: [Machine.Parameter] = []
     for number in plan.passed[place] ?? [] {
@@ -252,107 +191,11 @@ struct BlockVersions {
     case .bit: return .bit(.none, value: false)
     }
   }
-
-  // MARK: The version for big integers
-
-  private mutating func big(_ place: MachinePlace) throws {
-    guard let label = labels[place] else { return }
-    let block = plan.function.blocks[place.block]
-    let (names, parameters) = parameters(of: place)
-    builder.begin(label, parameters, at: block.span)
-    var renaming = Renaming(names: names)
-    for index in place.index..<block.instructions.count {
-      let here = MachinePlace(block: place.block, index: index)
-      if index > place.index, labels[here] != nil {
-        let next = target(here, names: renaming.names)
-        return builder.end(.jump(block.span, label: next.label, arguments: next.arguments))
-      }
-      try big(block.instructions[index], &renaming)
-    }
-    var end = try renaming.end(block.end)
-    let renamed = renaming.names
-    end.mapTargets { target in
-      guard let position = plan.graph.positions[target.label.id] else { return target }
-      var result = self.target(MachinePlace(block: position, index: 0), arguments: target.arguments, names: renamed)
-      if let choice = choices[position] { result.label = choice }
-      return result
-    }
-    builder.end(end)
-  }
-
-  /// An instruction with the names of the second version, its operators on integers as calls of the library.
-  private mutating func big(_ instruction: Machine.Instruction, _ renaming: inout Renaming) throws {
-    let read = try renaming.instruction(instruction)
-    let defined = instruction.definitions.map { old in
-      let new = builder.make(old.name)
-      renaming.names[old.id] = new
-      return new
-    }
-    switch read {
-    case .set(let span, _, let ty, .compute(_, let name, let operands)) where IntegerFunction.isOperator(name):
-      call(name, operands, ty, to: defined[0], at: span)
-    case .set(let span, _, let ty, let value):
-      builder.append(.set(span, variable: defined[0], ty: ty, value: value))
-    case .checked(let span, _, _, let name, let left, let right):
-      builder.append(
-        .checked(span, variable: defined[0], overflow: defined[1], operator: name, left: left, right: right))
-    case .run(let span, .compute(_, let name, let operands)):
-      guard let function = Self.counting[name] else { return builder.append(read) }
-      for operand in operands {
-        builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
-      }
-    case .run, .store: builder.append(read)
-    }
-  }
-
-  /// The functions of the library that count references of any kind. They take less room than tests in place.
-  private static let counting: [Name: Name] = [
-    "dup.integer": "nanoc_dup", "dup.cell": "nanoc_dup", "dup.reference": "nanoc_dup", "drop.integer": "nanoc_drop",
-    "drop.cell": "nanoc_drop", "drop.reference": "nanoc_drop",
-  ]
-
-  private mutating func call(
-    _ operator: Name, _ operands: [Machine.Operand], _ ty: Machine.Ty, to variable: Local, at span: Span
-  ) {
-    let plain = IntegerFunction.plain(`operator`)
-    let value: Machine.Operation
-    if plain == "int.equal", operands.contains(where: { $0.number != nil }) {
-      value = .compute(span, operator: "eq", operands: operands)
-    } else if let fallback = IntegerFunction.fallbacks[plain] {
-      let call = Machine.Operation.runtime(span, function: fallback.function, arguments: operands)
-      if let relation = fallback.relation {
-        let order = builder.set("order", .word, call, at: span)
-        value = .compute(span, operator: relation, operands: [order, .number(0)])
-      } else {
-        value = call
-      }
-    } else {
-      value = .compute(span, operator: `operator`, operands: operands)
-    }
-    builder.append(.set(span, variable: variable, ty: ty, value: value))
-    for operand in IntegerFunction.consumed(by: `operator`, operands) where operand.register != nil {
-      builder.append(.run(span, value: .runtime(span, function: "nanoc_drop", arguments: [operand])))
-    }
-  }
-}
-
-/// Gives variables that are read other names.
-private struct Renaming: MachineToMachine {
-  static let summary = ""
-  var names: [Int: Local]
-
-  init() { names = [:] }
-  init(names: [Int: Local]) { self.names = names }
-
-  func operand(_ node: Machine.Operand) -> Machine.Operand {
-    guard case .local(let span, let variable) = node, let name = names[variable.id] else { return node }
-    return .local(span, variable: name)
-  }
 }
 
 extension Machine.End {
   /// Replaces where control may go.
-  fileprivate mutating func mapTargets(_ change: (Machine.Target) -> Machine.Target) {
+  mutating func mapTargets(_ change: (Machine.Target) -> Machine.Target) {
     switch self {
     case .jump(let span, let label, let arguments):
       let target = change(Machine.Target(span, label: label, arguments: arguments))

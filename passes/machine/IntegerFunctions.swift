@@ -2,11 +2,8 @@ import Diagnostics
 import Languages
 import Nanopass
 
-/// Writes the functions that carry integer operators out.
-///
-/// A small integer `n` is the word `2n + 1`, and the low bit of a big one is 0. So the sum of two small ones is the sum
-/// of their words less 1, and tagged words are ordered as their values are. Operands that the operator drops matter only
-/// where the library is called, since small integers are not counted.
+/// Writes the functions that carry integer operators out. Operands that the operator drops matter only where the library
+/// is called, since small integers are not counted.
 struct IntegerFunction {
   /// The operators on integers.
   static let operators: Set<Name> = [
@@ -78,10 +75,7 @@ struct IntegerFunction {
 
   private mutating func write(_ operator: Name) {
     switch `operator` {
-    case "int.add": arithmetic("add", operands[0], less(operands[1]))
-    case "int.subtract": arithmetic("sub", operands[0], less(operands[1]))
-    case "int.multiply": arithmetic("mul", less(operands[0]), half(operands[1]))
-    case "int.negate": arithmetic("sub", .number(2), operands[0])
+    case "int.add", "int.subtract", "int.multiply", "int.negate": arithmetic(`operator`)
     case "int.toWord": toWord()
     case "int.less": compare("slt")
     case "int.lessEqual": compare("sle")
@@ -89,52 +83,29 @@ struct IntegerFunction {
     }
   }
 
-  /// The word without its tag.
-  private mutating func less(_ word: Machine.Operand) -> Machine.Operand {
-    builder.compute("raw", .word, "sub", [word, .number(1)], at: span)
-  }
-
-  /// The value of a small integer.
-  private mutating func half(_ word: Machine.Operand) -> Machine.Operand {
-    builder.compute("value", .word, "ashr", [word, .number(1)], at: span)
-  }
-
   /// Computes in place; goes to the library if an operand is big or the result does not fit.
-  private mutating func arithmetic(
-    _ name: Name, _ left: Machine.Operand, _ right: Machine.Operand
-  ) {
-    let (result, overflow) = (builder.make("result"), builder.make("overflow"))
-    builder.append(.checked(span, variable: result, overflow: overflow, operator: name, left: left, right: right))
-    var value = Machine.Operand.local(span, variable: result)
-    if name == "mul" { value = builder.compute("result", .word, "or", [value, .number(1)], at: span) }
-    let big = isBig("and")
-    let slow = builder.compute("slow", .bit, "or", [big, .local(span, variable: overflow)], at: span)
-    finish(slow, fast: value)
+  private mutating func arithmetic(_ operator: Name) {
+    let result = builder.make("result")
+    let overflow = builder.arithmetic(`operator`, operands, to: result, at: span)
+    let slow = builder.compute("slow", .bit, "or", [builder.isBig(operands, at: span), overflow], at: span)
+    finish(slow, fast: .local(span, variable: result))
   }
 
   private mutating func toWord() {
-    let value = half(operands[0])
-    finish(isBig("and"), fast: value)
+    let value = builder.untagged(operands[0], at: span)
+    finish(builder.isBig(operands, at: span), fast: value)
   }
 
   private mutating func compare(_ relation: Name) {
     let fast = builder.compute("fast", .bit, relation, operands, at: span)
-    finish(isBig("and"), fast: fast)
+    finish(builder.isBig(operands, at: span), fast: fast)
   }
 
   /// Small integers are equal exactly if their words are, and never equal to big ones; the library is needed for two big
   /// ones, or to drop one.
   private mutating func equal() {
     let fast = builder.compute("fast", .bit, "eq", operands, at: span)
-    finish(isBig(consumed.isEmpty ? "or" : "and"), fast: fast)
-  }
-
-  /// A bit that says whether an operand is big, or with `or` whether all are.
-  private mutating func isBig(_ join: Name) -> Machine.Operand {
-    var tags = operands[0]
-    if operands.count > 1 { tags = builder.compute("tags", .word, join, operands, at: span) }
-    let low = builder.compute("low", .word, "and", [tags, .number(1)], at: span)
-    return builder.compute("big", .bit, "eq", [low, .number(0)], at: span)
+    finish(builder.isBig(operands, consumed.isEmpty ? "or" : "and", at: span), fast: fast)
   }
 
   /// Returns the fast value, or, if `slow`, what the library gives.

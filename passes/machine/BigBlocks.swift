@@ -1,0 +1,101 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+// The version of a function's blocks for big integers.
+
+extension BlockVersions {
+  mutating func big(_ place: MachinePlace) throws {
+    guard let label = labels[place] else { return }
+    let block = plan.function.blocks[place.block]
+    let (names, parameters) = parameters(of: place)
+    builder.begin(label, parameters, at: block.span)
+    var renaming = Renaming(names: names)
+    for index in place.index..<block.instructions.count {
+      let here = MachinePlace(block: place.block, index: index)
+      if index > place.index, labels[here] != nil {
+        let next = target(here, names: renaming.names)
+        return builder.end(.jump(block.span, label: next.label, arguments: next.arguments))
+      }
+      try big(block.instructions[index], &renaming)
+    }
+    var end = try renaming.end(block.end)
+    let renamed = renaming.names
+    end.mapTargets { target in
+      guard let position = plan.graph.positions[target.label.id] else { return target }
+      var result = self.target(MachinePlace(block: position, index: 0), arguments: target.arguments, names: renamed)
+      if let choice = choices[position] { result.label = choice }
+      return result
+    }
+    builder.end(end)
+  }
+
+  /// An instruction with the names of the second version, its operators on integers as calls of the library.
+  private mutating func big(_ instruction: Machine.Instruction, _ renaming: inout Renaming) throws {
+    let read = try renaming.instruction(instruction)
+    let defined = instruction.definitions.map { old in
+      let new = builder.make(old.name)
+      renaming.names[old.id] = new
+      return new
+    }
+    switch read {
+    case .set(let span, _, let ty, .compute(_, let name, let operands)) where IntegerFunction.isOperator(name):
+      call(name, operands, ty, to: defined[0], at: span)
+    case .set(let span, _, let ty, let value):
+      builder.append(.set(span, variable: defined[0], ty: ty, value: value))
+    case .checked(let span, _, _, let name, let left, let right):
+      builder.append(
+        .checked(span, variable: defined[0], overflow: defined[1], operator: name, left: left, right: right))
+    case .run(let span, .compute(_, let name, let operands)):
+      guard let function = Self.counting[name] else { return builder.append(read) }
+      for operand in operands {
+        builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
+      }
+    case .run, .store: builder.append(read)
+    }
+  }
+
+  /// The functions of the library that count references of any kind. They take less room than tests in place.
+  private static let counting: [Name: Name] = [
+    "dup.integer": "nanoc_dup", "dup.cell": "nanoc_dup", "dup.reference": "nanoc_dup", "drop.integer": "nanoc_drop",
+    "drop.cell": "nanoc_drop", "drop.reference": "nanoc_drop",
+  ]
+
+  private mutating func call(
+    _ operator: Name, _ operands: [Machine.Operand], _ ty: Machine.Ty, to variable: Local, at span: Span
+  ) {
+    let plain = IntegerFunction.plain(`operator`)
+    let value: Machine.Operation
+    if plain == "int.equal", operands.contains(where: { $0.number != nil }) {
+      value = .compute(span, operator: "eq", operands: operands)
+    } else if let fallback = IntegerFunction.fallbacks[plain] {
+      let call = Machine.Operation.runtime(span, function: fallback.function, arguments: operands)
+      if let relation = fallback.relation {
+        let order = builder.set("order", .word, call, at: span)
+        value = .compute(span, operator: relation, operands: [order, .number(0)])
+      } else {
+        value = call
+      }
+    } else {
+      value = .compute(span, operator: `operator`, operands: operands)
+    }
+    builder.append(.set(span, variable: variable, ty: ty, value: value))
+    for operand in IntegerFunction.consumed(by: `operator`, operands) where operand.register != nil {
+      builder.append(.run(span, value: .runtime(span, function: "nanoc_drop", arguments: [operand])))
+    }
+  }
+}
+
+/// Gives variables that are read other names.
+private struct Renaming: MachineToMachine {
+  static let summary = ""
+  var names: [Int: Local]
+
+  init() { names = [:] }
+  init(names: [Int: Local]) { self.names = names }
+
+  func operand(_ node: Machine.Operand) -> Machine.Operand {
+    guard case .local(let span, let variable) = node, let name = names[variable.id] else { return node }
+    return .local(span, variable: name)
+  }
+}
