@@ -79,7 +79,9 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .phase("effects")
   .then(LowerEffects.self)
   .phase("memory")
-  // While types tell the fields of each constructor.
+  // While types tell the fields of each constructor. What a join point takes apart is then taken apart where it comes
+  // from, which may be a call.
+  .whenOptimising(UnboxParameters.self)
   .whenOptimising(UnboxResults.self)
   .then(ChooseShapes.self)
   // Before cells get holes, which are no constants.

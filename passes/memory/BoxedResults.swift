@@ -4,10 +4,10 @@ import Nanopass
 
 extension ResultLayout {
   /// The step that builds a value of a constructor from what it was spread to.
-  func building(_ variant: Int, from results: [Local], as variable: Local, at span: Span) -> Services.Step {
-    let fields = places[variant].map { Services.Atom.local(span, variable: results[$0]) }
+  func building(_ variant: Int, from results: [Services.Atom], as variable: Local, at span: Span) -> Services.Step {
     let value = Services.Value.construct(
-      span, type: name, variant: declaration.variants[variant].name, index: variant, arguments: fields)
+      span, type: name, variant: declaration.variants[variant].name, index: variant,
+      arguments: places[variant].map { results[$0] })
     return .let(span, variable: variable, ty: .data(name: name), value: value)
   }
 }
@@ -64,9 +64,9 @@ struct BoxedResults {
     guard index < received.count else {
       return Services.Block(span, steps: [], end: .return(span, values: done), failure: nil)
     }
-    let parts = received[index].map(\.variable)
+    let parts = received[index].map { Services.Atom.local(span, variable: $0.variable) }
     guard let layout = layouts[index] else {
-      return rest(index + 1, done + parts.map { .local(span, variable: $0) })
+      return rest(index + 1, done + parts)
     }
     guard let tag = layout.tag, let subject = parts.first else { return building(0, layout, parts, index, done) }
     let cases = layout.declaration.variants.enumerated().map { variant, constructor in
@@ -74,12 +74,12 @@ struct BoxedResults {
         span, variant: constructor.name, index: variant, body: building(variant, layout, parts, index, done))
     }
     let end = Services.End.switch(
-      span, subject: .local(span, variable: subject), type: tag.name, cases: cases, default: nil)
+      span, subject: subject, type: tag.name, cases: cases, default: nil)
     return Services.Block(span, steps: [], end: end, failure: nil)
   }
 
   private mutating func building(
-    _ variant: Int, _ layout: ResultLayout, _ parts: [Local], _ index: Int, _ done: [Services.Atom]
+    _ variant: Int, _ layout: ResultLayout, _ parts: [Services.Atom], _ index: Int, _ done: [Services.Atom]
   ) -> Services.Block {
     let variable = fresh.make("t")
     var block = rest(index + 1, done + [.local(span, variable: variable)])

@@ -3,6 +3,8 @@ import Nanopass
 
 /// What a function does with the values that could be spread.
 struct ResultUses {
+  /// The results of others that it receives, by their numbers.
+  var received: Set<Int> = []
   /// The received variables of which only fields and constructors are asked for.
   var takenApart: Set<Int> = []
   /// The variables that hold new values which are returned, and as which results of the function.
@@ -16,7 +18,9 @@ struct ResultFinder: ServicesWalker {
   private(set) var table: ResultTable
   private(set) var uses: [Name: ResultUses] = [:]
   private var function: Name = ""
-  /// How often each variable is read, and how often only for a field or its constructor.
+  /// The variables that hold new or received values; how often each is read, and how often only for a field or its
+  /// constructor.
+  private var tracked: Set<Int> = []
   private var reads: [Int: Int] = [:]
   private var looks: [Int: Int] = [:]
   private var received: [(variable: Int, position: Int)] = []
@@ -28,9 +32,10 @@ struct ResultFinder: ServicesWalker {
 
   mutating func visit(_ node: Services.Function) throws {
     function = node.name
-    (reads, looks, received, built, returns) = ([:], [:], [], [], [:])
+    (tracked, reads, looks, received, built, returns) = ([], [:], [:], [], [], [:])
     try walk(node)
     var uses = ResultUses()
+    uses.received = Set(received.map(\.position))
     for (variable, position) in received {
       let isTakenApart = reads[variable] == looks[variable]
       if isTakenApart { uses.takenApart.insert(variable) }
@@ -48,7 +53,10 @@ struct ResultFinder: ServicesWalker {
     switch node {
     case .let(_, let variable, let ty, .call(_, let callee, _)): receive(variable, ty, 0, of: callee)
     case .let(_, let variable, _, .construct(_, let type, _, _, _)):
-      if table.layouts[type] != nil { built.insert(variable.id) }
+      if table.layouts[type] != nil {
+        built.insert(variable.id)
+        tracked.insert(variable.id)
+      }
     case .receive(_, let callee, _, let parameters):
       for (index, parameter) in parameters.enumerated() { receive(parameter.variable, parameter.ty, index, of: callee) }
     case .let, .join: break
@@ -59,6 +67,7 @@ struct ResultFinder: ServicesWalker {
   private mutating func receive(_ variable: Local, _ ty: Services.Ty, _ result: Int, of callee: Name) {
     guard table.layout(of: ty) != nil, let position = table.position(result, of: callee) else { return }
     received.append((variable.id, position))
+    tracked.insert(variable.id)
   }
 
   mutating func visit(_ node: Services.Value) throws {
@@ -87,6 +96,6 @@ struct ResultFinder: ServicesWalker {
   }
 
   mutating func visit(_ node: Services.Atom) {
-    if case .local(_, let variable) = node { reads[variable.id, default: 0] += 1 }
+    if case .local(_, let variable) = node, tracked.contains(variable.id) { reads[variable.id, default: 0] += 1 }
   }
 }

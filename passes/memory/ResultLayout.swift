@@ -7,8 +7,10 @@ import Nanopass
 struct ResultLayout {
   /// How many words and floats a function gives at most: as many as have registers.
   static let most = Registers(words: 4, floats: 4)
+  /// How many a value may be spread to at all.
+  static let mostParts = Registers(words: 8, floats: 8)
 
-  /// What results take.
+  /// What values take.
   struct Registers {
     var words = 0
     var floats = 0
@@ -20,7 +22,8 @@ struct ResultLayout {
       words = types.count - floats
     }
 
-    var fit: Bool { words <= ResultLayout.most.words && floats <= ResultLayout.most.floats }
+    /// Whether they are no more than others.
+    func fit(_ most: Registers) -> Bool { words <= most.words && floats <= most.floats }
 
     static func + (left: Registers, right: Registers) -> Registers {
       Registers(words: left.words + right.words, floats: left.floats + right.floats)
@@ -65,7 +68,7 @@ struct ResultLayout {
           return place
         })
     }
-    if !Registers(types).fit { return nil }
+    if !Registers(types).fit(Self.mostParts) { return nil }
   }
 
   var name: Name { declaration.name }

@@ -12,6 +12,8 @@ struct ResultPlan {
   /// The functions whose results stay cells although some are made for them, since callers want the whole.
   private(set) var kept: [Name] = []
   private let uses: [Name: ResultUses]
+  /// The numbers of the results that are spread.
+  private var chosen: Set<Int> = []
 
   init(_ program: Services.Root) throws {
     var finder = ResultFinder(program)
@@ -22,6 +24,11 @@ struct ResultPlan {
 
   /// The values that a function builds, receives and returns.
   func uses(in function: Name) -> ResultUses { uses[function] ?? ResultUses() }
+
+  /// Whether a function gives or receives results that are spread.
+  func changes(_ function: Name) -> Bool {
+    layouts[function] != nil || uses[function].map { !$0.received.isDisjoint(with: chosen) } ?? false
+  }
 
   private mutating func decide(_ table: ResultTable, _ program: Services.Root) {
     var chosen: [Int: ResultLayout] = [:]
@@ -36,11 +43,12 @@ struct ResultPlan {
       }
       let grown = ResultLayout.Registers(layout.types) - ResultLayout.Registers([.data(name: layout.name)])
       let functions = members.map { table.function(of: $0) }
-      guard functions.allSatisfy({ (room[$0] + grown).fit }) else { continue }
+      guard functions.allSatisfy({ (room[$0] + grown).fit(ResultLayout.most) }) else { continue }
       for function in functions { room[function] = room[function] + grown }
       for member in members { chosen[member] = layout }
     }
     guard !chosen.isEmpty else { return }
+    self.chosen = Set(chosen.keys)
     for (index, function) in program.functions.enumerated() {
       let positions = table.positions(of: index)
       if positions.contains(where: { chosen[$0] != nil }) { layouts[function.name] = positions.map { chosen[$0] } }

@@ -36,12 +36,7 @@ public struct UnboxResults: ServicesToServices {
   private var plan: ResultPlan?
   private var uses = ResultUses()
   private var spread: [ResultLayout?] = []
-  private var locals = FunctionLocals<Services.Function>()
-  /// What stands for the variables that are taken apart, and for new values that are only returned.
-  private var parts: [Int: [Services.Atom]] = [:]
-  private var layouts: [Int: ResultLayout] = [:]
-  /// What stands for fields that were read.
-  private var fields: [Int: Services.Atom] = [:]
+  private var spreader = ValueSpreader()
   /// The functions whose results some callers want whole, and their versions that give these.
   private var boxed: [Name: Name] = [:]
   private var names: Set<Name> = []
@@ -82,18 +77,15 @@ public struct UnboxResults: ServicesToServices {
       var writer = BoxedResults(function, layouts)
       program.functions.append(writer.function(named: name))
     }
-    var tags: [Name: Services.TypeDecl] = [:]
-    for layout in plan.layouts.values.joined() { if let tag = layout?.tag { tags[tag.name] = tag } }
-    let known = Set(node.types.map(\.name))
-    program.types += tags.values.filter { !known.contains($0.name) }.sorted { $0.name.text < $1.name.text }
+    program.declareTags(of: plan.layouts.values.joined().compactMap { $0 })
     return program
   }
 
   public mutating func function(_ node: Services.Function) throws -> Services.Function {
-    locals.enter(node)
-    uses = plan?.uses(in: node.name) ?? ResultUses()
-    spread = plan?.layouts[node.name] ?? []
-    (parts, layouts, fields) = ([:], [:], [:])
+    guard let plan, plan.changes(node.name) else { return node }
+    spreader.enter(node)
+    uses = plan.uses(in: node.name)
+    spread = plan.layouts[node.name] ?? []
     var function = try derive(node)
     if !spread.isEmpty {
       function.results = zip(node.results, spread).flatMap { $1?.types ?? [$0] }
@@ -111,9 +103,7 @@ public struct UnboxResults: ServicesToServices {
     while true {
       for step in inner.steps { try add(step, to: &block.steps) }
       // A choice by the only constructor is none.
-      guard case .switch(_, .local(_, let subject), _, let cases, let other) = inner.end,
-        let layout = layouts[subject.id], layout.tag == nil, let only = cases.first?.body ?? other
-      else { break }
+      guard let only = spreader.onlyCase(of: inner.end) else { break }
       inner = only
     }
     block.end = try end(inner.end, &block.steps)
@@ -124,16 +114,10 @@ public struct UnboxResults: ServicesToServices {
     switch step {
     case .let(let span, let variable, _, .construct(_, let type, _, let index, let arguments)):
       guard let returned = uses.returned[variable.id], let layout = layout(of: type) else { break }
-      var results = layout.results(index, arguments.map { atom($0) }, at: span)
-      if let tag = layout.tag { results[0] = constructor(index, of: tag, at: span, &steps) }
-      parts[variable.id] = results
+      spreader.build(variable, layout, index, arguments, at: span, &steps)
       if uses.onlyReturned.contains(variable.id), returned.allSatisfy({ spread[$0] != nil }) { return }
-    case .let(_, let variable, _, .payload(_, .local(_, let subject), _, let variant, let index)):
-      guard let layout = layouts[subject.id], let results = parts[subject.id],
-        layout.places.indices.contains(variant), layout.places[variant].indices.contains(index)
-      else { break }
-      fields[variable.id] = results[layout.places[variant][index]]
-      return
+    case .let(_, let variable, _, .payload(_, let subject, _, let variant, let index)):
+      if spreader.read(variable, from: subject, variant, index) { return }
     case .let(let span, let variable, let ty, .call(_, let callee, let arguments)):
       let parameter = Services.Parameter(span, variable: variable, ty: ty)
       if try receive(callee, arguments, [parameter], at: span, &steps) { return }
@@ -146,19 +130,8 @@ public struct UnboxResults: ServicesToServices {
 
   private func layout(of type: Name) -> ResultLayout? { spread.first { $0?.name == type } ?? nil }
 
-  private mutating func constructor(
-    _ index: Int, of tag: Services.TypeDecl, at span: Span, _ steps: inout [Services.Step]
-  ) -> Services.Atom {
-    let variable = locals.make("tag")
-    let value = Services.Value.construct(
-      span, type: tag.name, variant: tag.variants[index].name, index: index, arguments: [])
-    steps.append(.let(span, variable: variable, ty: .data(name: tag.name), value: value))
-    return .local(span, variable: variable)
-  }
-
   public mutating func atom(_ node: Services.Atom) -> Services.Atom {
-    guard case .local(_, let variable) = node else { return node }
-    return fields[variable.id] ?? node
+    spreader.atom(node)
   }
 
   // MARK: Calls
@@ -183,15 +156,13 @@ public struct UnboxResults: ServicesToServices {
         parameters.append(parameter)
         continue
       }
-      let results = layout.types.map {
-        Services.Parameter(span, variable: locals.make(parameter.variable.name), ty: $0)
-      }
+      let results = spreader.parameters(for: parameter, layout)
       parameters += results
       if uses.takenApart.contains(parameter.variable.id) {
-        parts[parameter.variable.id] = results.map { .local(span, variable: $0.variable) }
-        layouts[parameter.variable.id] = layout
+        spreader.spread(parameter.variable, layout, over: results)
       } else {
-        whole.append(layout.building(0, from: results.map(\.variable), as: parameter.variable, at: span))
+        let parts = results.map { Services.Atom.local(span, variable: $0.variable) }
+        whole.append(layout.building(0, from: parts, as: parameter.variable, at: span))
       }
     }
     steps.append(.call(span, callee, arguments, parameters))
@@ -213,57 +184,14 @@ public struct UnboxResults: ServicesToServices {
   private mutating func end(_ node: Services.End, _ steps: inout [Services.Step]) throws -> Services.End {
     switch node {
     case .return(let span, let values) where !spread.isEmpty:
-      return returning(Array(zip(values, spread))[...], [], at: span, &steps)
-    case .switch(let span, .local(_, let subject), _, let cases, let other):
-      guard let tag = layouts[subject.id]?.tag, let results = parts[subject.id] else { break }
+      return spreader.end(values, spread, at: span, &steps) { .return(span, values: $0) }
+    case .switch(let span, let subject, _, let cases, let other):
+      guard let (tag, type) = spreader.tag(of: subject) else { break }
       return .switch(
-        span, subject: results[0], type: tag.name, cases: try cases.map { try self.case($0) },
+        span, subject: tag, type: type, cases: try cases.map { try self.case($0) },
         default: try other.map { try block($0) })
     default: break
     }
     return try derive(node)
-  }
-
-  /// The end of a block that returns values, spread where they should be.
-  private mutating func returning(
-    _ values: ArraySlice<(Services.Atom, ResultLayout?)>, _ done: [Services.Atom], at span: Span,
-    _ steps: inout [Services.Step]
-  ) -> Services.End {
-    guard let (value, layout) = values.first else { return .return(span, values: done) }
-    let rest = values.dropFirst()
-    guard let layout else { return returning(rest, done + [atom(value)], at: span, &steps) }
-    if case .local(_, let variable) = value, let results = parts[variable.id] {
-      return returning(rest, done + results, at: span, &steps)
-    }
-    if case .absent = value {
-      let results = layout.types.map { Services.Atom.absent(span, ty: $0) }
-      return returning(rest, done + results, at: span, &steps)
-    }
-    guard let tag = layout.tag else {
-      let results = read(atom(value), layout, 0, at: span, &steps)
-      return returning(rest, done + results, at: span, &steps)
-    }
-    let cases = layout.declaration.variants.enumerated().map { index, variant in
-      var inner: [Services.Step] = []
-      var results = read(atom(value), layout, index, at: span, &inner)
-      results[0] = constructor(index, of: tag, at: span, &inner)
-      let end = returning(rest, done + results, at: span, &inner)
-      let body = Services.Block(span, steps: inner, end: end, failure: nil)
-      return Services.Case(span, variant: variant.name, index: index, body: body)
-    }
-    return .switch(span, subject: atom(value), type: layout.name, cases: cases, default: nil)
-  }
-
-  /// Reads the fields of a value that is there, and gives what it is spread to but for the tag.
-  private mutating func read(
-    _ value: Services.Atom, _ layout: ResultLayout, _ variant: Int, at span: Span, _ steps: inout [Services.Step]
-  ) -> [Services.Atom] {
-    let atoms = layout.places[variant].enumerated().map { index, place in
-      let variable = locals.make("t")
-      let value = Services.Value.payload(span, subject: value, type: layout.name, variant: variant, index: index)
-      steps.append(.let(span, variable: variable, ty: layout.types[place], value: value))
-      return Services.Atom.local(span, variable: variable)
-    }
-    return layout.results(variant, atoms, at: span)
   }
 }
