@@ -290,7 +290,7 @@ public enum BuiltinData {
     case "Option": return [("None", 0), ("Some", 1)]
     case "Result": return [("Err", 1), ("Ok", 1)]
     case "List": return [("Nil", 0), ("Cons", 2)]
-    case "Map": return [("Empty", 0), ("Node", 5)]
+    case "Map": return [("Empty", 0), ("Leaf", 2), ("Inner", 3)]
     default: return nil
     }
   }

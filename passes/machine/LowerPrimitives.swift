@@ -43,7 +43,7 @@ extension LowerToMachine {
   }
 
   /// Sets a word to 0 or 1 by a comparison, and remembers the bit for branches.
-  private mutating func setWord(
+  mutating func setWord(
     _ variable: Local, fromBit name: Name, _ operands: [Machine.Operand], at span: Span
   ) {
     let bit = builder.compute("is", .bit, name, operands, at: span)
