@@ -64,6 +64,12 @@ public func character(_ text: Cell, at index: Int) -> Cell {
   return character(at: text.textStart + byteOffset(of: index, in: text))
 }
 
+/// The value of the scalar at a raw index inside the string, as a raw word.
+@c(nanoc_string_code_at)
+public func code(_ text: Cell, at index: Int) -> Int {
+  Int(scalar(at: text.textStart + byteOffset(of: index, in: text)).value)
+}
+
 /// The string of the scalar with the given raw value; the empty string if there is no such scalar.
 @c(nanoc_string_from_scalar)
 public func string(scalar value: Int) -> Cell {

@@ -19,6 +19,7 @@ struct Binders: CountedWalker {
     case .join(_, let label, _, _):
       greatest = max(greatest, label.id)
       try walk(node)
+    case .receive: try walk(node)
     case .reclaim(_, let token, _, _, _): greatest = max(greatest, token.id)
     case .dup, .drop, .take, .release, .fill: break
     }

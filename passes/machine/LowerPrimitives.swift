@@ -22,6 +22,7 @@ extension LowerToMachine {
     _ primitive: Primitive, _ arguments: [Machine.Operand], to variable: Local, at span: Span
   ) throws {
     if vector(primitive, arguments, to: variable, at: span) { return }
+    if text(primitive, arguments, to: variable, at: span) { return }
     if case .runtime(let function, let passing, let result) = primitive.native,
       Self.instructions[primitive.name] == nil
     {

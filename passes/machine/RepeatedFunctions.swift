@@ -10,7 +10,8 @@ enum RepeatedFunctions {
     let callees = functions.map { function in
       function.blocks.flatMap { block in
         var names = block.instructions.compactMap { instruction -> Name? in
-          if case .call(_, let name, _) = instruction.operation { name } else { nil }
+          if case .receive(_, let name, _, _) = instruction { return name }
+          return if case .call(_, let name, _) = instruction.operation { name } else { nil }
         }
         if case .tailCall(_, let name, _) = block.end { names.append(name) }
         return names.compactMap { positions[$0] }
