@@ -83,6 +83,15 @@ struct Division {
   }
 }
 
+extension Machine.Constant {
+  /// What it is called.
+  fileprivate var name: Name {
+    switch self {
+    case .text(_, let name, _), .integer(_, let name, _), .cell(_, let name, _, _, _), .external(_, let name): name
+    }
+  }
+}
+
 /// Gathers the names of functions and constants in a function.
 private struct Mentions {
   var names: Set<Name> = []
