@@ -23,7 +23,7 @@ import Testing
     let work = try TemporaryFolder()
     let stage = try #require(nativePipeline.stages.last { $0.output == Machine.self })
     let program = try read(
-      stage.output, "(program [] [(function main [] word [(block b.0 [] [] (return (word 0)))])] main)")
+      stage.output, "(program [] [(function main [] [word] [(block b.0 [] [] (return [(word 0)]))])] main)")
     let context = PassContext(sources: SourceMap())
     var runner = PipelineRunner(stages: Pipeline.starting(with: Machine.self).then(LoseTheEntry.self).stages)
     runner.verifies = true

@@ -352,7 +352,7 @@ import Testing
     let context = PassContext(sources: SourceMap())
     let stage = try #require(nativePipeline.stages.last)
     let program = try read(
-      stage.output, "(program [] [(function main [] word [(block b.0 [] [] (return (local x.1)))])] main)")
+      stage.output, "(program [] [(function main [] [word] [(block b.0 [] [] (return [(local x.1)]))])] main)")
     try work.write("broken.zst", try Snapshot(of: program, after: stage.name, in: context).encoded())
     let verified = try nanoc("snapshot", "verify", "broken.zst")
     #expect(verified.code == 1 && verified.errors.contains("dominating-definitions"), "\(verified.errors)")

@@ -120,9 +120,9 @@ import Testing
   func wrongCountsAreFound(_ steps: String, _ message: String) throws {
     let text = """
       (program
-        [(function main [] word (effects []) (behaviour false false false false)
+        [(function main [] [word] (effects []) (behaviour false false false false)
           (block [(let x.0 cell (cell 0 [(integer 1)] [])) \(steps.dropFirst().dropLast()) (drop x.0)]
-            (return (word 0)) -))]
+            (return [(word 0)]) -))]
         main)
       """
     let program = try read(Counted.self, text)

@@ -118,7 +118,7 @@ import Testing
 
   @Test func aMisspeltFormIsExplained() throws {
     #expect {
-      _ = try read(Machine.self, "(program [] [(function f [] word [(block b.0 [] [] (retrun (word 1)))])] f)")
+      _ = try read(Machine.self, "(program [] [(function f [] [word] [(block b.0 [] [] (retrun [(word 1)]))])] f)")
     } throws: { error in
       "\(error)".contains("return")
     }

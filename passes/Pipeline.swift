@@ -62,6 +62,8 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(InferBehaviour.self)
   .whenOptimising(IntroduceAccumulators.self)
   .whenOptimising(InlineSmallFunctions.self)
+  // What has been inlined calls nothing any more.
+  .whenOptimising(InlineSingleCalls.self)
   .whenOptimising(PropagateCopies.self)
   // Folded comparisons are literals that the switches can use.
   .whenOptimising(FoldConstants.self)
@@ -77,6 +79,8 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .phase("effects")
   .then(LowerEffects.self)
   .phase("memory")
+  // While types tell the fields of each constructor.
+  .whenOptimising(UnboxResults.self)
   .then(ChooseShapes.self)
   // Before cells get holes, which are no constants.
   .whenOptimising(ShareConstantCells.self)

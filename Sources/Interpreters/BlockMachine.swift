@@ -9,8 +9,9 @@ final class BlockMachine<Domain: BlockDomain> {
   private struct Frame {
     var base: Int
     var next: Int
-    /// The place that gets the result.
+    /// The place that gets the result, or where the places of several stand.
     var receiver: Int
+    var isSeveral = false
   }
 
   private let program: FlatProgram<Domain>
@@ -56,12 +57,17 @@ final class BlockMachine<Domain: BlockDomain> {
         let frame = Frame(base: base, next: next, receiver: Int(place))
         try enter(Int(function), operands: Int(operands), count: Int(count))
         frames.append(frame)
+      case .receive(let function, let operands, let count, let places):
+        let frame = Frame(base: base, next: next, receiver: Int(places), isSeveral: true)
+        try enter(Int(function), operands: Int(operands), count: Int(count))
+        frames.append(frame)
       case .tailCall(let function, let operands, let count):
         try replace(by: Int(function), operands: Int(operands), count: Int(count))
       case .jump(let label, let operands, let count): try jump(Int(label), Int(operands), Int(count))
       case .choose(let subject, let choice): next = try start(program.choices[Int(choice)], value(subject))
       case .test(let subject, let test): next = try start(program.tests[Int(test)], value(subject))
-      case .end(let value): if !end(self.value(value)) { return }
+      case .end(let value): if try !end(self.value(value)) { return }
+      case .endWith(let values, let count): if try !end(Int(values), Int(count)) { return }
       }
     }
   }
@@ -90,11 +96,27 @@ final class BlockMachine<Domain: BlockDomain> {
   }
 
   /// Hands the result to the caller; gives whether there is one.
-  private func end(_ result: Domain.Held) -> Bool {
+  private func end(_ result: Domain.Held) throws -> Bool {
     stack.removeLast(stack.count - base)
     guard let frame = frames.popLast() else { return false }
+    guard !frame.isSeveral else { throw InterpreterError.broken("a call wants several results") }
     (base, next) = (frame.base, frame.next)
     stack[base + frame.receiver] = result
+    return true
+  }
+
+  /// Hands several results to the caller; gives whether there is one.
+  private func end(_ values: Int, _ count: Int) throws -> Bool {
+    let results = (values..<values + count).map { operand($0) }
+    stack.removeLast(stack.count - base)
+    guard let frame = frames.popLast() else { return false }
+    guard frame.isSeveral, Int(program.numbers[frame.receiver]) == count else {
+      throw InterpreterError.broken("a function gives \(count) results")
+    }
+    (base, next) = (frame.base, frame.next)
+    for (index, result) in results.enumerated() {
+      stack[base + Int(program.numbers[frame.receiver + 1 + index])] = result
+    }
     return true
   }
 

@@ -42,6 +42,9 @@ private struct CountedFlattener {
       case .release(_, let token): builder.operate(.release, [builder.place(token)], to: -1)
       case .let(_, let variable, _, .call(_, let function, let arguments)):
         try builder.call(function, arguments.map { operand($0) }, to: builder.place(variable))
+      case .receive(_, let function, let arguments, let parameters):
+        let places = parameters.map { builder.place($0.variable) }
+        try builder.receive(function, arguments.map { operand($0) }, to: places)
       case .let(_, let variable, _, let value): try self.value(value, to: builder.place(variable))
       }
     }
@@ -81,7 +84,7 @@ private struct CountedFlattener {
 
   private mutating func end(_ node: Counted.End) throws {
     switch node {
-    case .return(_, let value): builder.emit(.end(value: operand(value)))
+    case .return(_, let values): builder.end(with: values.map { operand($0) })
     case .tailCall(_, let function, let arguments):
       try builder.call(function, arguments.map { operand($0) }, to: nil)
     case .jump(_, let label, let arguments): try builder.jump(label, arguments.map { operand($0) })

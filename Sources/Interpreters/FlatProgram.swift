@@ -40,11 +40,14 @@ enum Instruction {
   case move(value: Int32, to: Int32)
   case operate(operation: Int32, operands: Int32, count: Int32, to: Int32)
   case call(function: Int32, operands: Int32, count: Int32, to: Int32)
+  /// A call with several results; `to` says where their places stand in `numbers`, behind how many there are.
+  case receive(function: Int32, operands: Int32, count: Int32, to: Int32)
   case tailCall(function: Int32, operands: Int32, count: Int32)
   case jump(label: Int32, operands: Int32, count: Int32)
   case choose(subject: Int32, choice: Int32)
   case test(subject: Int32, test: Int32)
   case end(value: Int32)
+  case endWith(values: Int32, count: Int32)
 }
 
 /// A program of `Core`, `Loops` or `Counted` made ready to run: blocks are sequences of instructions, variables are
@@ -152,6 +155,18 @@ struct FlatBuilder<Domain: BlockDomain, Block> {
     emit(
       place.map { .call(function: index, operands: start, count: count, to: $0) }
         ?? .tailCall(function: index, operands: start, count: count))
+  }
+
+  mutating func receive(_ name: Name, _ operands: [Int32], to places: [Int32]) throws {
+    guard let function = functions[name] else { throw InterpreterError.broken("no function \(name)") }
+    let start = numbers(operands)
+    let receivers = numbers([Int32(places.count)] + places)
+    emit(.receive(function: Int32(function), operands: start, count: Int32(operands.count), to: receivers))
+  }
+
+  mutating func end(with values: [Int32]) {
+    if values.count == 1 { return emit(.end(value: values[0])) }
+    emit(.endWith(values: numbers(values), count: Int32(values.count)))
   }
 
   mutating func jump(_ label: Local, _ operands: [Int32]) throws {

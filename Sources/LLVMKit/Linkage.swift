@@ -51,6 +51,10 @@ public enum CallingConvention: UInt32, Hashable, Sendable {
   case preserveMost = 14
   /// Calls in tail position can be made in constant stack, whatever the parameters of the two functions.
   case tail = 18
+  /// As `c`, but up to four words and four floats of a result are in registers.
+  case swift = 16
+  /// As `tail`, with results as in `swift`.
+  case swiftTail = 20
 
   var code: UInt32 { rawValue }
 }

@@ -94,6 +94,9 @@ private struct OwnershipChecker {
     switch step {
     case .join: break
     case .let(_, let variable, let shape, let value): self.let(variable, shape, value, in: step)
+    case .receive(_, let function, let arguments, let parameters):
+      give(arguments, owns[function], in: step)
+      bind(parameters)
     case .dup(_, let variable):
       look(at: variable, in: step)
       held[variable.id] += 1
@@ -145,8 +148,8 @@ private struct OwnershipChecker {
 
   private mutating func end(_ end: Counted.End) {
     switch end {
-    case .return(_, let value):
-      consume([value], in: end)
+    case .return(_, let values):
+      consume(values, in: end)
       leave(end)
     case .tailCall(_, let function, let arguments):
       give(arguments, owns[function], in: end)

@@ -44,16 +44,16 @@ private struct ShapeChecker {
   }
 
   private(set) var findings: [Finding] = []
-  private var functions: [Name: (parameters: [Counted.Shape], result: Counted.Shape)] = [:]
+  private var functions: [Name: (parameters: [Counted.Shape], results: [Counted.Shape])] = [:]
   /// The shapes of the variables in scope, by number.
   private var scope: [Int: Counted.Shape] = [:]
   private var labels: [Int: [Counted.Shape]] = [:]
   private var bound: Set<Int> = []
-  private var result = Counted.Shape.word
+  private var results: [Counted.Shape] = []
 
   init(_ root: Counted.Root) {
     for function in root.functions {
-      functions[function.name] = (function.parameters.map(\.shape), function.result)
+      functions[function.name] = (function.parameters.map(\.shape), function.results)
     }
   }
 
@@ -65,7 +65,7 @@ private struct ShapeChecker {
     scope = [:]
     labels = [:]
     bound = []
-    result = function.result
+    results = function.results
     bind(function.parameters, in: function)
     block(function.body)
   }
@@ -97,6 +97,12 @@ private struct ShapeChecker {
         self.value(value, shape, in: step)
         bind(variable, shape, in: step)
         variables.append(variable.id)
+      case .receive(_, let function, let arguments, let parameters):
+        if let results = call(function, arguments, in: step) {
+          expect(parameters.map(\.shape), results, function, step)
+        }
+        bind(parameters, in: step)
+        variables += parameters.map(\.variable.id)
       case .join(_, let label, let parameters, let body):
         claim(label, in: step)
         enter(parameters, body, in: step)
@@ -135,13 +141,13 @@ private struct ShapeChecker {
 
   private mutating func end(_ end: Counted.End) {
     switch end {
-    case .return(_, let value): expect([value], [result], in: end)
+    case .return(_, let values): expect(values, results, of: "return", in: end)
     case .jump(_, let label, let arguments):
       guard let parameters = labels[label.id] else { return report(.labels, "`\(label)` is not in scope", end) }
       expect(arguments, parameters, of: label, in: end)
     case .tailCall(_, let function, let arguments):
-      if let result = call(function, arguments, in: end), result != self.result {
-        report(.shapes, "`\(function)` gives a \(spelling(result)), the function around it does not", end)
+      if let results = call(function, arguments, in: end), results != self.results {
+        report(.shapes, "`\(function)` gives \(results), the function around it does not", end)
       }
     case .loop(_, let label, let parameters, let arguments, let body):
       expect(arguments, parameters.map(\.shape), of: label, in: end)
@@ -172,7 +178,7 @@ private struct ShapeChecker {
     switch value {
     case .atom(_, let atom): expect([atom], [shape], in: step)
     case .call(_, let function, let arguments):
-      if let result = call(function, arguments, in: step) { expect(shape, result, function, step) }
+      if let results = call(function, arguments, in: step) { expect([shape], results, function, step) }
     case .primitive(_, let name, let arguments):
       guard let primitive = Primitive.named(name) else { return report(.shapes, "there is no `\(name)`", step) }
       self.primitive(primitive, arguments, shape, in: step)
@@ -217,14 +223,15 @@ private struct ShapeChecker {
     }
   }
 
-  /// Checks a call and gives the result's shape, if the function is known.
-  private mutating func call(_ function: Name, _ arguments: [Counted.Atom], in node: some Writable) -> Counted.Shape? {
+  /// Checks a call and gives the results' shapes, if the function is known.
+  private mutating func call(_ function: Name, _ arguments: [Counted.Atom], in node: some Writable) -> [Counted.Shape]?
+  {
     guard let signature = functions[function] else {
       report(.shapes, "`\(function)` is not declared", node)
       return nil
     }
     expect(arguments, signature.parameters, of: function, in: node)
-    return signature.result
+    return signature.results
   }
 
   private mutating func expect(_ atoms: [Counted.Atom], _ shapes: [Counted.Shape], in node: some Writable) {
@@ -250,6 +257,12 @@ private struct ShapeChecker {
     if declared != given {
       report(.shapes, "`\(source)` gives a \(spelling(given)), not a \(spelling(declared))", step)
     }
+  }
+
+  private mutating func expect(
+    _ declared: [Counted.Shape], _ given: [Counted.Shape], _ function: Name, _ step: Counted.Step
+  ) {
+    if declared != given { report(.shapes, "`\(function)` gives \(given), not \(declared)", step) }
   }
 
   private func spelling(_ shape: Counted.Shape) -> String { "\(shape)" }

@@ -47,6 +47,7 @@ private struct LoanChecker: CountedWalker {
     case .join(_, let label, let parameters, _):
       labels[label.id] = borrowing(parameters)
       try walk(node)
+    case .receive(_, _, _, let parameters): for parameter in parameters { visit(parameter) }
     case .dup, .drop, .take, .reclaim, .release, .fill: break
     }
   }

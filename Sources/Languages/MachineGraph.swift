@@ -30,7 +30,7 @@ extension Machine.End {
   /// The operands, those passed to targets included.
   public var operands: [Machine.Operand] {
     switch self {
-    case .return(_, let value): return [value]
+    case .return(_, let values): return values
     case .jump(_, _, let arguments), .tailCall(_, _, let arguments): return arguments
     case .branch(_, let condition, let then, let `else`, _): return [condition] + then.arguments + `else`.arguments
     case .switch(_, let subject, let cases, let rest):
@@ -46,6 +46,7 @@ extension Machine.Instruction {
     switch self {
     case .set(_, let variable, _, _): return [variable]
     case .checked(_, let variable, let overflow, _, _, _): return [variable, overflow]
+    case .receive(_, _, _, let parameters): return parameters.map(\.variable)
     case .run, .store: return []
     }
   }
@@ -56,6 +57,15 @@ extension Machine.Instruction {
     case .set(_, _, _, let value), .run(_, let value): return value.operands
     case .checked(_, _, _, _, let left, let right): return [left, right]
     case .store(_, let address, _, _, let value): return [address, value]
+    case .receive(_, _, let arguments, _): return arguments
+    }
+  }
+
+  /// The function of the program that it calls.
+  public var callee: Name? {
+    switch self {
+    case .set(_, _, _, .call(_, let name, _)), .run(_, .call(_, let name, _)), .receive(_, let name, _, _): return name
+    default: return nil
     }
   }
 
@@ -63,7 +73,7 @@ extension Machine.Instruction {
   public var operation: Machine.Operation? {
     switch self {
     case .set(_, _, _, let value), .run(_, let value): return value
-    case .checked, .store: return nil
+    case .checked, .store, .receive: return nil
     }
   }
 }

@@ -141,6 +141,13 @@ private struct AddressChecker: MachineWalker {
     try walk(node)
   }
 
+  mutating func visit(_ node: Machine.Instruction) throws {
+    if case .receive(_, let function, let arguments, _) = node {
+      require(functions[function], of: function, arguments, node)
+    }
+    try walk(node)
+  }
+
   mutating func visit(_ node: Machine.End) throws {
     if case .tailCall(_, let function, let arguments) = node {
       require(functions[function], of: function, arguments, node)

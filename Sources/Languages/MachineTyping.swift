@@ -34,6 +34,8 @@ private struct TypeChecker {
         case .checked(_, let variable, let overflow, _, _, _):
           types[variable.id] = .word
           types[overflow.id] = .bit
+        case .receive(_, _, _, let parameters):
+          for parameter in parameters { types[parameter.variable.id] = parameter.ty }
         case .run, .store: break
         }
       }
@@ -53,6 +55,10 @@ private struct TypeChecker {
       guard let result = result(of: operation, wanted: ty) else { return }
       if result != ty { complain("`\(variable)` is set as a \(ty) to a \(result)", instruction) }
     case .run(_, let operation): _ = result(of: operation, wanted: nil)
+    case .receive(_, let name, let arguments, let parameters):
+      guard let callee = functions[name] else { return }
+      expect(callee.parameters.map(\.ty), arguments, instruction)
+      if callee.results != parameters.map(\.ty) { complain("`\(name)` gives \(callee.results)", instruction) }
     case .checked(_, _, _, let name, let left, let right):
       if !["add", "sub", "mul"].contains(name) { complain("there is no checked operator `\(name)`", instruction) }
       expect([.word, .word], [left, right], instruction)
@@ -92,7 +98,8 @@ private struct TypeChecker {
     case .call(_, let name, let arguments):
       guard let callee = functions[name] else { return nil }
       expect(callee.parameters.map(\.ty), arguments, operation)
-      return callee.result
+      if callee.results.count > 1 { complain("`\(name)` gives \(callee.results.count) results", operation) }
+      return callee.results.first
     case .runtime(_, let name, let arguments):
       guard let callee = RuntimeFunction.named(name) else { return nil }
       expect(callee.arguments, arguments, operation)
@@ -103,7 +110,7 @@ private struct TypeChecker {
 
   private mutating func check(_ end: Machine.End) {
     switch end {
-    case .return(_, let value): expect([function.result], [value], end)
+    case .return(_, let values): expect(function.results, values, end)
     case .branch(_, let condition, _, _, let likely):
       expect([.bit], [condition], end)
       if let likely, likely != "then", likely != "else" { complain("`\(likely)` is no way of a branch", end) }
@@ -119,7 +126,7 @@ private struct TypeChecker {
     case .tailCall(_, let name, let arguments):
       guard let callee = functions[name] else { break }
       expect(callee.parameters.map(\.ty), arguments, end)
-      if callee.result != function.result { complain("`\(name)` gives another type than `\(function.name)`", end) }
+      if callee.results != function.results { complain("`\(name)` gives other types than `\(function.name)`", end) }
     case .jump, .unreachable: break
     }
     for target in end.targets {

@@ -23,12 +23,25 @@ public struct LowerEffects: LoopsToServices {
     context.explain("\(total) effect operations became calls of \(used.count) services", data: used)
   }
 
+  public mutating func function(
+    at span: Span, name: Name, parameters: [Loops.Parameter], result: Loops.Ty, effects: Loops.Effects,
+    behaviour: Loops.Behaviour, body: Loops.Block
+  ) throws -> Services.Function {
+    Services.Function(
+      span, name: name, parameters: parameters, results: [result], effects: effects, behaviour: behaviour,
+      body: try block(body))
+  }
+
+  public mutating func `return`(at span: Span, value: Loops.Atom) throws -> Services.End {
+    .return(span, values: [try atom(value)])
+  }
+
   public mutating func perform(at span: Span, effect: Name, arguments: [Loops.Atom]) throws -> Services.Value {
     guard let operation = EffectOperation.named(effect) else {
       let form = Loops.Value.perform(span, effect: effect, arguments: arguments)
       throw PassBug(Self.self, "no service carries out `\(effect)`", broke: "checked-effects", in: form)
     }
     counts[effect, default: 0] += 1
-    return .service(span, name: operation.service, arguments: arguments)
+    return .service(span, name: operation.service, arguments: try arguments.map { try atom($0) })
   }
 }

@@ -51,6 +51,9 @@ extension BlockVersions {
       for operand in operands {
         builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
       }
+    case .receive(let span, let function, let arguments, let parameters):
+      let renamed = zip(parameters, defined).map { Machine.Parameter($0.span, variable: $1, ty: $0.ty) }
+      builder.append(.receive(span, function: function, arguments: arguments, parameters: renamed))
     case .run, .store: builder.append(read)
     }
   }

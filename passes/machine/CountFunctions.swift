@@ -36,7 +36,7 @@ struct CountFunction {
     writer.write(`operator`)
     writer.finish()
     return Machine.Function(
-      span, name: name(of: `operator`, operands: count), parameters: parameters, result: .word,
+      span, name: name(of: `operator`, operands: count), parameters: parameters, results: [.word],
       blocks: writer.builder.blocks)
   }
 
@@ -50,7 +50,7 @@ struct CountFunction {
     }
   }
 
-  private mutating func finish() { builder.end(.return(span, value: .number(0))) }
+  private mutating func finish() { builder.end(.return(span, values: [.number(0)])) }
 
   private mutating func call(_ function: Name, _ word: Machine.Operand) {
     builder.append(.run(span, value: .runtime(span, function: function, arguments: [word])))

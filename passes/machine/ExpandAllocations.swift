@@ -85,11 +85,11 @@ public struct ExpandAllocations: MachineToMachine {
     builder.end(.branch(span, condition: isEmpty, then: .to(none), else: .to(some), likely: "else"))
     builder.begin(none, at: span)
     let other = builder.set("other", .word, .allocate(span, size: size), at: span)
-    builder.end(.return(span, value: other))
+    builder.end(.return(span, values: [other]))
     builder.begin(some, at: span)
     let next = builder.set("next", .word, .load(span, address: cell, offset: 0, width: 8), at: span)
     builder.append(.store(span, address: pools, offset: size, width: 8, value: next))
-    builder.end(.return(span, value: cell))
-    return Machine.Function(span, name: name(size: size), parameters: [], result: .word, blocks: builder.blocks)
+    builder.end(.return(span, values: [cell]))
+    return Machine.Function(span, name: name(size: size), parameters: [], results: [.word], blocks: builder.blocks)
   }
 }

@@ -90,7 +90,7 @@ struct IntegerFunction {
     var writer = IntegerFunction(`operator`, parameters, at: span)
     writer.write(plain)
     return Machine.Function(
-      span, name: name(of: `operator`), parameters: parameters, result: isComparison ? .bit : .word,
+      span, name: name(of: `operator`), parameters: parameters, results: [isComparison ? .bit : .word],
       blocks: writer.builder.blocks)
   }
 
@@ -135,7 +135,7 @@ struct IntegerFunction {
     let (big, small) = (builder.make("big"), builder.make("small"))
     builder.end(.branch(span, condition: slow, then: .to(big), else: .to(small), likely: "else"))
     builder.begin(small, at: span)
-    builder.end(.return(span, value: fast))
+    builder.end(.return(span, values: [fast]))
     builder.begin(big, at: span)
     var result = builder.set(
       "result", .word, .runtime(span, function: fallback.function, arguments: operands), at: span)
@@ -145,6 +145,6 @@ struct IntegerFunction {
     if let relation = fallback.relation {
       result = builder.compute("is", .bit, relation, [result, .number(0)], at: span)
     }
-    builder.end(.return(span, value: result))
+    builder.end(.return(span, values: [result]))
   }
 }

@@ -8,14 +8,14 @@ public import Nanopass
 /// fields of 8 bytes each. A constructor without fields is the word `tag * 2 + 1`, and so is a small integer.
 ///
 ///     (let p.1 cell (cell 0 [(local x.0)] []))
-///     (return (local p.1))
+///     (return [(local p.1)])
 ///
 /// becomes
 ///
 ///     (set p.1 word (allocate 16))
 ///     (store (local p.1) 0 8 (word 281474976710657))
 ///     (store (local p.1) 8 8 (local x.0))
-///     (return (local p.1))
+///     (return [(local p.1)])
 ///
 /// Integer operators stay for `expand-integer-arithmetic`, counts for `expand-counts`.
 ///
@@ -59,7 +59,7 @@ public struct LowerToMachine: Pass {
     builder.begin(builder.make("entry"), at: node.span)
     try block(node.body)
     return Machine.Function(
-      node.span, name: node.name, parameters: node.parameters.map(parameter), result: type(node.result),
+      node.span, name: node.name, parameters: node.parameters.map(parameter), results: node.results.map(type),
       blocks: builder.blocks)
   }
 
@@ -99,6 +99,11 @@ public struct LowerToMachine: Pass {
     switch node {
     case .join: break
     case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, at: span)
+    case .receive(let span, let function, let arguments, let parameters):
+      for parameter in parameters { note(parameter.variable, parameter.shape) }
+      let operands = arguments.map { operand($0) }
+      builder.append(
+        .receive(span, function: function, arguments: operands, parameters: parameters.map(parameter)))
     case .dup(let span, let variable): count(.dup, variable, at: span)
     case .drop(let span, let variable): count(.drop, variable, at: span)
     case .take(let span, let cell, _):
@@ -227,7 +232,7 @@ public struct LowerToMachine: Pass {
 
   private mutating func end(_ node: Counted.End) throws {
     switch node {
-    case .return(let span, let value): builder.end(.return(span, value: operand(value)))
+    case .return(let span, let values): builder.end(.return(span, values: values.map { operand($0) }))
     case .jump(let span, let label, let arguments):
       builder.end(.jump(span, label: label, arguments: arguments.map { operand($0) }))
     case .tailCall(let span, let function, let arguments):

@@ -10,8 +10,8 @@ enum RepeatedFunctions {
     let callees = functions.map { function in
       var callees: [Int] = []
       for block in function.blocks {
-        for case .call(_, let name, _)? in block.instructions.lazy.map(\.operation) {
-          if let position = positions[name] { callees.append(position) }
+        for instruction in block.instructions {
+          if let name = instruction.callee, let position = positions[name] { callees.append(position) }
         }
         if case .tailCall(_, let name, _) = block.end, let position = positions[name] { callees.append(position) }
       }

@@ -5,11 +5,11 @@ public import Nanopass
 /// reaches.
 ///
 ///     (block a.1 [] [I] (jump b.2 [(local x.0)]))
-///     (block b.2 [(parameter y.3 word)] [J] (return (local y.3)))
+///     (block b.2 [(parameter y.3 word)] [J] (return [(local y.3)]))
 ///
 /// becomes
 ///
-///     (block a.1 [] [I J] (return (local x.0)))
+///     (block a.1 [] [I J] (return [(local x.0)]))
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
 public struct SimplifyBlocks: MachineToMachine {

@@ -10,7 +10,7 @@ public import Nanopass
 /// versioning (Chevalier-Boisvert, Feeley: Simple and Effective Type Check Removal through Lazy Basic Block Versioning,
 /// ECOOP 2015, section 3), with two versions made ahead of time.
 ///
-///     (block e.3 [] [(set z.2 word (compute int.add [(local x.0) (local y.1)]))] (return (local z.2)))
+///     (block e.3 [] [(set z.2 word (compute int.add [(local x.0) (local y.1)]))] (return [(local z.2)]))
 ///
 /// becomes
 ///
@@ -23,10 +23,10 @@ public import Nanopass
 ///       [(set raw.10 word (compute sub [(local y.1) (word 1)]))
 ///        (checked z.2 overflow.8 add (local x.0) (local raw.10))]
 ///       (branch (local overflow.8) (to big.9 []) (to e.11 []) else))
-///     (block e.11 [] [] (return (local z.2)))
+///     (block e.11 [] [] (return [(local z.2)]))
 ///     (block big.9 []
 ///       [(set z.12 word (runtime nanoc_int_add [(local x.0) (local y.1)]))]
-///       (return (local z.12)))
+///       (return [(local z.12)]))
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels; operators `int.…` are left
 /// only for big literals, in functions that no loop or recursion runs again and again, and where the second version would

@@ -96,6 +96,7 @@ struct VersionPlan {
         case .checked(_, let variable, let overflow, _, _, _):
           note(variable, .word)
           note(overflow, .bit)
+        case .receive(_, _, _, let parameters): for parameter in parameters { note(parameter.variable, parameter.ty) }
         case .run, .store: break
         }
       }

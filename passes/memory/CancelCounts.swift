@@ -76,6 +76,7 @@ private struct FieldPairs {
     case .release: break
     case .fill(_, _, let value): consume([value])
     case .let(_, let variable, _, let value): take(value, for: variable)
+    case .receive(_, let function, let arguments, _): consume(passing.given(arguments, to: function))
     }
   }
 

@@ -79,12 +79,12 @@ public struct ChooseShapes: ServicesToShaped {
   }
 
   public mutating func function(
-    at span: Span, name: Name, parameters: [Services.Parameter], result: Services.Ty, effects: Services.Effects,
+    at span: Span, name: Name, parameters: [Services.Parameter], results: [Services.Ty], effects: Services.Effects,
     behaviour: Services.Behaviour, body: Services.Block
   ) throws -> Shaped.Function {
     Shaped.Function(
-      span, name: name, parameters: try parameters.map { try parameter($0) }, result: shape(result), effects: effects,
-      behaviour: behaviour, body: try block(body))
+      span, name: name, parameters: try parameters.map { try parameter($0) }, results: results.map(shape),
+      effects: effects, behaviour: behaviour, body: try block(body))
   }
 
   public mutating func parameter(at span: Span, variable: Local, ty: Services.Ty) -> Shaped.Parameter {
@@ -191,4 +191,13 @@ public struct ChooseShapes: ServicesToShaped {
   public mutating func bool(at span: Span, value: Bool) -> Shaped.Atom { .word(span, value: value ? 1 : 0) }
 
   public mutating func unit(at span: Span) -> Shaped.Atom { .word(span, value: 0) }
+
+  public mutating func absent(at span: Span, ty: Services.Ty) -> Shaped.Atom {
+    switch shape(ty) {
+    case .word: .word(span, value: 0)
+    case .float: .float(span, value: 0)
+    case .integer: .integer(span, value: .small(0))
+    case .cell: .immediate(span, tag: 0)
+    }
+  }
 }

@@ -5,18 +5,18 @@ public import Nanopass
 /// Builds cells before the recursive call whose result they hold, so that the call is the last step: a function of a
 /// list that makes another becomes a loop.
 ///
-///     (function map [(parameter xs.0 cell)] cell ...
+///     (function map [(parameter xs.0 cell)] [cell] ...
 ///       (let r.4 cell (call map [(local t.2)]))
-///       (let c.5 cell (cell 1 [(local h.1) (local r.4)] []))] (return (local c.5)) -)
+///       (let c.5 cell (cell 1 [(local h.1) (local r.4)] []))] (return [(local c.5)]) -)
 ///
 /// becomes
 ///
-///     (function map [(parameter xs.0 cell)] cell ...
+///     (function map [(parameter xs.0 cell)] [cell] ...
 ///       (let c.5 cell (cell 1 [(local h.1) (immediate 0)] []))
 ///       (let hole.6 word (hole (local c.5) 1))
-///       (let done.7 word (call map.into [(local t.2) (local hole.6)]))] (return (local c.5)) -)
+///       (let done.7 word (call map.into [(local t.2) (local hole.6)]))] (return [(local c.5)]) -)
 ///
-///     (function map.into [(parameter xs.7 cell) (parameter hole.8 word)] word ...
+///     (function map.into [(parameter xs.7 cell) (parameter hole.8 word)] [word] ...
 ///       (loop next.9 [(parameter xs.0 cell) (parameter hole.6 word)] [(local xs.7) (local hole.8)] ...
 ///         (let c.5 cell (cell 1 [(local h.1) (immediate 0)] []))
 ///         (let hole.10 word (hole (local c.5) 1))
@@ -89,7 +89,7 @@ public struct FillHoles: ShapedToShaped {
       body = Shaped.Block(body.span, steps: [], end: end, failure: nil)
     }
     return Shaped.Function(
-      node.span, name: into(node.name), parameters: parameters, result: .word, effects: node.effects,
+      node.span, name: into(node.name), parameters: parameters, results: [.word], effects: node.effects,
       behaviour: node.behaviour, body: body)
   }
 
@@ -104,9 +104,10 @@ public struct FillHoles: ShapedToShaped {
       build(site, in: &block)
     } else if let hole {
       switch block.end {
-      case .return(_, let value):
-        block.steps.append(.fill(span, hole: local(hole, at: span), value: value))
-        block.end = .return(span, value: .word(span, value: 0))
+      case .return(_, let values):
+        // Those that fill holes give one result.
+        for value in values { block.steps.append(.fill(span, hole: local(hole, at: span), value: value)) }
+        block.end = .return(span, values: [.word(span, value: 0)])
       case .tailCall(_, let callee, let arguments):
         if fillsHoles(callee) {
           block.end = call(callee, arguments + [local(hole, at: span)], at: span)
@@ -115,7 +116,7 @@ public struct FillHoles: ShapedToShaped {
           let call = Shaped.Value.call(span, function: callee, arguments: arguments)
           block.steps.append(.let(span, variable: result, shape: .cell, value: call))
           block.steps.append(.fill(span, hole: local(hole, at: span), value: local(result, at: span)))
-          block.end = .return(span, value: .word(span, value: 0))
+          block.end = .return(span, values: [.word(span, value: 0)])
         }
       case .jump, .loop, .test, .switchTag, .switchWord: break
       }

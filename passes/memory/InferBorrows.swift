@@ -20,7 +20,7 @@ public import Nanopass
 ///
 ///     (function sum [(parameter xs.0 cell borrowed)] ...)
 ///     (function first [...] ...
-///       (block [(let ys.1 cell (call g [])) (let r.2 integer (call sum [(local ys.1)]))] (return (local r.2)) -))
+///       (block [(let ys.1 cell (call g [])) (let r.2 integer (call sum [(local ys.1)]))] (return [(local r.2)]) -))
 ///
 /// Borrow inference: Ullrich, de Moura: Counting Immutable Beans, IFL 2019, section 4; that loans must save something
 /// is ours.
@@ -30,7 +30,7 @@ public struct InferBorrows: ShapedToOwned {
   public static let summary = "Find the parameters that functions and blocks only borrow."
 
   private var graph = OwnershipGraph()
-  private var results: [Name: Shaped.Shape] = [:]
+  private var results: [Name: [Shaped.Shape]] = [:]
   private var component: [Name: Int] = [:]
   private var current: FunctionRoots = FunctionRoots()
   private var locals = FunctionLocals<Shaped.Function>()
@@ -43,7 +43,7 @@ public struct InferBorrows: ShapedToOwned {
   public mutating func begin(_ input: Shaped.Root, in context: PassContext) throws {
     component = try RecursionFinder.components(input)
     for function in input.functions {
-      results[function.name] = function.result
+      results[function.name] = function.results
       graph.declare(function.name, function.parameters)
     }
     var finder = OwnershipFinder(graph, component)
@@ -70,16 +70,29 @@ public struct InferBorrows: ShapedToOwned {
     return Owned.Parameter(span, variable: variable, shape: shape, passing: isOwned ? .owned : .borrowed)
   }
 
+  public mutating func receive(
+    at span: Span, function: Name, arguments: [Shaped.Atom], parameters: [Shaped.Parameter]
+  ) -> Owned.Step {
+    let received = parameters.map {
+      Owned.Parameter($0.span, variable: $0.variable, shape: $0.shape, passing: .owned)
+    }
+    return .receive(span, function: function, arguments: arguments, parameters: received)
+  }
+
   public mutating func block(_ node: Shaped.Block) throws -> Owned.Block {
     guard case .tailCall(let span, let function, let arguments) = node.end, mustReturn(function, arguments),
-      let shape = results[function]
+      let shapes = results[function]
     else { return try derive(node) }
     demoted += 1
-    let result = locals.make("t")
+    let results = shapes.map { Shaped.Parameter(span, variable: locals.make("t"), shape: $0) }
     var block = node
-    block.steps.append(
-      .let(span, variable: result, shape: shape, value: .call(span, function: function, arguments: arguments)))
-    block.end = .return(span, value: .local(span, variable: result))
+    if results.count == 1, let only = results.first {
+      let call = Shaped.Value.call(span, function: function, arguments: arguments)
+      block.steps.append(.let(span, variable: only.variable, shape: only.shape, value: call))
+    } else {
+      block.steps.append(.receive(span, function: function, arguments: arguments, parameters: results))
+    }
+    block.end = .return(span, values: results.map { .local(span, variable: $0.variable) })
     return try derive(block)
   }
 

@@ -66,7 +66,7 @@ public struct InsertCounts: OwnedToCounted {
     reached = finder.reachedLabels
     let body = try block(node.body)
     return Counted.Function(
-      node.span, name: node.name, parameters: node.parameters, result: node.result, effects: node.effects,
+      node.span, name: node.name, parameters: node.parameters, results: node.results, effects: node.effects,
       behaviour: node.behaviour, body: dropping(unused(node.parameters), at: node.body, in: body))
   }
 
@@ -92,6 +92,12 @@ public struct InsertCounts: OwnedToCounted {
       case .join(_, let label, _, _):
         if reached.contains(label.id), let join = joins.popLast() { steps.append(join) }
       case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, step: span, &steps)
+      case .receive(let span, let function, let arguments, let parameters):
+        for variable in unused(parameters) { drop(variable, span, &steps) }
+        for parameter in parameters { live[parameter.variable.id] = 0 }
+        look(at: passing.lent(arguments, to: function), span, &steps)
+        steps.append(try derive(step))
+        consume(passing.given(arguments, to: function), span, &steps)
       case .fill(let span, _, let value):
         steps.append(try derive(step))
         consume([value], span, &steps)
@@ -160,7 +166,7 @@ public struct InsertCounts: OwnedToCounted {
   private mutating func end(_ node: Owned.End, _ steps: inout [Counted.Step]) throws -> Counted.End {
     live = PersistentLocalSet()
     switch node {
-    case .return(_, let value): consume([value], node.span, &steps)
+    case .return(_, let values): consume(values, node.span, &steps)
     case .tailCall(_, let function, let arguments): consume(passing.given(arguments, to: function), node.span, &steps)
     case .jump(_, let label, let arguments):
       live = captured[label.id] ?? PersistentLocalSet()

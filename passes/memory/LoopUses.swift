@@ -71,7 +71,7 @@ struct LoopUses: OwnedWalker {
       } else {
         bind(variable)
       }
-    case .fill: try walk(node)
+    case .fill, .receive: try walk(node)
     case .join(_, let label, let parameters, let body):
       let outer = around
       around = label.id

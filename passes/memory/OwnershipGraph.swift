@@ -185,6 +185,10 @@ struct OwnershipFinder: ShapedWalker {
     case .fill(_, _, let value):
       try walk(node)
       useUp([value])
+    case .receive(_, let function, let arguments, let parameters):
+      for argument in arguments { visit(argument) }
+      call(function, arguments)
+      for parameter in parameters where parameter.shape.isCounted { depths[parameter.variable.id] = depth }
     case .join(_, let label, let parameters, let body):
       bind(label, parameters)
       let outside = used
@@ -223,9 +227,9 @@ struct OwnershipFinder: ShapedWalker {
 
   mutating func visit(_ node: Shaped.End) throws {
     switch node {
-    case .return(_, let value):
-      visit(value)
-      useUp([value])
+    case .return(_, let values):
+      for value in values { visit(value) }
+      useUp(values)
     case .tailCall(_, let function, let arguments):
       for argument in arguments { visit(argument) }
       if component[function] == component[self.function] {

@@ -19,7 +19,8 @@ struct HoleSite {
 
   /// Finds such an end.
   init?(_ block: Shaped.Block) {
-    guard case .return(_, .local(_, let returned)) = block.end, block.failure == nil,
+    guard case .return(_, let values) = block.end, values.count == 1, case .local(_, let returned)? = values.first,
+      block.failure == nil,
       let position = block.steps.lastIndex(where: Self.isCall),
       case .let(_, let received, .cell, .call(_, let function, let arguments)) = block.steps[position]
     else { return nil }

@@ -98,7 +98,7 @@ public struct ReuseCells: CountedToCounted {
     switch step {
     case .take(let span, let cell, let fields): (span, cell, fields)
     case .drop(let span, let cell): (span, cell, [])
-    case .let, .join, .dup, .reclaim, .release, .fill: nil
+    case .let, .receive, .join, .dup, .reclaim, .release, .fill: nil
     }
   }
 }

@@ -100,7 +100,7 @@ private struct Mentions {
   mutating func look(at function: Machine.Function) {
     for block in function.blocks {
       for instruction in block.instructions {
-        if case .call(_, let name, _) = instruction.operation { names.insert(name) }
+        if let name = instruction.callee { names.insert(name) }
         for case .address(_, let name) in instruction.operands { addresses.insert(name) }
       }
       if case .tailCall(_, let name, _) = block.end { names.insert(name) }

@@ -31,10 +31,10 @@ struct EmitLLVM {
     let shared = Set(part.shared)
     for position in (part.own + part.shared + part.declared).sorted() {
       let function = program.functions[position]
-      let type = context.function(function.parameters.map { self.type($0.ty) }, to: self.type(function.result))
+      let type = context.function(function.parameters.map { self.type($0.ty) }, to: result(of: function))
       let declared = try module.addFunction(
         "aver." + function.name.text, type, linkage: shared.contains(position) ? .linkOnceODR : .external,
-        convention: tailing.contains(function.name) ? .tail : .fast)
+        convention: convention(of: function, isTailing: tailing.contains(function.name)))
       if !exportsFunctions { declared.setVisibility(.hidden) }
       try declared.add(.nounwind, in: context)
       functions[function.name] = declared
@@ -52,6 +52,21 @@ struct EmitLLVM {
       for case .tailCall(_, let callee, _) in function.blocks.map(\.end) { result.formUnion([function.name, callee]) }
     }
     return result
+  }
+
+  /// Several results are one struct, whose fields are in registers.
+  private func result(of function: Machine.Function) -> IRType {
+    let types = function.results.map { type($0) }
+    if types.count == 1, let only = types.first { return only }
+    return context.structure(types)
+  }
+
+  /// Those of Swift have registers for four words and four floats of a result, the others for three and two, but keep
+  /// fewer of the caller's. A tail call goes to a function with the same results, so both have one convention.
+  private func convention(of function: Machine.Function, isTailing: Bool) -> CallingConvention {
+    let floats = function.results.count { $0 == .float }
+    let isWide = floats > 2 || function.results.count - floats > 3
+    return isTailing ? isWide ? .swiftTail : .tail : isWide ? .swift : .fast
   }
 
   private func type(_ ty: Machine.Ty) -> IRType {

@@ -29,6 +29,12 @@ struct FunctionEmitter {
     switch instruction {
     case .set(_, let variable, let ty, let value): values[variable.id] = try operation(value, ty)
     case .run(_, let value): _ = try operation(value, .word)
+    case .receive(_, let name, let arguments, let parameters):
+      guard let callee = functions[name] else { throw bug("no function is called `\(name)`") }
+      let result = try builder.call(callee, try arguments.map { try operand($0) })
+      for (index, parameter) in parameters.enumerated() {
+        values[parameter.variable.id] = parameters.count == 1 ? result : try builder.extract(result, index)
+      }
     case .checked(_, let variable, let overflow, let operation, let left, let right):
       guard let kind = Self.checkedOperations[operation.text] else { throw bug("no checked operation `\(operation)`") }
       let pair = try builder.overflowing(kind, try operand(left), try operand(right))
@@ -106,7 +112,7 @@ struct FunctionEmitter {
 
   mutating func emit(_ end: Machine.End) throws {
     switch end {
-    case .return(_, let value): builder.ret(try operand(value))
+    case .return(_, let values): try emitReturn(values)
     case .jump(_, let label, let arguments): builder.branch(to: try target(label, arguments))
     case .branch(_, let condition, let then, let otherwise, let likely):
       let weights: (yes: UInt32, no: UInt32)? = likely.map { $0 == "then" ? (2000, 1) : (1, 2000) }
@@ -128,6 +134,17 @@ struct FunctionEmitter {
       builder.ret(try builder.call(callee, try arguments.map { try operand($0) }, tail: .required))
     case .unreachable: builder.unreachable()
     }
+  }
+
+  private func emitReturn(_ operands: [Machine.Operand]) throws {
+    let values = try operands.map { try operand($0) }
+    if values.count == 1, let only = values.first {
+      builder.ret(only)
+      return
+    }
+    var result = context.poison(context.structure(values.map(\.type)))
+    for (index, value) in values.enumerated() { result = try builder.insert(value, into: result, index) }
+    builder.ret(result)
   }
 
   /// The block behind a label, told of the arguments that this block passes.
