@@ -94,7 +94,7 @@ public struct InsertCounts: OwnedToCounted {
       case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, step: span, &steps)
       case .receive(let span, let function, let arguments, let parameters):
         for variable in unused(parameters) { drop(variable, span, &steps) }
-        for parameter in parameters { live[parameter.variable.id] = 0 }
+        for parameter in parameters { live.remove(parameter.variable.id) }
         look(at: passing.lent(arguments, to: function), span, &steps)
         steps.append(try derive(step))
         consume(passing.given(arguments, to: function), span, &steps)
