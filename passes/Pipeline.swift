@@ -70,6 +70,7 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .whenOptimising(SimplifyKnownSwitches.self)
   .whenOptimising(SplitJoins.self)
   .whenOptimising(InlineJoins.self)
+  .whenOptimising(FuseCharacters.self)
   .whenOptimising(EliminateDeadCode.self)
   .whenOptimising(DropUnreachableFunctions.self)
   .phase("loops")

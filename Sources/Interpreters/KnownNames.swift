@@ -8,5 +8,6 @@ enum KnownNames {
   static let ok: Name = "Ok"
   static let tuple: Name = "Tuple"
   static let map: Name = "Map"
-  static let node: Name = "Node"
+  static let leaf: Name = "Leaf"
+  static let inner: Name = "Inner"
 }

@@ -130,6 +130,14 @@ enum PrimitiveMeanings {
       let start = try argument($0, 1).integer().clamped
       return .string(try argument($0, 0).string().slice(start, start + 1))
     },
+    "string.codeAt": {
+      let scalars = try argument($0, 0).string().scalars
+      let index = try argument($0, 1).integer().clamped
+      guard index >= 0, index < scalars.count else {
+        throw InterpreterError.broken("an index is not inside of its text")
+      }
+      return .integer(.small(Int(scalars[scalars.index(scalars.startIndex, offsetBy: index)].value)))
+    },
     "string.slice": {
       .string(try argument($0, 0).string().slice(argument($0, 1).integer().clamped, argument($0, 2).integer().clamped))
     },

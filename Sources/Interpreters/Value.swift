@@ -46,19 +46,20 @@ extension Data {
   /// The entries of a map in the order of their keys.
   func entries() throws -> [(key: Value, value: Value)] {
     var entries: [(key: Value, value: Value)] = []
-    // The nodes whose own entry is still to come; their left sides are done.
-    var path: [Data] = []
-    var here = self
-    while true {
-      while here.constructor == KnownNames.node {
-        guard here.fields.count == 5 else { throw InterpreterError.broken("\(here) is no map") }
-        path.append(here)
-        here = try here.fields[3].data()
+    // Nodes still to come, the next one last.
+    var waiting = [self]
+    while let here = waiting.popLast() {
+      switch (here.constructor, here.fields.count) {
+      case (KnownNames.leaf, 2):
+        for (key, value) in zip(try here.fields[0].vector().all, try here.fields[1].vector().all) {
+          entries.append((key, value))
+        }
+      case (KnownNames.inner, 3): waiting += try here.fields[2].vector().all.reversed().map { try $0.data() }
+      case (_, 0): break
+      default: throw InterpreterError.broken("\(here) is no map")
       }
-      guard let node = path.popLast() else { return entries }
-      entries.append((node.fields[1], node.fields[2]))
-      here = try node.fields[4].data()
     }
+    return entries
   }
 }
 

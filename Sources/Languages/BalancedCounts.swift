@@ -136,6 +136,11 @@ private struct OwnershipChecker {
       consume(token, in: step)
       consume(counted, in: step)
     case .primitive(_, let name, let arguments) where Primitive.ownsArguments(name): consume(arguments, in: step)
+    case .primitive(_, let name, let arguments) where Primitive.lendsElement(name):
+      look(at: arguments, in: step)
+      // An element is in no slot that could be taken over.
+      if let vector = value.holder { owners[variable.id] = (vector.id, -1, -1) }
+      return bind(variable, shape, holds: 0)
     case .primitive(_, _, let arguments), .service(_, _, let arguments): look(at: arguments, in: step)
     case .hole(_, let cell, _): look(at: [cell], in: step)
     case .read(_, let cell, let slot, let counted, _):
@@ -231,6 +236,32 @@ private struct OwnershipChecker {
     }
     report("`\(variable)` is used, but may be freed already", node)
   }
+}
+
+extension Shaped.Value {
+  /// The variable of the cell that the value is read out of; nil for a value with a reference of its own.
+  public var holder: Local? {
+    switch self {
+    case .read(_, .local(_, let cell), _, _, _): cell
+    case .primitive(_, let name, let arguments): Primitive.holder(name, arguments.first?.variable)
+    default: nil
+    }
+  }
+}
+
+extension Counted.Value {
+  /// The variable of the cell that the value is read out of; nil for a value with a reference of its own.
+  public var holder: Local? {
+    switch self {
+    case .read(_, .local(_, let cell), _, _, _): cell
+    case .primitive(_, let name, let arguments): Primitive.holder(name, arguments.first?.variable)
+    default: nil
+    }
+  }
+}
+
+extension Shaped.Atom {
+  fileprivate var variable: Local? { if case .local(_, let variable) = self { variable } else { nil } }
 }
 
 extension Shaped.Shape {

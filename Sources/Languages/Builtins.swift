@@ -165,6 +165,8 @@ public struct Primitive: Sendable {
     Primitive("string.trim", [.string], .string, .runtime("nanoc_string_trim", [.counted], .counted)),
     Primitive("string.toUpper", [.string], .string, .runtime("nanoc_string_to_upper", [.counted], .counted)),
     Primitive("string.toLower", [.string], .string, .runtime("nanoc_string_to_lower", [.counted], .counted)),
+    // The value of the scalar at an index inside the string.
+    Primitive("string.codeAt", [.string, .int], .int, .runtime("nanoc_string_code_at", [.counted, .index], .index)),
     // -1 for the empty string.
     Primitive(
       "string.firstCodePoint", [.string], .int, .runtime("nanoc_string_first_code_point", [.counted], .index)),
@@ -290,7 +292,7 @@ public enum BuiltinData {
     case "Option": return [("None", 0), ("Some", 1)]
     case "Result": return [("Err", 1), ("Ok", 1)]
     case "List": return [("Nil", 0), ("Cons", 2)]
-    case "Map": return [("Empty", 0), ("Node", 5)]
+    case "Map": return [("Empty", 0), ("Leaf", 2), ("Inner", 3)]
     default: return nil
     }
   }

@@ -194,7 +194,8 @@ private struct KernelTypes: KernelWalker {
   private func parts(of type: Name, _ variant: Name, at ty: Kernel.Ty) -> [Kernel.Ty]? {
     switch (type.text, variant.text, ty) {
     case ("List", "Nil", .list), ("Option", "None", .option), ("Map", "Empty", .map): return []
-    case ("Map", "Node", .map(let key, let value)): return [.int, key, value, ty, ty]
+    case ("Map", "Leaf", .map(let key, let value)): return [.vector(element: key), .vector(element: value)]
+    case ("Map", "Inner", .map(let key, _)): return [.int, .vector(element: key), .vector(element: ty)]
     case ("List", "Cons", .list(let element)): return [element, ty]
     case ("Option", "Some", .option(let payload)): return [payload]
     case ("Result", "Ok", .result(let success, _)): return [success]

@@ -43,6 +43,7 @@ private struct LoanChecker: CountedWalker {
     case .let(_, let variable, let shape, let value):
       guard shape.isCounted else { return }
       if case .read(_, let cell, _, _, _) = value, isLasting(cell) { return }
+      if let holder = value.holder, !fleeting.contains(holder.id) { return }
       fleeting.insert(variable.id)
     case .join(_, let label, let parameters, _):
       labels[label.id] = borrowing(parameters)

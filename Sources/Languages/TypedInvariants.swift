@@ -92,7 +92,13 @@ private struct TypedDeclarations {
     case .option(let payload) where type == "Option": ["None": [], "Some": [payload]][variant]
     case .result(let success, let failure) where type == "Result": ["Ok": [success], "Err": [failure]][variant]
     case .list(let element) where type == "List": ["Nil": [], "Cons": [element, ty]][variant]
-    case .map(let key, let value) where type == "Map": ["Empty": [], "Node": [.int, key, value, ty, ty]][variant]
+    case .map(let key, let value) where type == "Map":
+      switch variant {
+      case "Empty": []
+      case "Leaf": [.vector(element: key), .vector(element: value)]
+      case "Inner": [.int, .vector(element: key), .vector(element: ty)]
+      default: nil
+      }
     default: nil
     }
   }

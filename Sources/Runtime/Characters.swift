@@ -71,14 +71,17 @@ func encode(_ value: UInt32, to target: UnsafeMutableRawPointer) -> Int {
 /// The value of the first scalar as a raw word, or -1 for the empty string.
 @c(nanoc_string_first_code_point)
 public func firstCodePoint(_ text: Cell) -> Int {
-  text.byteLength == 0 ? -1 : Int(scalar(at: text.textStart).value)
+  let lead = text.textStart.load(as: UInt8.self)
+  if lead > 0 && lead < 0x80 { return Int(lead) }
+  return text.byteLength == 0 ? -1 : Int(scalar(at: text.textStart).value)
 }
 
 /// The value of the first scalar as a raw word; a fault for the empty string.
 @c(nanoc_char_to_code)
 public func code(_ text: Cell) -> Int {
-  if text.byteLength == 0 { fault("Char.toCode: string is empty") }
-  return firstCodePoint(text)
+  let code = firstCodePoint(text)
+  if code < 0 { fault("Char.toCode: string is empty") }
+  return code
 }
 
 /// The string of the scalar with the given raw value. `ok` becomes 1, or 0 when there is no such scalar.

@@ -68,10 +68,11 @@ func pool(_ index: Int) -> UnsafeMutablePointer<runtime_pool> {
 #endif
 
 /// A cell with the first `used` bytes of one that nothing else refers to, and room for `size`: the same if it has the
-/// room, else a larger one, by half more than it needs.
+/// room, else a larger one, by half more than it needs, but from the pools if they have cells as large.
 func grown(_ cell: Cell, from used: Int, to size: Int) -> Cell {
   if size <= capacity(of: cell) { return cell }
-  let larger = allocate(size &+ size / 2)
+  let room = size &+ size / 2
+  let larger = allocate(size <= largestPooled ? min(room, largestPooled) : room)
   memcpy(larger, cell, used)
   release(cell)
   return larger

@@ -60,8 +60,14 @@ public func maximum(_ first: Double, _ second: Double) -> Double {
 /// The character at a raw index inside the string.
 @c(nanoc_string_at)
 public func character(_ text: Cell, at index: Int) -> Cell {
-  var exists = 0
-  return character(text, at: index, &exists)
+  if text.isASCII { return character(ascii: text.textStart.load(fromByteOffset: index, as: UInt8.self)) }
+  return character(at: text.textStart + byteOffset(of: index, in: text))
+}
+
+/// The value of the scalar at a raw index inside the string, as a raw word.
+@c(nanoc_string_code_at)
+public func code(_ text: Cell, at index: Int) -> Int {
+  Int(scalar(at: text.textStart + byteOffset(of: index, in: text)).value)
 }
 
 /// The string of the scalar with the given raw value; the empty string if there is no such scalar.

@@ -28,6 +28,13 @@ public func sliceBytes(_ text: Cell, from start: Int, to end: Int) -> Cell {
   if start == 0 && end == text.byteLength { return retained(text) }
   if end &- start == 1 { return character(at: text.textStart + start) }
   let part = text.part(start, end)
+  let count = part.count
+  if count <= 8, start &+ 8 <= text.byteLength, text.isASCII {
+    let cell = makeString(byteLength: count, scalarCount: count)
+    let bytes = text.textStart.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+    cell.storeBytes(of: bytes & (UInt64.max &>> UInt64(64 &- count &* 8)), toByteOffset: 24, as: UInt64.self)
+    return cell
+  }
   return makeString(part, scalarCount: text.isASCII ? part.count : countScalars(part))
 }
 

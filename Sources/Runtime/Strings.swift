@@ -16,16 +16,22 @@ extension UnsafeMutableRawPointer {
   /// The first byte of a string.
   var textStart: UnsafeMutableRawPointer { self + stringBytesOffset }
 
+  /// The first eight bytes of a string as a number that is ordered as they are. Behind a shorter string there are zeros.
+  @inline(__always)
+  var head: UInt64 { UInt64(bigEndian: textStart.load(as: UInt64.self)) }
+
   /// The bytes of a string.
   var utf8: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: textStart, count: byteLength) }
 }
 
-/// Allocates a string whose bytes the caller fills in.
+/// Allocates a string whose bytes the caller fills in, and none behind them: the first eight are zero, so that strings
+/// can be compared by them at once.
 func makeString(byteLength: Int, scalarCount: Int) -> Cell {
-  let cell = allocate(stringBytesOffset &+ byteLength)
+  let cell = allocate(stringBytesOffset &+ max(byteLength, 8))
   cell.setHeader(references: 1, tag: stringTag, counted: 0)
   cell.setField(0, byteLength)
   cell.setField(1, scalarCount)
+  cell.setField(2, 0)
   return cell
 }
 
@@ -77,6 +83,7 @@ public func append(_ first: Cell, _ second: Cell) -> Cell {
     return second
   }
   let length = first.byteLength
+  if length &+ second.byteLength <= 8 { return appendShort(first, second) }
   let result: Cell
   if first.references == 1 {
     result = grown(first, from: stringBytesOffset &+ length, to: stringBytesOffset &+ length &+ second.byteLength)
@@ -89,6 +96,27 @@ public func append(_ first: Cell, _ second: Cell) -> Cell {
   memcpy(result.textStart + length, second.textStart, second.byteLength)
   result.setField(0, length &+ second.byteLength)
   result.setField(1, result.scalarCount &+ second.scalarCount)
+  drop(second.word)
+  return result
+}
+
+/// The same for texts of at most eight bytes together, none of them empty: these are put together in a word.
+@inline(__always)
+private func appendShort(_ first: Cell, _ second: Cell) -> Cell {
+  let length = first.byteLength
+  let bytes = first.field(2) | second.field(2) &<< (length &* 8)
+  let scalarCount = first.scalarCount &+ second.scalarCount
+  let byteLength = length &+ second.byteLength
+  let result: Cell
+  if first.references == 1 {
+    result = first
+    result.setField(0, byteLength)
+    result.setField(1, scalarCount)
+  } else {
+    result = makeString(byteLength: byteLength, scalarCount: scalarCount)
+    drop(first.word)
+  }
+  result.setField(2, bytes)
   drop(second.word)
   return result
 }
@@ -122,32 +150,29 @@ func retained(_ cell: Cell) -> Cell {
 @c(nanoc_string_equal)
 public func stringsEqual(_ first: Cell, _ second: Cell) -> Int {
   if first == second { return 1 }
-  if first.byteLength != second.byteLength { return 0 }
-  return memcmp(first.textStart, second.textStart, first.byteLength) == 0 ? 1 : 0
+  let length = first.byteLength
+  if length != second.byteLength || first.head != second.head { return 0 }
+  if length <= 8 { return 1 }
+  return memcmp(first.textStart + 8, second.textStart + 8, length &- 8) == 0 ? 1 : 0
 }
 
 /// -1, 0 or 1: the order of two strings by scalars, which is that of their UTF-8 bytes.
 @c(nanoc_string_compare)
 public func compareStrings(_ first: Cell, _ second: Cell) -> Int {
-  let (left, right) = (first.textStart, second.textStart)
-  let common = min(first.byteLength, second.byteLength)
-  // Most strings differ in their first bytes, which are compared here at less than the cost of a call.
-  if common >= 8 {
-    let (head, other) = (UInt64(bigEndian: left.load(as: UInt64.self)), UInt64(bigEndian: right.load(as: UInt64.self)))
-    if head != other { return head < other ? -1 : 1 }
-    let order = memcmp(left + 8, right + 8, common &- 8)
+  // Most strings differ in their first bytes.
+  let (head, other) = (first.head, second.head)
+  return head == other ? compareTails(first, second) : (head < other ? -1 : 1)
+}
+
+/// The order of two strings with the same head.
+func compareTails(_ first: Cell, _ second: Cell) -> Int {
+  let (left, right) = (first.byteLength, second.byteLength)
+  let common = min(left, right)
+  if common > 8 {
+    let order = memcmp(first.textStart + 8, second.textStart + 8, common &- 8)
     if order != 0 { return order < 0 ? -1 : 1 }
-  } else {
-    var index = 0
-    while index < common {
-      let (byte, other) = (
-        left.load(fromByteOffset: index, as: UInt8.self), right.load(fromByteOffset: index, as: UInt8.self)
-      )
-      if byte != other { return byte < other ? -1 : 1 }
-      index &+= 1
-    }
   }
-  return (first.byteLength &- second.byteLength).signum()
+  return (left &- right).signum()
 }
 
 /// The number of scalars, as a raw count.

@@ -6,7 +6,7 @@ import CRuntime
 
 /// Allocates a vector whose elements are yet to be written.
 @inline(__always)
-private func makeVector(_ length: Int, counted: Bool, width: Int = 8) -> Cell {
+func makeVector(_ length: Int, counted: Bool, width: Int = 8) -> Cell {
   let cell = allocate(16 &+ length &* width)
   cell.setHeader(references: 1, tag: vectorTag, counted: counted ? arrayCount : 0)
   cell.setField(0, length)
@@ -69,13 +69,9 @@ public func vector(_ length: Int, ofFloat element: Double) -> Cell {
   vector(length, ofWord: Word(bitPattern: UInt(element.bitPattern)))
 }
 
-/// The counted word at a raw index inside the vector.
+/// The counted word at a raw index inside the vector, which lends it.
 @c(nanoc_vector_get_counted)
-public func counted(_ vector: Cell, at index: Int) -> Word {
-  let element = vector.field(index &+ 1)
-  duplicate(element)
-  return element
-}
+public func counted(_ vector: Cell, at index: Int) -> Word { vector.field(index &+ 1) }
 
 /// The raw word at a raw index inside the vector.
 @c(nanoc_vector_get_word)

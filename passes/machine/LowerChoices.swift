@@ -169,13 +169,35 @@ extension LowerToMachine {
   private mutating func compare(
     _ subject: Machine.Operand, _ cases: [(literal: Counted.Literal, label: Local)], otherwise: Local, at span: Span
   ) throws {
+    let start = cases.contains { shortText($0.literal) != nil } ? textStart(of: subject, at: span) : nil
     for (index, one) in cases.enumerated() {
       let isLast = index == cases.count - 1
       let next = isLast ? otherwise : builder.make("next")
+      if let start, let text = shortText(one.literal) {
+        choose(start, text, one.label, otherwise: next, at: span)
+        if !isLast { builder.begin(next, at: span) }
+        continue
+      }
       let isEqual = try equal(subject, one.literal, at: span)
       builder.end(.branch(span, condition: isEqual, then: .to(one.label), else: .to(next), likely: nil))
       if !isLast { builder.begin(next, at: span) }
     }
+  }
+
+  private func shortText(_ literal: Counted.Literal) -> ShortText? {
+    if case .string(_, let value) = literal { ShortText(value) } else { nil }
+  }
+
+  /// The first bytes are compared first, since they are seldom those of another text as short.
+  private mutating func choose(
+    _ start: TextStart, _ text: ShortText, _ label: Local, otherwise: Local, at span: Span
+  ) {
+    let isSame = builder.compute("is", .bit, "eq", [start.head, .number(text.head)], at: span)
+    let same = builder.make("same")
+    builder.end(.branch(span, condition: isSame, then: .to(same), else: .to(otherwise), likely: nil))
+    builder.begin(same, at: span)
+    let isAsLong = builder.compute("is", .bit, "eq", [start.length, .number(text.length)], at: span)
+    builder.end(.branch(span, condition: isAsLong, then: .to(label), else: .to(otherwise), likely: "then"))
   }
 
   private mutating func equal(

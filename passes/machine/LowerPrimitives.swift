@@ -22,6 +22,7 @@ extension LowerToMachine {
     _ primitive: Primitive, _ arguments: [Machine.Operand], to variable: Local, at span: Span
   ) throws {
     if vector(primitive, arguments, to: variable, at: span) { return }
+    if text(primitive, arguments, to: variable, at: span) { return }
     if case .runtime(let function, let passing, let result) = primitive.native,
       Self.instructions[primitive.name] == nil
     {
@@ -43,7 +44,7 @@ extension LowerToMachine {
   }
 
   /// Sets a word to 0 or 1 by a comparison, and remembers the bit for branches.
-  private mutating func setWord(
+  mutating func setWord(
     _ variable: Local, fromBit name: Name, _ operands: [Machine.Operand], at span: Span
   ) {
     let bit = builder.compute("is", .bit, name, operands, at: span)

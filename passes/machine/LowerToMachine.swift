@@ -156,6 +156,7 @@ public struct LowerToMachine: Pass {
       guard let primitive = Primitive.named(name) else {
         throw bug("there is no primitive `\(name)`", "known-functions", in: value)
       }
+      if name == "string.equal", equalsShortText(arguments, to: variable, at: span) { return }
       try self.primitive(primitive, arguments.map { operand($0) }, to: variable, at: span)
     case .service(_, let name, let arguments):
       guard let service = EffectOperation.service(name) else {

@@ -25,7 +25,8 @@ extension LowerToMachine {
       let address = address(of: arguments[1], width: 8, in: arguments[0], at: span)
       let type: Machine.Ty = primitive.name == "vector.getFloat" ? .float : .word
       set(variable, type, .load(span, address: address, offset: Self.elements, width: 8), at: span)
-      if primitive.name == "vector.getCounted" { duplicate(variable, at: span) }
+    case ("vector.setCounted", 3):
+      setElement(arguments, width: 8, "nanoc_vector_set_counted", isCounted: true, to: variable, at: span)
     case ("vector.setByte", 3): setElement(arguments, width: 1, "nanoc_vector_set_byte", to: variable, at: span)
     case ("vector.setWord", 3): setElement(arguments, width: 8, "nanoc_vector_set_word", to: variable, at: span)
     case ("vector.setFloat", 3): setElement(arguments, width: 8, "nanoc_vector_set_float", to: variable, at: span)
@@ -45,7 +46,8 @@ extension LowerToMachine {
 
   /// Stores in place if nothing else refers to the vector; else the library makes a copy.
   private mutating func setElement(
-    _ arguments: [Machine.Operand], width: Int, _ function: Name, to variable: Local, at span: Span
+    _ arguments: [Machine.Operand], width: Int, _ function: Name, isCounted: Bool = false, to variable: Local,
+    at span: Span
   ) {
     let vector = arguments[0]
     let references = builder.set("references", .word, .load(span, address: vector, offset: 0, width: 4), at: span)
@@ -54,7 +56,12 @@ extension LowerToMachine {
     builder.end(.branch(span, condition: isUnique, then: .to(here), else: .to(copy), likely: "then"))
     builder.begin(here, at: span)
     let address = address(of: arguments[1], width: width, in: vector, at: span)
+    let place = Machine.Operation.load(span, address: address, offset: Self.elements, width: width)
+    let old = isCounted ? builder.set("old", .word, place, at: span) : nil
     builder.append(.store(span, address: address, offset: Self.elements, width: width, value: arguments[2]))
+    if let old {
+      builder.append(.run(span, value: .compute(span, operator: "drop.reference", operands: [old])))
+    }
     builder.end(.jump(span, label: done, arguments: [vector]))
     builder.begin(copy, at: span)
     let operands = [vector, index(arguments[1], at: span), arguments[2]]

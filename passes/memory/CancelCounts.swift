@@ -83,9 +83,9 @@ private struct FieldPairs {
   private mutating func take(_ value: Counted.Value, for variable: Local) {
     switch value {
     case .primitive(_, let name, let arguments) where Primitive.ownsArguments(name): consume(arguments)
-    case .primitive, .service, .hole: break
-    case .read(_, let cell, _, _, _):
-      guard case .local(_, let owner) = cell else { return }
+    case .service, .hole: break
+    case .primitive, .read:
+      guard let owner = value.holder else { return }
       owners[variable.id] = owner.id
       fields[owner.id, default: []].append(variable.id)
     case .atom(_, let atom): consume([atom])

@@ -103,7 +103,7 @@ public struct ChooseShapes: ServicesToShaped {
     let element: Services.Ty
     switch name {
     case "vector.get": element = ty
-    case "vector.new", "vector.set":
+    case "vector.new", "vector.set", "vector.insert", "vector.remove", "vector.slice", "vector.concat":
       guard case .data(let type) = ty, let held = elements[type] else {
         throw PassBug(Self.self, "`\(name)` gives no vector", broke: "known-types", in: value)
       }

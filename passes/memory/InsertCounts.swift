@@ -135,10 +135,10 @@ public struct InsertCounts: OwnedToCounted {
   ) throws {
     let isNeeded = live.contains(variable.id)
     live.remove(variable.id)
-    if case .read(_, let cell, _, _, _) = value {
+    if let looked = Self.looked(by: value) {
       let isOwned = counted[variable.id] != nil
       if isOwned, !isNeeded { return }
-      look(at: [cell], span, &steps)
+      look(at: looked, span, &steps)
       if isOwned { dup(variable, span, &steps) }
       steps.append(.let(span, variable: variable, shape: shape, value: try self.value(value)))
       return
@@ -160,6 +160,15 @@ public struct InsertCounts: OwnedToCounted {
     case .call(_, let function, let arguments): consume(passing.given(arguments, to: function), span, &steps)
     case .cell(_, _, let fields, _): consume(fields, span, &steps)
     case .service, .read, .hole: break
+    }
+  }
+
+  /// What a value looks at that is read out of a cell; nil for one with a reference of its own.
+  private static func looked(by value: Owned.Value) -> [Owned.Atom]? {
+    switch value {
+    case .read(_, let cell, _, _, _): [cell]
+    case .primitive(_, let name, let arguments) where Primitive.lendsElement(name): arguments
+    default: nil
     }
   }
 

@@ -66,7 +66,7 @@ struct LoopUses: OwnedWalker {
     case .let(_, let variable, let shape, let value):
       try visit(value)
       guard shape.isCounted else { return }
-      if case .read(_, .local(_, let cell), _, _, _) = value, borrowed.contains(cell.id) {
+      if let holder = value.holder, borrowed.contains(holder.id) {
         borrowed.insert(variable.id)
       } else {
         bind(variable)

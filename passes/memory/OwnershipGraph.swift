@@ -212,7 +212,9 @@ struct OwnershipFinder: ShapedWalker {
   private mutating func `let`(_ variable: Local, _ shape: Shaped.Shape, _ value: Shaped.Value) {
     switch value {
     case .atom(_, let atom): useUp([atom])
-    case .primitive(_, let name, let arguments): if Primitive.ownsArguments(name) { useUp(arguments) }
+    case .primitive(_, let name, let arguments):
+      if Primitive.ownsArguments(name) { useUp(arguments) }
+      if let holder = value.holder { roots.read(variable, from: holder) }
     case .service, .hole: break
     case .call(_, let function, let arguments): call(function, arguments)
     case .cell(_, _, let counted, let raw):

@@ -76,7 +76,7 @@ public struct ReuseCells: CountedToCounted {
         ended += 1
         let token = locals.make("token")
         var search = Search(token: token, fields: size.fields, left: Self.reach)
-        if let rest = search.rest(of: block, from: index + 1) {
+        if let rest = search.rest(of: block, from: index + 1), !search.hasFailed {
           reused += search.found
           block = rest
           block.steps[index] = .reclaim(
@@ -111,6 +111,10 @@ private struct Search {
   var left: Int
   /// The cells found.
   private(set) var found = 0
+  /// The join points whose blocks use the memory, so that every jump there must bring it.
+  private var users: Set<Int> = []
+  /// Whether some jump to one of these does not bring it.
+  private(set) var hasFailed = false
 
   init(token: Local, fields: Int, left: Int) {
     self.token = token
@@ -120,29 +124,48 @@ private struct Search {
 
   /// The block with its steps from `start` on rewritten; nil if no way builds such a cell.
   mutating func rest(of block: Counted.Block, from start: Int) -> Counted.Block? {
+    var result = block
     for index in start..<max(start, block.steps.count) {
       left -= 1
-      if left < 0 { return nil }
-      guard
-        case .let(let span, let variable, let shape, .cell(let place, let tag, let counted, let raw)) = block.steps[
-          index],
-        counted.count + raw.count == fields
-      else { continue }
-      found += 1
-      var result = block
-      let value = Counted.Value.reuse(place, token: token, tag: tag, counted: counted, raw: raw)
-      result.steps[index] = .let(span, variable: variable, shape: shape, value: value)
-      return result
+      if left < 0 { return givenUp(block, from: start) }
+      switch block.steps[index] {
+      case .join(let span, let label, let parameters, let body):
+        guard let inner = rest(of: body, from: 0) else { continue }
+        users.insert(label.id)
+        result.steps[index] = .join(span, label: label, parameters: parameters, body: inner)
+      case .let(let span, let variable, let shape, .cell(let place, let tag, let counted, let raw)):
+        guard counted.count + raw.count == fields, !jumps(from: block, behind: index + 1) else { continue }
+        found += 1
+        let value = Counted.Value.reuse(place, token: token, tag: tag, counted: counted, raw: raw)
+        result.steps[index] = .let(span, variable: variable, shape: shape, value: value)
+        return result
+      default: continue
+      }
     }
-    guard let end = end(block.end) else { return nil }
-    var result = block
+    guard let end = end(block.end) else { return givenUp(block, from: start) }
     result.end = end
     return result
   }
 
+  /// No cell is built in a block.
+  private mutating func givenUp(_ block: Counted.Block, from start: Int) -> Counted.Block? {
+    if jumps(from: block, behind: start) { hasFailed = true }
+    return nil
+  }
+
+  /// Whether there are jumps to join points that use the memory.
+  private func jumps(from block: Counted.Block, behind start: Int) -> Bool {
+    if users.isEmpty { return false }
+    var finder = JumpFinder(users)
+    for step in block.steps[min(start, block.steps.count)...] { try? finder.visit(step) }
+    try? finder.visit(block.end)
+    return finder.hasFound
+  }
+
   private mutating func end(_ end: Counted.End) -> Counted.End? {
     switch end {
-    case .return, .jump, .tailCall, .loop: return nil
+    case .jump(_, let label, _): return users.contains(label.id) ? end : nil
+    case .return, .tailCall, .loop: return nil
     case .test(let span, let subject, let cases, let rest):
       guard let blocks = branches(cases.map(\.body) + [rest]), let last = blocks.last else { return nil }
       return .test(
@@ -173,5 +196,18 @@ private struct Search {
       body.steps.insert(.release(body.span, token: token), at: 0)
       return body
     }
+  }
+}
+
+/// Looks for jumps to some labels.
+private struct JumpFinder: CountedWalker {
+  private let labels: Set<Int>
+  private(set) var hasFound = false
+
+  init(_ labels: Set<Int>) { self.labels = labels }
+
+  mutating func visit(_ node: Counted.End) throws {
+    if case .jump(_, let label, _) = node, labels.contains(label.id) { hasFound = true }
+    try walk(node)
   }
 }

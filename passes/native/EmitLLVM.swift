@@ -82,9 +82,11 @@ struct EmitLLVM {
     case .text(_, let name, let value):
       let bytes = Array(value.utf8)
       let scalars = value.unicodeScalars.count
+      // The run-time library reads the first eight bytes at once.
+      let padding = [UInt8](repeating: 0, count: max(0, 8 - bytes.count))
       let fields =
         header(tag: 0xFFFF) + [
-          context.integer(Int64(bytes.count)), context.integer(Int64(scalars)), context.bytes(bytes),
+          context.integer(Int64(bytes.count)), context.integer(Int64(scalars)), context.bytes(bytes + padding),
         ]
       try define(name, fields)
     case .integer(_, let name, let value):

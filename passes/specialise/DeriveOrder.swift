@@ -41,7 +41,15 @@ public struct DeriveOrder: MonoToMono {
     return output
   }
 
+  /// The searches among keys for which there are primitives.
+  private static let searches: [Name: Name] = [
+    "Map._search<Int>": "int.search", "Map._search<String>": "string.search",
+  ]
+
   public mutating func expr(_ node: Mono.Expr) throws -> Mono.Expr {
+    if case .call(let span, let function, let arguments, .int) = node, let name = Self.searches[function] {
+      return .primitive(span, name: name, arguments: try arguments.map { try expr($0) }, ty: .int)
+    }
     guard case .primitive(let span, "key.order", let arguments, _) = node, arguments.count == 2 else {
       return try derive(node)
     }

@@ -242,8 +242,14 @@ public struct Monomorphise: KernelToMono {
   }
 
   public mutating func map(key: Kernel.Ty, value: Kernel.Ty) throws -> Mono.Ty {
-    let (first, second) = (try ty(key), try ty(value))
-    return try declare("Map", [key, value]) { ["Empty": [], "Node": [.int, first, second, $0, $0]] }
+    // Its inner nodes hold vectors of itself.
+    typeMemo[.map(key: key, value: value)] = .data(name: Name("Map<\(try spelled([key, value]))>"))
+    let keys = try ty(.vector(element: key))
+    let values = try ty(.vector(element: value))
+    let children = try ty(.vector(element: .map(key: key, value: value)))
+    return try declare("Map", [key, value]) { _ in
+      ["Empty": [], "Leaf": [keys, values], "Inner": [.int, keys, children]]
+    }
   }
 
   public mutating func variable(name: Name) throws -> Mono.Ty { throw unsupported(.variable(name: name)) }

@@ -81,7 +81,11 @@ struct Declarations {
       "Option": ["None": make(["t"], [], option), "Some": make(["t"], [t], option)],
       "Result": ["Ok": make(["t", "e"], [t], result), "Err": make(["t", "e"], [e], result)],
       "List": ["Nil": make(["t"], [], list), "Cons": make(["t"], [t, list], list)],
-      "Map": ["Empty": make(["k", "v"], [], map), "Node": make(["k", "v"], [.int, k, v, map, map], map)],
+      "Map": [
+        "Empty": make(["k", "v"], [], map),
+        "Leaf": make(["k", "v"], [.vector(element: k), .vector(element: v)], map),
+        "Inner": make(["k", "v"], [.int, .vector(element: k), .vector(element: map)], map),
+      ],
     ]
   }()
 

@@ -1,0 +1,61 @@
+// Where a key stands among keys in order: its index, or -1 less the index at which it belongs.
+
+/// The place of an integer. The search goes on to the last key that is not greater, and then looks whether all it has
+/// met are small.
+@c(nanoc_int_search)
+public func search(_ keys: Cell, integer key: Word) -> Int {
+  var count = keys.field(0)
+  if count == 0 { return -1 }
+  var low = keys + 16
+  var big = ~key
+  while count > 1 {
+    let half = count &>> 1
+    let middle = low + half &* 8
+    let found = middle.load(as: Word.self)
+    big |= ~found
+    low = found <= key ? middle : low
+    count &-= half
+  }
+  let found = low.load(as: Word.self)
+  if (big | ~found) & 1 != 0 { return searchBig(keys, key) }
+  let index = (low - keys) &>> 3 &- 2
+  return found == key ? index : (found < key ? -2 &- index : -1 &- index)
+}
+
+/// The place of an integer where some may be big.
+private func searchBig(_ keys: Cell, _ key: Word) -> Int {
+  var (low, high) = (0, keys.field(0))
+  while low < high {
+    let middle = (low &+ high) &>> 1
+    let order = compareIntegers(keys.field(middle &+ 1), key)
+    if order == 0 { return middle }
+    if order < 0 { low = middle &+ 1 } else { high = middle }
+  }
+  return -1 &- low
+}
+
+/// The place of a string.
+@c(nanoc_string_search)
+public func search(_ keys: Cell, string key: Cell) -> Int {
+  let head = key.head
+  var (low, high) = (0, keys.field(0))
+  while low < high {
+    let middle = (low &+ high) &>> 1
+    let found = keys.string(middle)
+    let other = found.head
+    var isLess = other < head
+    if other == head {
+      let order = compareTails(found, key)
+      if order == 0 { return middle }
+      isLess = order < 0
+    }
+    if isLess { low = middle &+ 1 } else { high = middle }
+  }
+  return -1 &- low
+}
+
+extension UnsafeMutableRawPointer {
+  /// The string at an index of a vector of strings.
+  @inline(__always)
+  fileprivate func string(_ index: Int) -> Cell { (self + 16).load(fromByteOffset: index &* 8, as: Cell.self) }
+}
