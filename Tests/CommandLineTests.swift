@@ -26,6 +26,18 @@ import Testing
 
   // MARK: Compiling
 
+  @Test func optimisationsCanBeLeftOut() throws {
+    let sum = "module Sum\n\nfn main() -> Unit\n    ! [Console.print]\n    Console.print(\"{1 + 2}\")\n"
+    try work.write("sum.av", sum)
+    let folded = try nanoc("--stop-after=eliminate-dead-code", "sum.av")
+    let plain = try nanoc("--without", "fold-constants", "--stop-after=eliminate-dead-code", "sum.av")
+    #expect(!folded.output.contains("int.add") && plain.output.contains("int.add"), "\(folded.output)\(plain.output)")
+    let needed = try nanoc("--without", "lower-lists", "sum.av")
+    #expect(needed.code == 2 && needed.errors.contains("`lower-lists` cannot be left out"), "\(needed.errors)")
+    let unknown = try nanoc("--without", "fold-constant", "sum.av")
+    #expect(unknown.code == 2 && unknown.errors.contains("fold-constants"), "\(unknown.errors)")
+  }
+
   @Test func compilesToTheStemOfTheFile() throws {
     let result = try nanoc("hello.av")
     #expect(result.code == 0)

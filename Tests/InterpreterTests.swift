@@ -132,10 +132,10 @@ import Testing
 
 /// Random programs do the same in every interpreter and as native code at `-O0` and `-O2`. `make fuzz` runs more.
 @Suite struct DifferentialTests {
-  private let comparison = Comparison { program, optimisation in
+  private let comparison = Comparison { program, build in
     let folder = try TemporaryFolder()
     for file in program.files { try folder.write(file.path, file.text) }
-    let result = try nanoc(["run", "-O\(optimisation)", "--check-leaks", GeneratedProgram.entry], in: folder.path)
+    let result = try nanoc(["run"] + build.options + ["--check-leaks", GeneratedProgram.entry], in: folder.path)
     return Outcome(output: result.output, errors: result.errors, code: result.code)
   }
 
@@ -145,6 +145,16 @@ import Testing
     }
     if case .refused(let why) = verdict { Issue.record("seed \(seed): \(why)") }
     if case .different(let why) = verdict { Issue.record("seed \(seed): \(why)") }
+  }
+
+  /// No optimisation changes what a program does: each is left out once.
+  @Test(arguments: Array(NativeBuild.partial.enumerated().map { (seed: $0 + 101, build: $1) }))
+  func withoutOneOptimisation(_ seed: Int, _ build: NativeBuild) throws {
+    let verdict = try onLargeStack { [comparison] in
+      comparison.verdict(on: ProgramGenerator.program(seed: UInt64(seed), functions: 3), builds: [build])
+    }
+    if case .refused(let why) = verdict { Issue.record("seed \(seed), \(build): \(why)") }
+    if case .different(let why) = verdict { Issue.record("seed \(seed), \(build): \(why)") }
   }
 
   @Test func shrinkingKeepsTheFailure() {

@@ -1,5 +1,6 @@
 public import Interpreters
 public import Nanopass
+import Passes
 public import ProgramGenerator
 
 /// What came of running one program at all levels.
@@ -32,10 +33,38 @@ public enum Verdict: Sendable {
   }
 }
 
+/// A way to make native code.
+public struct NativeBuild: Hashable, Sendable, CustomStringConvertible {
+  /// The number in `-O0` or `-O2`.
+  public var optimisation: Int
+  /// The optimisation that is left out.
+  public var without: String?
+
+  /// A way to make native code.
+  public init(optimisation: Int, without: String? = nil) {
+    self.optimisation = optimisation
+    self.without = without
+  }
+
+  /// Without optimisation, and with all.
+  public static let usual = [NativeBuild(optimisation: 0), NativeBuild(optimisation: 2)]
+
+  /// With all optimisations but one, for each.
+  public static let partial = nativePipeline.stages.filter(\.isOptimisation).map {
+    NativeBuild(optimisation: 2, without: $0.name)
+  }
+
+  /// The compiler's options.
+  public var options: [String] { ["-O\(optimisation)"] + (without.map { ["--without", $0] } ?? []) }
+
+  /// Such as `native at -O2 --without fold-constants`.
+  public var description: String { "native at " + options.joined(separator: " ") }
+}
+
 /// Compares what a program does in all interpreters and as native code.
 public struct Comparison: Sendable {
-  /// Compiles and runs a program as native code at `-O0` or `-O2`.
-  public typealias Native = @Sendable (_ program: GeneratedProgram, _ optimisation: Int) throws -> Outcome
+  /// Compiles and runs a program as native code.
+  public typealias Native = @Sendable (_ program: GeneratedProgram, _ build: NativeBuild) throws -> Outcome
 
   private let native: Native
   private let steps: Int
@@ -48,8 +77,8 @@ public struct Comparison: Sendable {
     self.native = native
   }
 
-  /// Runs a program at all levels.
-  public func verdict(on program: GeneratedProgram) -> Verdict {
+  /// Runs a program at all levels and as the given native code.
+  public func verdict(on program: GeneratedProgram, builds: [NativeBuild] = NativeBuild.usual) -> Verdict {
     let levels: Levels
     do {
       levels = try Levels(path: GeneratedProgram.entry, text: program.entryText, files: program)
@@ -59,7 +88,7 @@ public struct Comparison: Sendable {
     guard let reference = Level.all.first, let typed = levels.program(reference) else { return .skipped("no level") }
     do {
       let expected = try Interpreter.run(typed, steps: steps)
-      return try compare(expected, levels, program) ?? .same(expected)
+      return try compare(expected, levels, program, builds) ?? .same(expected)
     } catch InterpreterError.exhausted(let what) {
       return .skipped("takes too many \(what)")
     } catch InterpreterError.unsupported(let what) {
@@ -69,7 +98,9 @@ public struct Comparison: Sendable {
     }
   }
 
-  private func compare(_ expected: Outcome, _ levels: Levels, _ source: GeneratedProgram) throws -> Verdict? {
+  private func compare(
+    _ expected: Outcome, _ levels: Levels, _ source: GeneratedProgram, _ builds: [NativeBuild]
+  ) throws -> Verdict? {
     for level in Level.all.dropFirst() {
       guard let program = levels.program(level) else { continue }
       do {
@@ -82,9 +113,9 @@ public struct Comparison: Sendable {
         return .different("\(level): \(error)")
       }
     }
-    for optimisation in [0, 2] {
-      let outcome = try native(source, optimisation)
-      if outcome != expected { return .different("native at -O\(optimisation): \(Self.difference(expected, outcome))") }
+    for build in builds {
+      let outcome = try native(source, build)
+      if outcome != expected { return .different("\(build): \(Self.difference(expected, outcome))") }
     }
     return nil
   }

@@ -12,7 +12,7 @@ enum Whole: Hashable {
   init(_ literal: Integer) {
     switch literal {
     case .small(let value): self = .small(value)
-    case .big(let digits): self.init(BigInt(digits) ?? 0)
+    case .big(let digits): self.init(BigInt(digits.text) ?? 0)
     }
   }
 

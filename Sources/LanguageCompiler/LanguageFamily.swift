@@ -153,6 +153,20 @@ extension LanguageDefinition {
     return depths
   }
 
+  /// The nonterminals below which locals may stand.
+  var holdersOfLocals: Set<String> {
+    var holders: Set<String> = ["Local"]
+    var count = 0
+    while count < holders.count {
+      count = holders.count
+      for nonterminal in nonterminals
+      where nonterminal.forms.contains(where: { $0.fields.contains { holders.contains($0.kind) } }) {
+        holders.insert(nonterminal.name)
+      }
+    }
+    return holders
+  }
+
   /// The height of the form's smallest tree, if its parts have one.
   func minimalDepth(of form: Form, _ depths: [String: Int]) -> Int? {
     var depth = 1

@@ -55,12 +55,15 @@ extension Field {
 extension Nonterminal {
   /// A nonterminal with a single form becomes a struct.
   var isStruct: Bool { forms.count == 1 }
+
+  /// A nonterminal that has only terminals below it stands where it is used; others are objects that parents refer to.
+  var isLeaf: Bool { forms.allSatisfy { $0.fields.allSatisfy(\.isTerminal) } }
 }
 
 extension Form {
-  /// A pattern that binds the fields for which `bind` gives a name; nil if nothing is bound.
-  func pattern(spanned: Bool, bindSpan: Bool, _ bind: (Field) -> String?) -> String {
-    var parts = spanned ? [bindSpan ? "let span" : "_"] : []
+  /// A pattern that binds the span to a name and the fields for which `bind` gives one; nil binds nothing.
+  func pattern(spanned: Bool, span: String?, _ bind: (Field) -> String?) -> String {
+    var parts = spanned ? [span.map { "let \($0)" } ?? "_"] : []
     parts += fields.map { field in bind(field).map { "let \($0)" } ?? "_" }
     guard parts.contains(where: { $0 != "_" }) else { return ".\(name)" }
     return ".\(name)(\(parts.joined(separator: ", ")))"

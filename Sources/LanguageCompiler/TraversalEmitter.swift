@@ -84,7 +84,7 @@ struct TraversalEmitter {
     }
     out.block("switch node") { out in
       for form in old.forms {
-        out.line("case \(form.pattern(spanned: spanned, bindSpan: true, variable)):")
+        out.line("case \(form.pattern(spanned: spanned, span: "span", variable)):")
         out.line("  \(clause(form, variable, span: "span"))")
       }
     }
@@ -177,7 +177,7 @@ struct TraversalEmitter {
           out.line("case .\(form.name): return node")
           continue
         }
-        out.line("case \(form.pattern(spanned: true, bindSpan: true, variable)):")
+        out.line("case \(form.pattern(spanned: true, span: "span", variable)):")
         steps(form, variable, ".\(form.name)\(rebuilt(form, variable, span: "span"))", &out)
       }
     }
@@ -240,7 +240,7 @@ struct TraversalEmitter {
           out.line("case .\(form.name): break")
           continue
         }
-        out.line("case \(form.pattern(spanned: true, bindSpan: false) { isTree($0) ? variable($0) : nil }):")
+        out.line("case \(form.pattern(spanned: true, span: nil) { isTree($0) ? variable($0) : nil }):")
         steps(form, variable, &out)
       }
     }

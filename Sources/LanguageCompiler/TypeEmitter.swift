@@ -25,7 +25,8 @@ struct TypeEmitter {
 
   private func enumeration(_ nonterminal: Nonterminal, _ out: inout SwiftText) {
     let spanned = !nonterminal.isValue
-    out.block("public indirect enum \(nonterminal.name): \(conformances(nonterminal))") { out in
+    let storage = nonterminal.isLeaf ? "" : "indirect "
+    out.block("public \(storage)enum \(nonterminal.name): \(conformances(nonterminal))") { out in
       for form in nonterminal.forms {
         out.docs(form.docs.isEmpty ? ["`\(form.signature)`"] : form.docs)
         var parts = spanned ? ["Span"] : []
@@ -35,12 +36,32 @@ struct TypeEmitter {
       }
       if spanned { spanAccessor(nonterminal, &out) }
       attributeAccessor(nonterminal, &out)
+      greatestLocal(nonterminal, &out)
       writer(nonterminal, &out)
       reader(nonterminal, &out)
       random(nonterminal, &out)
-      out.line()
-      let identity = nonterminal.isValue ? "left == right" : "sameReference(left, right)"
-      out.line("@inlinable public static func isSame(_ left: Self, _ right: Self) -> Bool { \(identity) }")
+      identity(nonterminal, &out)
+    }
+  }
+
+  /// Trees are the same if they are one object, which takes one comparison; what stands in place is compared.
+  private func identity(_ nonterminal: Nonterminal, _ out: inout SwiftText) {
+    let declaration = "@inlinable public static func isSame(_ left: Self, _ right: Self) -> Bool"
+    out.line()
+    if nonterminal.isValue || !nonterminal.isLeaf {
+      out.line("\(declaration) { \(nonterminal.isValue ? "left == right" : "sameReference(left, right)") }")
+      return
+    }
+    out.block(declaration) { out in
+      out.block("switch (left, right)") { out in
+        for form in nonterminal.forms {
+          let left = form.pattern(spanned: true, span: "leftSpan") { "left" + variable($0) }
+          let right = form.pattern(spanned: true, span: "rightSpan") { "right" + variable($0) }
+          let tests = form.fields.map { sameness(of: $0, "left" + variable($0), "right" + variable($0)) }
+          out.line("case (\(left), \(right)): return \((["leftSpan == rightSpan"] + tests).joined(separator: " && "))")
+        }
+        if nonterminal.forms.count > 1 { out.line("default: return false") }
+      }
     }
   }
 
@@ -66,20 +87,22 @@ struct TypeEmitter {
         for field in form.fields { out.line("self.\(field.name) = \(escaped(field.name))") }
       }
       attributeAccessor(nonterminal, &out)
+      greatestLocal(nonterminal, &out)
       writer(nonterminal, &out)
       reader(nonterminal, &out)
       random(nonterminal, &out)
       out.line()
-      let tests = form.fields.map { field -> String in
-        let sides = "left.\(field.name), right.\(field.name)"
-        return field.multiplicity == .one
-          ? "\(field.swiftType(in: language.name)).isSame(\(sides))" : "sameFields(\(sides))"
-      }
+      let tests = form.fields.map { sameness(of: $0, "left.\($0.name)", "right.\($0.name)") }
       out.line("@inlinable")
       out.block("public static func isSame(_ left: Self, _ right: Self) -> Bool") { out in
         out.line(tests.isEmpty ? "true" : tests.joined(separator: " && "))
       }
     }
+  }
+
+  private func sameness(of field: Field, _ left: String, _ right: String) -> String {
+    let type = field.swiftType(in: language.name)
+    return field.multiplicity == .one ? "\(type).isSame(\(left), \(right))" : "sameFields(\(left), \(right))"
   }
 
   private func spanAccessor(_ nonterminal: Nonterminal, _ out: inout SwiftText) {
@@ -89,7 +112,7 @@ struct TypeEmitter {
     out.block("public var span: Span") { out in
       out.block("switch self") { out in
         for form in nonterminal.forms {
-          out.line("case \(form.pattern(spanned: true, bindSpan: true) { _ in nil }): return span")
+          out.line("case \(form.pattern(spanned: true, span: "span") { _ in nil }): return span")
         }
       }
     }
@@ -106,11 +129,31 @@ struct TypeEmitter {
           if let constant = form.attributes[attribute.name] {
             out.line("case .\(form.name): return .\(constant)")
           } else {
-            let pattern = form.pattern(spanned: !nonterminal.isValue, bindSpan: false) {
+            let pattern = form.pattern(spanned: !nonterminal.isValue, span: nil) {
               $0.name == attribute.name ? "value" : nil
             }
             out.line("case \(pattern): return value")
           }
+        }
+      }
+    }
+  }
+
+  private func greatestLocal(_ nonterminal: Nonterminal, _ out: inout SwiftText) {
+    let holders = language.holdersOfLocals
+    func greatest(_ form: Form, _ value: (Field) -> String) -> String {
+      let parts = form.fields.filter { holders.contains($0.kind) }.map { "\(value($0)).greatestLocal" }
+      return parts.count > 1 ? "max(\(parts.joined(separator: ", ")))" : parts.first ?? "-1"
+    }
+    out.line()
+    out.block("public var greatestLocal: Int") { out in
+      if nonterminal.isStruct { return out.line(greatest(nonterminal.forms[0]) { "self.\($0.name)" }) }
+      out.block("switch self") { out in
+        for form in nonterminal.forms {
+          let pattern = form.pattern(spanned: !nonterminal.isValue, span: nil) {
+            holders.contains($0.kind) ? variable($0) : nil
+          }
+          out.line("case \(pattern): return \(greatest(form, variable))")
         }
       }
     }
@@ -137,7 +180,7 @@ struct TypeEmitter {
       } else {
         out.block("switch self") { out in
           for form in nonterminal.forms {
-            out.line("case \(form.pattern(spanned: !nonterminal.isValue, bindSpan: true, variable)):")
+            out.line("case \(form.pattern(spanned: !nonterminal.isValue, span: "span", variable)):")
             fields(form, variable, &out)
           }
         }

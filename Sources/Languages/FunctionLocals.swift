@@ -2,7 +2,7 @@ public import Nanopass
 
 /// Fresh locals of the function that a pass is in. The function is searched for its greatest number only when the
 /// first fresh local is asked for.
-public struct FunctionLocals<Function: Writable>: Sendable {
+public struct FunctionLocals<Function: Node>: Sendable {
   private var function: Function?
   private var fresh = FreshLocals(from: 0)
 

@@ -27,16 +27,7 @@ public struct LocalCounts: Sendable {
 
   /// The count of a number; zero if it was never set.
   public subscript(id: Int) -> Int {
-    get {
-      var node = tree
-      while true {
-        switch node {
-        case .empty: return 0
-        case .leaf(let key, let count): return key == id ? count : 0
-        case .branch(_, let mask, let zero, let one): node = id & mask == 0 ? zero : one
-        }
-      }
-    }
+    get { Self.count(of: id, in: tree) }
     set { tree = newValue == 0 ? Self.removing(id, from: tree) : Self.setting(id, newValue, in: tree) }
   }
 
@@ -50,9 +41,6 @@ public struct LocalCounts: Sendable {
     try compare(left.tree, right.tree, visit)
   }
 
-  /// Sets each count to the greater one of both maps. What only one of them has is shared, not copied.
-  public mutating func formUnion(_ other: LocalCounts) { tree = Self.merging(tree, other.tree) }
-
   /// The numbers whose counts are not zero, in ascending order.
   public var ids: [Int] {
     var result: [Int] = []
@@ -61,6 +49,16 @@ public struct LocalCounts: Sendable {
   }
 
   // MARK: Trees
+
+  /// By recursion, since a loop would count references to each tree on the way.
+  private static func count(of id: Int, in tree: Tree) -> Int {
+    switch tree {
+    case .empty: return 0
+    case .leaf(let key, let count): return key == id ? count : 0
+    case .branch(_, let mask, let zero, let one):
+      return id & mask == 0 ? self.count(of: id, in: zero) : self.count(of: id, in: one)
+    }
+  }
 
   private static func setting(_ id: Int, _ count: Int, in tree: Tree) -> Tree {
     switch tree {
@@ -96,23 +94,6 @@ public struct LocalCounts: Sendable {
     return key & mask == 0
       ? .branch(prefix: key & ~(mask | (mask - 1)), mask: mask, zero: tree, one: other)
       : .branch(prefix: key & ~(mask | (mask - 1)), mask: mask, zero: other, one: tree)
-  }
-
-  private static func merging(_ left: Tree, _ right: Tree) -> Tree {
-    if sameReference(left, right) { return left }
-    switch (left, right) {
-    case (.empty, _): return right
-    case (_, .empty): return left
-    case (.leaf(let key, let count), let other), (let other, .leaf(let key, let count)):
-      let old = LocalCounts(other)[key]
-      return old >= count ? other : setting(key, count, in: other)
-    case (.branch(let prefix, let mask, let zero, let one), .branch(let otherPrefix, let otherMask, _, _)):
-      if mask < otherMask { return merging(right, left) }
-      if !matches(otherPrefix, prefix, mask) { return joining(prefix, left, otherPrefix, right) }
-      let (otherZero, otherOne) = split(right, mask)
-      return .branch(
-        prefix: prefix, mask: mask, zero: merging(zero, otherZero), one: merging(one, otherOne))
-    }
   }
 
   private static func matches(_ id: Int, _ prefix: Int, _ mask: Int) -> Bool { id & ~(mask | (mask - 1)) == prefix }

@@ -13,6 +13,20 @@ extension Machine.End {
     }
   }
 
+  /// Calls `visit` with the labels of the blocks where control may go.
+  public func forEachLabel(_ visit: (Local) -> Void) {
+    switch self {
+    case .jump(_, let label, _): visit(label)
+    case .branch(_, _, let then, let rest, _):
+      visit(then.label)
+      visit(rest.label)
+    case .switch(_, _, let cases, let rest):
+      for each in cases { visit(each.target.label) }
+      visit(rest.label)
+    case .return, .tailCall, .unreachable: break
+    }
+  }
+
   /// The operands, those passed to targets included.
   public var operands: [Machine.Operand] {
     switch self {
@@ -47,6 +61,14 @@ extension Machine.Instruction {
     }
   }
 
+  /// The function of the program that it calls.
+  public var callee: Name? {
+    switch self {
+    case .set(_, _, _, .call(_, let name, _)), .run(_, .call(_, let name, _)), .receive(_, let name, _, _): return name
+    default: return nil
+    }
+  }
+
   /// The operation that it runs, if it has one of its own.
   public var operation: Machine.Operation? {
     switch self {
@@ -72,39 +94,59 @@ extension Machine.Operation {
 /// The ways between the blocks of a machine function, by the blocks' positions.
 public struct MachineGraph: Sendable {
   /// The positions of the blocks by the numbers of their labels.
-  public let positions: [Int: Int]
+  public let positions: LocalTable<Int>
   /// Where each block may go next.
-  public let successors: [[Int]]
+  public let successors: Edges
   /// The blocks that control can reach, each before its successors except on ways back.
   public let order: [Int]
 
+  /// Positions by positions: one row for each block, all in one array.
+  public struct Edges: Sendable {
+    private var rows: [Int] = [0]
+    private var targets: [Int] = []
+
+    fileprivate init(_ function: Machine.Function, _ positions: LocalTable<Int>) {
+      rows.reserveCapacity(function.blocks.count + 1)
+      for block in function.blocks {
+        block.end.forEachLabel { label in
+          if let position = positions[label.id] { targets.append(position) }
+        }
+        rows.append(targets.count)
+      }
+    }
+
+    /// The number of blocks.
+    public var count: Int { rows.count - 1 }
+
+    /// Where a block may go.
+    public subscript(block: Int) -> ArraySlice<Int> { targets[rows[block]..<rows[block + 1]] }
+  }
+
   /// Labels that no block has are left out.
   public init(_ function: Machine.Function) {
-    var positions: [Int: Int] = [:]
+    var positions = LocalTable<Int>(minimumCapacity: function.blocks.count)
     for (index, block) in function.blocks.enumerated() where positions[block.label.id] == nil {
       positions[block.label.id] = index
     }
     self.positions = positions
-    let successors = function.blocks.map { block in block.end.targets.compactMap { positions[$0.label.id] } }
-    self.successors = successors
+    successors = Edges(function, positions)
     order = Self.reversePostorder(successors)
   }
 
-  private static func reversePostorder(_ successors: [[Int]]) -> [Int] {
-    guard !successors.isEmpty else { return [] }
+  private static func reversePostorder(_ successors: Edges) -> [Int] {
+    if successors.count == 0 { return [] }
     var postorder: [Int] = []
+    postorder.reserveCapacity(successors.count)
     var seen = [Bool](repeating: false, count: successors.count)
-    var stack: [(block: Int, next: Int)] = [(0, 0)]
+    var stack = [(block: 0, rest: successors[0])]
     seen[0] = true
-    while let (block, next) = stack.last {
-      if next < successors[block].count {
-        stack[stack.count - 1].next += 1
-        let successor = successors[block][next]
+    while let last = stack.indices.last {
+      if let successor = stack[last].rest.popFirst() {
         if seen[successor] { continue }
         seen[successor] = true
-        stack.append((successor, 0))
+        stack.append((successor, successors[successor]))
       } else {
-        postorder.append(block)
+        postorder.append(stack[last].block)
         stack.removeLast()
       }
     }

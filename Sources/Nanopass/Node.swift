@@ -1,7 +1,35 @@
 public import Diagnostics
 
 /// A tree of some language: the types that the language compiler derives.
-public protocol Node: Writable, Hashable {}
+public protocol Node: Writable, Hashable {
+  /// The greatest number of a local in the tree; -1 if there is none.
+  var greatestLocal: Int { get }
+}
+
+extension Local {
+  /// The local's own number.
+  @inlinable public var greatestLocal: Int { id }
+}
+
+extension Array where Element: Node {
+  /// The greatest number of a local in the trees; -1 if there is none.
+  @inlinable public var greatestLocal: Int { reduce(-1) { Swift.max($0, $1.greatestLocal) } }
+}
+
+extension Array where Element == Local {
+  /// The greatest number of the locals; -1 if there are none.
+  @inlinable public var greatestLocal: Int { reduce(-1) { Swift.max($0, $1.id) } }
+}
+
+extension Optional where Wrapped: Node {
+  /// The greatest number of a local in the tree; -1 if there is none.
+  @inlinable public var greatestLocal: Int { self?.greatestLocal ?? -1 }
+}
+
+extension Optional where Wrapped == Local {
+  /// The local's number; -1 if there is none.
+  @inlinable public var greatestLocal: Int { self?.id ?? -1 }
+}
 
 /// A node that has a place in the source. Equality and hash ignore the places.
 public protocol SpannedNode: Node {
@@ -107,7 +135,7 @@ struct NodeEncoder: NodeSink {
   mutating func integer(_ integer: Integer) {
     switch integer {
     case .small(let value): number(value)
-    case .big(let digits): atom(digits)
+    case .big(let digits): atom(digits.text)
     }
   }
   mutating func beginList(count: Int, minimum: Int) { bytes.append(Part.list.rawValue) }

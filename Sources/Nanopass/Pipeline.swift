@@ -116,6 +116,8 @@ public struct PipelineRunner {
   public var stages: [Stage]
   /// Whether invariants are checked behind each pass.
   public var verifies = false
+  /// The names of optimisations that are left out.
+  public var leftOut: Set<String> = []
   /// Called behind each pass with its position.
   public var observe: ((Int, Stage, AnyProgram, PassReport?) throws -> Void)?
   /// Measures so far.
@@ -137,7 +139,7 @@ public struct PipelineRunner {
     for (index, stage) in stages.enumerated() where index >= start && index <= end {
       if context.hasErrors, !stage.toleratesErrors { return nil }
       if stage.isAdvice, !context.options.isCheck, index != end { continue }
-      if stage.isOptimisation, context.options.optimization == 0 { continue }
+      if stage.isOptimisation, context.options.optimization == 0 || leftOut.contains(stage.name) { continue }
       context.report = nil
       let before = clock.now
       let known = context.diagnostics.count

@@ -110,8 +110,11 @@ private enum LiteralNames {
 public struct Local: Hashable, Sendable, CustomStringConvertible {
   /// The name in the source, or one that says what a pass made it for.
   public var name: Name
-  /// Distinct for each variable of a function; the first is 0.
+  /// Distinct for each variable of a function, from 0 to `greatestNumber`.
   public var id: Int
+
+  /// The greatest number that a program may use; there is room for more beyond, which passes give.
+  public static let greatestNumber = 1 << 31
 
   @inlinable public init(_ name: Name, _ id: Int) {
     self.name = name
@@ -132,8 +135,9 @@ public struct Local: Hashable, Sendable, CustomStringConvertible {
 public enum Integer: Hashable, Sendable, CustomStringConvertible {
   /// A value that fits a machine word.
   case small(Int)
-  /// The canonical decimal digits, with `-` for negatives, of a value that doesn't.
-  case big(String)
+  /// The canonical decimal digits, with `-` for negatives, of a value that doesn't; as a name, since that needs no counting
+  /// of references wherever integers are copied.
+  case big(Name)
 
   /// Reads decimal digits with an optional leading `-`; nil for anything else.
   public init?(decimal text: String) {
@@ -146,7 +150,7 @@ public enum Integer: Hashable, Sendable, CustomStringConvertible {
     }
     let significant = digits.drop { $0 == "0" }
     let canonical = (negative ? "-" : "") + significant
-    self = Int(canonical).map(Integer.small) ?? .big(canonical)
+    self = Int(canonical).map(Integer.small) ?? .big(Name(canonical))
   }
 
   /// The value with its sign turned.
@@ -154,10 +158,10 @@ public enum Integer: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .small(let value):
       let (negative, overflow) = 0.subtractingReportingOverflow(value)
-      return overflow ? .big(String(value.magnitude)) : .small(negative)
+      return overflow ? .big(Name(String(value.magnitude))) : .small(negative)
     case .big(let digits):
-      let text = digits.hasPrefix("-") ? String(digits.dropFirst()) : "-" + digits
-      return Int(text).map(Integer.small) ?? .big(text)
+      let text = digits.text.hasPrefix("-") ? String(digits.text.dropFirst()) : "-" + digits.text
+      return Int(text).map(Integer.small) ?? .big(Name(text))
     }
   }
 
@@ -165,7 +169,7 @@ public enum Integer: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .small(let value): return String(value)
-    case .big(let digits): return digits
+    case .big(let digits): return digits.text
     }
   }
 }
@@ -197,7 +201,9 @@ extension Local: Writable {
   public func write<Sink: NodeSink>(to sink: inout Sink) { sink.local(self) }
   public init(reading text: SExpression, from reader: inout NodeReader) throws {
     let atom = try reader.atom(text, "a variable such as `x.1`")
-    guard let dot = atom.lastIndex(of: "."), let id = Int(atom[atom.index(after: dot)...]), id >= 0 else {
+    guard let dot = atom.lastIndex(of: "."), let id = Int(atom[atom.index(after: dot)...]),
+      (0...Local.greatestNumber).contains(id)
+    else {
       throw ReadError(offset: text.start, message: "expected a variable such as `x.1`, found `\(atom)`")
     }
     self.init(Name(String(atom[..<dot])), id)
@@ -218,7 +224,9 @@ extension Integer: Writable {
     self = value
   }
   public static func random(_ source: inout RandomSource) -> Integer {
-    source.pick([.small(0), .small(-7), .small(.max), .small(.min), .big("9223372036854775808"), .big("-1" + zeros)])
+    source.pick([
+      .small(0), .small(-7), .small(.max), .small(.min), .big("9223372036854775808"), .big(Name("-1" + zeros)),
+    ])
   }
   @inlinable public static func isSame(_ left: Integer, _ right: Integer) -> Bool { left == right }
   private static let zeros = String(repeating: "0", count: 40)

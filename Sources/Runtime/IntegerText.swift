@@ -25,7 +25,9 @@ struct DecimalDigits {
 @c(nanoc_int_to_string)
 public func integerToString(_ value: Word) -> Cell {
   if !isSmall(value) { return bigToString(value) }
-  var digits = DecimalDigits((value &>> 1).magnitude)
+  let magnitude = (value &>> 1).magnitude
+  if magnitude < 10_000_000 { return shortText(UInt32(truncatingIfNeeded: magnitude), isNegative: value < 0) }
+  var digits = DecimalDigits(magnitude)
   let sign = value < 0 ? 1 : 0
   return digits.withBytes { bytes in
     let cell = makeString(byteLength: bytes.count &+ sign, scalarCount: bytes.count &+ sign)
@@ -33,6 +35,26 @@ public func integerToString(_ value: Word) -> Cell {
     if let start = bytes.baseAddress { memcpy(cell.textStart + sign, start, bytes.count) }
     return cell
   }
+}
+
+/// The decimal text of at most seven digits and a sign, which is put together in a word.
+private func shortText(_ magnitude: UInt32, isNegative: Bool) -> Cell {
+  var rest = magnitude
+  var bytes: UInt64 = 0
+  var length = 0
+  repeat {
+    let tenth = rest / 10
+    bytes = bytes &<< 8 | UInt64(48 &+ (rest &- tenth &* 10))
+    rest = tenth
+    length &+= 1
+  } while rest != 0
+  if isNegative {
+    bytes = bytes &<< 8 | UInt64(UInt8(ascii: "-"))
+    length &+= 1
+  }
+  let cell = makeString(byteLength: length, scalarCount: length)
+  cell.setField(2, Int(truncatingIfNeeded: bytes))
+  return cell
 }
 
 /// The decimal text of a big integer.

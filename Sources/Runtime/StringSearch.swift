@@ -5,6 +5,11 @@ import CRuntime
 public func offset(in text: Cell, of needle: Cell, from start: Int) -> Int {
   if start < 0 || start > text.byteLength { return -1 }
   guard needle.byteLength > 0 else { return start }
+  if needle.byteLength == 1 {
+    let byte = Int32(needle.textStart.load(as: UInt8.self))
+    guard let match = memchr(text.textStart + start, byte, text.byteLength &- start) else { return -1 }
+    return UnsafeRawPointer(match) - UnsafeRawPointer(text.textStart)
+  }
   guard let match = memmem(text.textStart + start, text.byteLength &- start, needle.textStart, needle.byteLength)
   else { return -1 }
   return match - text.textStart

@@ -60,21 +60,22 @@ struct Session {
   init(compiler: String, folder: String) {
     self.folder = folder
     let scratch = folder + "/running"
-    comparison = Comparison { program, optimisation in
+    comparison = Comparison { program, build in
       try Self.write(program, to: scratch)
-      return try Self.run(
-        compiler,
-        ["run", "-O\(optimisation)", "--check-leaks", "--module-root", scratch, "\(scratch)/\(GeneratedProgram.entry)"])
+      let entry = "\(scratch)/\(GeneratedProgram.entry)"
+      return try Self.run(compiler, ["run"] + build.options + ["--check-leaks", "--module-root", scratch, entry])
     }
   }
 
   mutating func run(seed: UInt64) {
     let program = ProgramGenerator.program(seed: seed, functions: 2 + Int(seed % 12))
-    let verdict = comparison.verdict(on: program)
+    // Each program also without one of the optimisations.
+    let builds = NativeBuild.usual + [NativeBuild.partial[Int(seed % UInt64(NativeBuild.partial.count))]]
+    let verdict = comparison.verdict(on: program, builds: builds)
     switch verdict {
     case .same: same += 1
     case .skipped(let why): skipped[why, default: 0] += 1
-    case .refused(let why), .different(let why): keep(program, seed, why, verdict.kind)
+    case .refused(let why), .different(let why): keep(program, seed, why, verdict.kind, builds)
     }
     let total = same + failures + skipped.values.reduce(0, +)
     if total.isMultiple(of: 100) { report() }
@@ -86,7 +87,9 @@ struct Session {
     fflush(nil)
   }
 
-  private mutating func keep(_ program: GeneratedProgram, _ seed: UInt64, _ why: String, _ kind: String) {
+  private mutating func keep(
+    _ program: GeneratedProgram, _ seed: UInt64, _ why: String, _ kind: String, _ builds: [NativeBuild]
+  ) {
     failures += 1
     print("seed \(seed): \(why)")
     fflush(nil)
@@ -96,7 +99,7 @@ struct Session {
     guard kinds.insert(kind).inserted else { return }
     if kind == "refused" { return }
     let comparison = comparison
-    var shrinker = Shrinker { comparison.verdict(on: GeneratedProgram(text: $0)).kind == kind }
+    var shrinker = Shrinker { comparison.verdict(on: GeneratedProgram(text: $0), builds: builds).kind == kind }
     let small = shrinker.shrink(program.text)
     try? Self.write(GeneratedProgram(text: small), to: path + ".small")
     print("made smaller: \(path).small\n\(small)")

@@ -22,6 +22,7 @@ struct Driver: @unchecked Sendable {
     if let file, passes.resume != nil {
       throw Usage.error("--resume goes on from a snapshot; leave \(file) out, since no source is read")
     }
+    for name in passes.without { try PassList.validateOptimisation(name) }
     self.file = file
     self.source = source
     self.passes = passes
@@ -95,7 +96,8 @@ struct Driver: @unchecked Sendable {
 
   private func load(_ machine: Machine.Root, _ outcome: inout Outcome) throws -> LoadedProgram {
     let context = outcome.context
-    var backEnd = try NativeBackEnd(machine, optimisation: nativeOptimisation(context), forJIT: true)
+    var backEnd = try NativeBackEnd(
+      machine, optimisation: nativeOptimisation(context), forJIT: true, isDivided: true)
     backEnd.peakMemory = peakMemory
     try backEnd.prepare()
     let program = try backEnd.load(runtime: try RuntimeLibrary.locate(checked: context.options.checksLeaks))
@@ -147,6 +149,7 @@ struct Driver: @unchecked Sendable {
     }
     var runner = PipelineRunner(stages: stages)
     runner.verifies = passes.verifyIr
+    runner.leftOut = Set(passes.without)
     runner.peakMemory = peakMemory
     if let directory = passes.snapshots { try makeDirectory(directory) }
     var outcome = Outcome(context: context)
@@ -229,7 +232,9 @@ struct Driver: @unchecked Sendable {
 
   private func backEnd(_ machine: Machine.Root, _ outcome: inout Outcome) throws {
     let context = outcome.context
-    var backEnd = try NativeBackEnd(machine, optimisation: nativeOptimisation(context), forJIT: false)
+    var backEnd = try NativeBackEnd(
+      machine, optimisation: nativeOptimisation(context), forJIT: false,
+      isDivided: target == .native && stopAfter == nil)
     backEnd.peakMemory = peakMemory
     defer { outcome.measures += backEnd.measures }
     if stopAfter == NativeStep.emitLLVM.rawValue { return try writeText(backEnd.llvmIR) }
@@ -242,13 +247,13 @@ struct Driver: @unchecked Sendable {
     switch target {
     case .llvmIR: try writeFile(Array(backEnd.llvmIR.utf8), to: path)
     case .assembly: try writeFile(try backEnd.emitAssembly(), to: path)
-    case .object: try writeFile(try backEnd.emitObject(), to: path)
+    case .object: try writeFile(Array(try backEnd.emitObjects().joined()), to: path)
     case .native:
-      let object = try backEnd.emitObject()
-      if stopAfter == NativeStep.emitObject.rawValue { return try writeFile(object, to: path) }
+      let objects = try backEnd.emitObjects()
+      if stopAfter == NativeStep.emitObject.rawValue { return try writeFile(Array(objects.joined()), to: path) }
       let runtime = try RuntimeLibrary.locate(checked: context.options.checksLeaks)
       try withTemporaryFile(beside: path) { temporary in
-        try backEnd.link(object, runtime: runtime, to: temporary)
+        try backEnd.link(objects, runtime: runtime, to: temporary)
       }
     }
   }

@@ -38,6 +38,12 @@ struct PassOptions: ParsableArguments {
   @Flag(help: "Time and peak memory of each pass, on standard error.")
   var timePasses = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Leave out an optimisation, to see what it is worth or whether a fault is its; may be given more than once.",
+      valueName: "pass"), completion: .list(PassList.optimisations))
+  var without: [String] = []
+
   @Option(help: ArgumentHelp("Write the program behind each pass to a file in this folder.", valueName: "dir"))
   var snapshots: String?
 

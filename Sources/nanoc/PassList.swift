@@ -51,6 +51,17 @@ enum PassList {
     }
   }
 
+  /// The names of the passes that can be left out.
+  static var optimisations: [String] { nativePipeline.stages.filter(\.isOptimisation).map(\.name) }
+
+  /// Throws a usage error if there is no such pass, or if later ones need it.
+  static func validateOptimisation(_ name: String) throws {
+    try validate(name)
+    guard !optimisations.contains(name) else { return }
+    throw ValidationError(
+      "The pass `\(name)` cannot be left out; the optimisations are \(optimisations.joined(separator: ", ")).")
+  }
+
   /// Throws a usage error with near names if there is no such pass.
   static func validate(_ name: String) throws {
     guard !allPassNames.contains(name) else { return }

@@ -99,11 +99,8 @@ struct Accumulations {
   }
 
   private mutating func note(_ label: Local, _ parameters: [Core.Parameter], _ body: Core.Block) {
-    if parameters.count == 1, body.steps.isEmpty, case .return(_, let value) = body.end,
-      value.variable == parameters.first?.variable
-    {
-      returning.insert(label)
-    }
+    guard parameters.count == 1, body.steps.isEmpty, let parameter = parameters.first else { return }
+    if case .return(_, .local(_, parameter.variable)) = body.end { returning.insert(label) }
   }
 
   /// What a block gives as the function's result.

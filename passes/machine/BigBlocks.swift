@@ -92,10 +92,10 @@ extension BlockVersions {
 /// Gives variables that are read other names.
 private struct Renaming: MachineToMachine {
   static let summary = ""
-  var names: [Int: Local]
+  var names: LocalTable<Local>
 
   init() { names = [:] }
-  init(names: [Int: Local]) { self.names = names }
+  init(names: LocalTable<Local>) { self.names = names }
 
   func operand(_ node: Machine.Operand) -> Machine.Operand {
     guard case .local(let span, let variable) = node, let name = names[variable.id] else { return node }

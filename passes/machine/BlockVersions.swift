@@ -8,12 +8,12 @@ struct BlockVersions {
   var builder: BlockBuilder
   /// The labels of the places of the second version, and of the blocks that choose the version of a loop.
   var labels: [MachinePlace: Local] = [:]
-  var choices: [Int: Local] = [:]
+  var choices: LocalTable<Local> = [:]
 
   private init(_ plan: VersionPlan) {
     self.plan = plan
-    builder = BlockBuilder(FreshLocals(from: plan.firstFree))
-    for block in plan.graph.order {
+    builder = BlockBuilder(FreshLocals(above: plan.function))
+    for block in plan.graph.order where !plan.entries[block].isEmpty {
       let name = Name(plan.function.blocks[block].label.name.text + "Big")
       for index in plan.entries[block] { labels[MachinePlace(block: block, index: index)] = builder.make(name) }
     }
@@ -137,9 +137,9 @@ struct BlockVersions {
   /// A place of the second version, with what it reads; `arguments` are those for the parameters of its block, and
   /// `names` the names of the variables, if they have others.
   func target(
-    _ place: MachinePlace, arguments: [Machine.Operand] = [], names: [Int: Local] = [:]
+    _ place: MachinePlace, arguments: [Machine.Operand] = [], names: LocalTable<Local> = [:]
   ) -> Machine.Target {
-    var values: [Int: Machine.Operand] = [:]
+    var values: LocalTable<Machine.Operand> = [:]
     if place.index == 0 {
       for (parameter, argument) in zip(plan.function.blocks[place.block].parameters, arguments) {
         values[parameter.variable.id] = argument
@@ -153,8 +153,8 @@ struct BlockVersions {
   }
 
   /// New variables for those that a place reads.
-  mutating func parameters(of place: MachinePlace) -> (names: [Int: Local], parameters: [Machine.Parameter]) {
-    var names: [Int: Local] = [:]
+  mutating func parameters(of place: MachinePlace) -> (names: LocalTable<Local>, parameters: [Machine.Parameter]) {
+    var names: LocalTable<Local> = [:]
     var parameters: [Machine.Parameter] = []
     for number in plan.passed[place] ?? [] {
       guard let known = plan.local(number) else { continue }
@@ -183,7 +183,7 @@ struct BlockVersions {
   }
 
   /// What is passed for a parameter, which may not be read.
-  private func argument(for parameter: Machine.Parameter, _ names: [Int: Local]) -> Machine.Operand {
+  private func argument(for parameter: Machine.Parameter, _ names: LocalTable<Local>) -> Machine.Operand {
     if let variable = names[parameter.variable.id] { return .local(.none, variable: variable) }
     switch parameter.ty {
     case .word: return .number(0)

@@ -56,18 +56,21 @@ public struct ExpandAllocations: MachineToMachine {
     let allocations = node.blocks.reduce(0) { count, block in
       count + block.instructions.count { if case .allocate = $0.operation { true } else { false } }
     }
+    if allocations == 0 { return node }
     if allocations <= Self.most, repeated.contains(node.name) { return try derive(node) }
     kept += allocations
     return node
   }
 
   public mutating func operation(_ node: Machine.Operation) throws -> Machine.Operation {
-    guard case .allocate(let span, let size) = node, size > 0, size <= Self.largest else { return try derive(node) }
+    guard case .allocate(let span, let size) = node, size > 0, size <= Self.largest else { return node }
     count += 1
     let rounded = (size + 15) / 16 * 16
     if seen.insert(rounded).inserted { sizes.append(rounded) }
     return .call(span, function: Self.name(size: rounded), arguments: [])
   }
+
+  public mutating func end(_ node: Machine.End) throws -> Machine.End { node }
 
   private static func name(size: Int) -> Name { Name("nanoc.allocate.\(size)") }
 

@@ -95,8 +95,7 @@ public struct FuseIntegerCounts: MachineToMachine {
       rest.removeLast()
     }
     rest += skipped.reversed()
-    guard !consumed.isEmpty else { return name }
-    return Name("\(name.text)!" + consumed.sorted().map { "\($0 + 1)" }.joined())
+    return IntegerFunction.consuming(name, consumed.sorted())
   }
 
   /// Whether an instruction only makes a word of a bit, or drops another integer.

@@ -10,30 +10,51 @@ struct IntegerFunction {
     "int.add", "int.subtract", "int.multiply", "int.negate", "int.equal", "int.less", "int.lessEqual", "int.toWord",
   ]
 
-  /// The operators with what they say of their operands, and without.
-  private static let plainOperators: [Name: Name] = {
-    var result: [Name: Name] = [:]
+  /// An operator as it is spelled with what it says of its operands.
+  private struct Spelling {
+    var plain: Name
+    /// The positions of the operands that it drops.
+    var consumed: [Int]
+  }
+
+  private static let consumptions: [(suffix: String, positions: [Int])] = [
+    ("", []), ("!1", [0]), ("!2", [1]), ("!12", [0, 1]),
+  ]
+
+  private static let spellings: [Name: Spelling] = {
+    var result: [Name: Spelling] = [:]
     for plain in operators {
-      for consumed in ["", "!1", "!2", "!12"] { result[Name(plain.text + consumed)] = plain }
+      for (suffix, positions) in consumptions {
+        result[Name(plain.text + suffix)] = Spelling(plain: plain, consumed: positions)
+      }
     }
     return result
   }()
 
   /// An operator without what it says of its operands.
-  static func plain(_ operator: Name) -> Name { plainOperators[`operator`] ?? `operator` }
+  static func plain(_ operator: Name) -> Name { spellings[`operator`]?.plain ?? `operator` }
 
   /// Whether it is an operator on integers.
-  static func isOperator(_ name: Name) -> Bool { plainOperators[name] != nil }
+  static func isOperator(_ name: Name) -> Bool { spellings[name] != nil }
 
   /// What the function behind an operator is called.
   static func name(of operator: Name) -> Name { Name("nanoc." + `operator`.text) }
 
   /// The operands that an operator drops itself.
   static func consumed(by operator: Name, _ operands: [Machine.Operand]) -> [Machine.Operand] {
-    if operators.contains(`operator`) { return [] }
-    let positions = `operator`.text.drop { $0 != "!" }
-    return zip(1..., operands).filter { positions.contains("\($0.0)") }.map(\.1)
+    (spellings[`operator`]?.consumed ?? []).compactMap { operands.indices.contains($0) ? operands[$0] : nil }
   }
+
+  /// An operator that drops the operands at some positions, in ascending order.
+  static func consuming(_ operator: Name, _ positions: [Int]) -> Name {
+    consumingSpellings[`operator`]?[positions] ?? `operator`
+  }
+
+  private static let consumingSpellings: [Name: [[Int]: Name]] = {
+    var result: [Name: [[Int]: Name]] = [:]
+    for (name, spelling) in spellings { result[spelling.plain, default: [:]][spelling.consumed] = name }
+    return result
+  }()
 
   /// The functions of the run-time library behind operators, and how their results compare with 0 if the operators give
   /// bits.

@@ -28,9 +28,9 @@ public struct LowerToMachine: Pass {
   var builder = BlockBuilder(FreshLocals(from: 0))
   var pool = ConstantPool()
   /// What stands for variables that have no register of their own, by number.
-  var operands: [Int: Machine.Operand] = [:]
+  var operands: LocalTable<Machine.Operand> = [:]
   /// The bits from which words were made.
-  var bits: [Int: Machine.Operand] = [:]
+  var bits: LocalTable<Machine.Operand> = [:]
   /// The registers known to hold immediates or small integers at the current place.
   var immediates: Set<Int> = []
   /// The registers known to hold cells at the current place.
@@ -49,7 +49,7 @@ public struct LowerToMachine: Pass {
   }
 
   private mutating func function(_ node: Counted.Function) throws -> Machine.Function {
-    builder = BlockBuilder(FreshLocals(from: try Binders.greatest(in: node) + 1))
+    builder = BlockBuilder(FreshLocals(above: node))
     operands = [:]
     bits = [:]
     immediates = []

@@ -8,14 +8,14 @@ enum RepeatedFunctions {
     let functions = program.functions
     let positions = Dictionary(functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
     let callees = functions.map { function in
-      function.blocks.flatMap { block in
-        var names = block.instructions.compactMap { instruction -> Name? in
-          if case .receive(_, let name, _, _) = instruction { return name }
-          return if case .call(_, let name, _) = instruction.operation { name } else { nil }
+      var callees: [Int] = []
+      for block in function.blocks {
+        for instruction in block.instructions {
+          if let name = instruction.callee, let position = positions[name] { callees.append(position) }
         }
-        if case .tailCall(_, let name, _) = block.end { names.append(name) }
-        return names.compactMap { positions[$0] }
+        if case .tailCall(_, let name, _) = block.end, let position = positions[name] { callees.append(position) }
       }
+      return callees
     }
     var waiting: [Int] = []
     for component in stronglyConnectedComponents(callees) {
@@ -31,7 +31,15 @@ enum RepeatedFunctions {
     return result
   }
 
+  /// Whether some block goes to itself or to one before it.
   private static func hasLoop(_ function: Machine.Function) -> Bool {
-    MachineGraph(function).successors.enumerated().contains { position, next in next.contains { $0 <= position } }
+    var passed: LocalTable<Bool> = [:]
+    for block in function.blocks {
+      passed[block.label.id] = true
+      var goesBack = false
+      block.end.forEachLabel { if passed[$0.id] == true { goesBack = true } }
+      if goesBack { return true }
+    }
+    return false
   }
 }

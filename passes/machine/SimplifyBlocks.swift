@@ -16,9 +16,9 @@ public struct SimplifyBlocks: MachineToMachine {
   public static let summary = "Join blocks that follow each other only, and drop those that nothing reaches."
 
   /// What parameters of joined blocks stand for, by number.
-  private var replacements: [Int: Machine.Operand] = [:]
+  private var replacements: LocalTable<Machine.Operand> = [:]
   /// Where jumps to empty blocks lead, by number of the label.
-  private var shortcuts: [Int: Local] = [:]
+  private var shortcuts: LocalTable<Local> = [:]
   private var before = 0
   private var after = 0
 
@@ -45,7 +45,7 @@ public struct SimplifyBlocks: MachineToMachine {
 
   /// A block that only jumps on without arguments is passed over; rings of such blocks stay.
   private mutating func findShortcuts(_ node: Machine.Function) {
-    var next: [Int: Local] = [:]
+    var next: LocalTable<Local> = [:]
     for block in node.blocks.dropFirst() where block.parameters.isEmpty && block.instructions.isEmpty {
       if case .jump(_, let label, let arguments) = block.end, arguments.isEmpty { next[block.label.id] = label }
     }
@@ -88,13 +88,13 @@ public struct SimplifyBlocks: MachineToMachine {
     let graph = MachineGraph(function)
     var predecessors = [Int](repeating: 0, count: function.blocks.count)
     for block in graph.order { for successor in graph.successors[block] { predecessors[successor] += 1 } }
-    let reached = Set(graph.order)
-    var follows = Set<Int>()
+    var begins = [Bool](repeating: false, count: function.blocks.count)
+    for block in graph.order { begins[block] = true }
     for block in graph.order {
-      if let next = onlySuccessor(block, function, graph, predecessors) { follows.insert(next) }
+      if let next = onlySuccessor(block, function, graph, predecessors) { begins[next] = false }
     }
     var result: [Machine.Block] = []
-    for start in function.blocks.indices where reached.contains(start) && !follows.contains(start) {
+    for start in function.blocks.indices where begins[start] {
       var block = function.blocks[start]
       var last = start
       while let next = onlySuccessor(last, function, graph, predecessors) {

@@ -99,7 +99,7 @@ struct SmallIntegers {
   private(set) var headers: Set<Int> = []
   private var ranks: [Int]
   /// What edges into loops test, if they do not know it, by the position of the loop's first block.
-  private var candidates: [Int: LocalSet] = [:]
+  private var candidates: LocalTable<LocalSet> = [:]
 
   init(_ function: Machine.Function, _ graph: MachineGraph) {
     self.function = function
@@ -214,7 +214,7 @@ struct SmallIntegers {
   func required(_ target: Machine.Target, at position: Int, _ known: LocalSet) -> [Machine.Operand] {
     guard let entry = entries[position] else { return [] }
     let arriving = self.arriving(target, at: position, known)
-    var arguments: [Int: Machine.Operand] = [:]
+    var arguments: LocalTable<Machine.Operand> = [:]
     for (parameter, argument) in zip(function.blocks[position].parameters, target.arguments) {
       arguments[parameter.variable.id] = argument
     }

@@ -37,6 +37,9 @@ public struct VersionBlocks: MachineToMachine {
   /// The most variables that the places of a second version may be passed together.
   private static let limit = 2_000
 
+  /// The greatest number of a variable with which sets of variables as bits are small enough.
+  private static let greatestNumber = 1_000_000
+
   private var repeated: Set<Name> = []
   private var versioned = 0
   private var functions = 0
@@ -57,7 +60,7 @@ public struct VersionBlocks: MachineToMachine {
 
   public mutating func function(_ node: Machine.Function) throws -> Machine.Function {
     functions += 1
-    guard repeated.contains(node.name) else { return node }
+    guard repeated.contains(node.name), node.greatestLocal <= Self.greatestNumber else { return node }
     let graph = MachineGraph(node)
     var integers = SmallIntegers(node, graph)
     if integers.isEmpty { return node }

@@ -20,8 +20,6 @@ struct VersionPlan {
   private var live: [MachinePlace: LocalSet] = [:]
   /// The variables of the function, by number, and what they hold.
   private var locals: [(local: Local, ty: Machine.Ty)?] = []
-  /// The first number from which on no variable or label has one.
-  private(set) var firstFree = 0
   /// The number of ways out of the first version.
   private(set) var exits = 0
 
@@ -88,9 +86,9 @@ struct VersionPlan {
   }
 
   private mutating func findLocals() {
+    locals = Array(repeating: nil, count: function.greatestLocal + 1)
     for parameter in function.parameters { note(parameter.variable, parameter.ty) }
     for block in function.blocks {
-      firstFree = max(firstFree, block.label.id + 1)
       for parameter in block.parameters { note(parameter.variable, parameter.ty) }
       for instruction in block.instructions {
         switch instruction {
@@ -106,8 +104,6 @@ struct VersionPlan {
   }
 
   private mutating func note(_ variable: Local, _ ty: Machine.Ty) {
-    firstFree = max(firstFree, variable.id + 1)
-    while locals.count <= variable.id { locals.append(nil) }
     locals[variable.id] = (variable, ty)
   }
 

@@ -20,7 +20,7 @@ struct DecisionTreeBuilder {
 
   private var occurrences = 0
   /// The locals that hold occurrences on the way from the root to where the builder is.
-  private var loaded: [Int: Local] = [:]
+  private var loaded: LocalTable<Local> = [:]
 
   init(
     types: [Name: Closed.TypeDecl], used: Set<Int>, locals: FunctionLocals<Closed.Function>, arms: Int

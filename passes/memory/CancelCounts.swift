@@ -52,11 +52,11 @@ private struct FieldPairs {
   /// The positions of steps that cancel each other.
   private(set) var cancelled: Set<Int> = []
   /// The cell that each field was read from.
-  private var owners: [Int: Int] = [:]
+  private var owners: LocalTable<Int> = [:]
   /// The place of the `dup` of each field whose cell has been alive since.
-  private var pending: [Int: Int] = [:]
+  private var pending: LocalTable<Int> = [:]
   /// The fields read from each cell.
-  private var fields: [Int: [Int]] = [:]
+  private var fields: LocalTable<[Int]> = [:]
   private let passing: Passing
 
   init(_ passing: Passing) { self.passing = passing }

@@ -27,15 +27,15 @@ public struct InsertCounts: OwnedToCounted {
   public static let summary = "Insert the counting of references."
 
   /// The counted variables of the function, by number.
-  private var counted: [Int: Local] = [:]
+  private var counted: LocalTable<Local> = [:]
   /// What is needed at the current place and owned therefore.
-  private var live = LocalCounts()
+  private var live = PersistentLocalSet()
   /// What the blocks behind the labels in scope use of the variables around them.
-  private var captured: [Int: LocalCounts] = [:]
+  private var captured: LocalTable<PersistentLocalSet> = [:]
   /// The same for loops, found before.
-  private var usedInLoops: [Int: LocalCounts] = [:]
+  private var usedInLoops: LocalTable<PersistentLocalSet> = [:]
   /// Which parameters each label in scope owns.
-  private var labels: [Int: [Bool]] = [:]
+  private var labels: LocalTable<[Bool]> = [:]
   /// The join points that control can reach; others are left out.
   private var reached: Set<Int> = []
   /// The variables that hold what is borrowed.
@@ -58,7 +58,7 @@ public struct InsertCounts: OwnedToCounted {
     var finder = LoopUses()
     counted = [:]
     captured = [:]
-    live = LocalCounts()
+    live = PersistentLocalSet()
     try finder.visit(node)
     counted = finder.counted
     borrowed = finder.borrowed
@@ -94,7 +94,7 @@ public struct InsertCounts: OwnedToCounted {
       case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, step: span, &steps)
       case .receive(let span, let function, let arguments, let parameters):
         for variable in unused(parameters) { drop(variable, span, &steps) }
-        for parameter in parameters { live[parameter.variable.id] = 0 }
+        for parameter in parameters { live.remove(parameter.variable.id) }
         look(at: passing.lent(arguments, to: function), span, &steps)
         steps.append(try derive(step))
         consume(passing.given(arguments, to: function), span, &steps)
@@ -110,7 +110,7 @@ public struct InsertCounts: OwnedToCounted {
   private mutating func owned(_ body: Owned.Block, _ parameters: [Owned.Parameter]) throws -> Counted.Block {
     let block = try self.block(body)
     let unused = unused(parameters)
-    for parameter in parameters { live[parameter.variable.id] = 0 }
+    for parameter in parameters { live.remove(parameter.variable.id) }
     return dropping(unused, at: body, in: block)
   }
 
@@ -134,7 +134,7 @@ public struct InsertCounts: OwnedToCounted {
     _ variable: Local, _ shape: Owned.Shape, _ value: Owned.Value, step span: Span, _ steps: inout [Counted.Step]
   ) throws {
     let isNeeded = live.contains(variable.id)
-    live[variable.id] = 0
+    live.remove(variable.id)
     if let looked = Self.looked(by: value) {
       let isOwned = counted[variable.id] != nil
       if isOwned, !isNeeded { return }
@@ -173,12 +173,12 @@ public struct InsertCounts: OwnedToCounted {
   }
 
   private mutating func end(_ node: Owned.End, _ steps: inout [Counted.Step]) throws -> Counted.End {
-    live = LocalCounts()
+    live = PersistentLocalSet()
     switch node {
     case .return(_, let values): consume(values, node.span, &steps)
     case .tailCall(_, let function, let arguments): consume(passing.given(arguments, to: function), node.span, &steps)
     case .jump(_, let label, let arguments):
-      live = captured[label.id] ?? LocalCounts()
+      live = captured[label.id] ?? PersistentLocalSet()
       consume(Passing.given(arguments, labels[label.id]), node.span, &steps)
     case .loop(let span, let label, let parameters, let arguments, let body):
       captured[label.id] = usedInLoops[label.id]
@@ -209,15 +209,14 @@ public struct InsertCounts: OwnedToCounted {
 
   /// Counts in the branches of a choice; each drops at its start what only others need.
   private mutating func branches(_ bodies: [Owned.Block], on subject: Owned.Atom) throws -> [Counted.Block] {
-    var results: [(block: Counted.Block, live: LocalCounts)] = []
+    var results: [(block: Counted.Block, live: PersistentLocalSet)] = []
     for body in bodies { results.append((try block(body), live)) }
-    var union = LocalCounts()
+    var union = PersistentLocalSet()
     for (_, needed) in results { union.formUnion(needed) }
-    if case .local(_, let variable) = subject, counted[variable.id] != nil { union[variable.id] = 1 }
+    if case .local(_, let variable) = subject, counted[variable.id] != nil { union.insert(variable.id) }
     var blocks: [Counted.Block] = []
     for ((block, needed), body) in zip(results, bodies) {
-      var dead: [Local] = []
-      LocalCounts.forEachDifference(needed, union) { id, _, _ in if let local = counted[id] { dead.append(local) } }
+      let dead = union.subtracting(needed).compactMap { counted[$0] }
       blocks.append(dropping(dead, at: body, in: block))
     }
     live = union
@@ -229,7 +228,7 @@ public struct InsertCounts: OwnedToCounted {
   /// What is looked at for the last time is dropped behind.
   private mutating func look(at atoms: [Owned.Atom], _ span: Span, _ steps: inout [Counted.Step]) {
     for case .local(_, let variable) in atoms where counted[variable.id] != nil && !live.contains(variable.id) {
-      live[variable.id] = 1
+      live.insert(variable.id)
       drop(variable, span, &steps)
     }
   }
@@ -241,7 +240,7 @@ public struct InsertCounts: OwnedToCounted {
         dup(variable, span, &steps)
       } else if counted[variable.id] != nil {
         if live.contains(variable.id) { dup(variable, span, &steps) }
-        live[variable.id] = 1
+        live.insert(variable.id)
       }
     }
   }

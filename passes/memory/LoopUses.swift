@@ -6,8 +6,8 @@ import Nanopass
 struct LoopUses: OwnedWalker {
   /// What a block needs of its surroundings: counted variables, and loops that it jumps back to.
   private struct Uses {
-    var variables = LocalCounts()
-    var loops = LocalCounts()
+    var variables = PersistentLocalSet()
+    var loops = PersistentLocalSet()
 
     mutating func formUnion(_ other: Uses) {
       variables.formUnion(other.variables)
@@ -16,19 +16,19 @@ struct LoopUses: OwnedWalker {
   }
 
   /// The counted variables that own references, by number.
-  private(set) var counted: [Int: Local] = [:]
+  private(set) var counted: LocalTable<Local> = [:]
   /// The borrowed parameters and what is read from them: these live as long as the function.
   private(set) var borrowed: Set<Int> = []
   /// What the walk has met since the innermost loop or join point began.
   private var used = Uses()
-  private var ofJoins: [Int: Uses] = [:]
+  private var ofJoins: LocalTable<Uses> = [:]
   /// The loops, outer ones behind those that they hold.
   private var loops: [(label: Int, uses: Uses)] = []
   /// The counted variables bound since that loop or join point began.
   private var bound: [Int] = []
   /// The join point around the current place, by number, and where each may jump to; -1 stands for the function.
   private var around = -1
-  private var jumps: [Int: [Int]] = [:]
+  private var jumps: LocalTable<[Int]> = [:]
 
   /// The labels that control can reach.
   var reachedLabels: Set<Int> {
@@ -41,11 +41,11 @@ struct LoopUses: OwnedWalker {
   }
 
   /// The variables from around that each loop uses. One that jumps back to a loop around it needs all that this does.
-  var usedByLoops: [Int: LocalCounts] {
-    var result: [Int: LocalCounts] = [:]
+  var usedByLoops: LocalTable<PersistentLocalSet> {
+    var result: LocalTable<PersistentLocalSet> = [:]
     for (label, uses) in loops.reversed() {
       var variables = uses.variables
-      for outer in uses.loops.ids { variables.formUnion(result[outer] ?? LocalCounts()) }
+      for outer in uses.loops.elements { variables.formUnion(result[outer] ?? PersistentLocalSet()) }
       result[label] = variables
     }
     return result
@@ -85,11 +85,11 @@ struct LoopUses: OwnedWalker {
     case .jump(_, let label, let arguments):
       for argument in arguments { visit(argument) }
       jumps[around, default: []].append(label.id)
-      if let uses = ofJoins[label.id] { used.formUnion(uses) } else { used.loops[label.id] = 1 }
+      if let uses = ofJoins[label.id] { used.formUnion(uses) } else { used.loops.insert(label.id) }
     case .loop(_, let label, let parameters, let arguments, let body):
       for argument in arguments { visit(argument) }
       var inner = try uses(in: body, parameters)
-      inner.loops[label.id] = 0
+      inner.loops.remove(label.id)
       loops.append((label.id, inner))
       used.formUnion(inner)
     default: try walk(node)
@@ -97,7 +97,7 @@ struct LoopUses: OwnedWalker {
   }
 
   mutating func visit(_ node: Owned.Atom) {
-    if case .local(_, let variable) = node, counted[variable.id] != nil { used.variables[variable.id] = 1 }
+    if case .local(_, let variable) = node, counted[variable.id] != nil { used.variables.insert(variable.id) }
   }
 
   /// What a block uses of its surroundings.
@@ -108,7 +108,7 @@ struct LoopUses: OwnedWalker {
     let start = bound.count
     for parameter in parameters { visit(parameter) }
     try visit(body)
-    for id in bound[start...] { used.variables[id] = 0 }
+    for id in bound[start...] { used.variables.remove(id) }
     bound.removeSubrange(start...)
     return used
   }

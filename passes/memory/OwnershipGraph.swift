@@ -90,7 +90,7 @@ struct FunctionRoots {
     var isParameter: Bool
   }
 
-  private var roots: [Int: Root] = [:]
+  private var roots: LocalTable<Root> = [:]
 
   mutating func bind(_ variable: Local, to parameter: Int) {
     roots[variable.id] = Root(parameter: parameter, isParameter: true)
@@ -118,18 +118,18 @@ struct OwnershipFinder: ShapedWalker {
   private let component: [Name: Int]
   private var roots = FunctionRoots()
   /// The parameters of the labels met so far; -1 where one holds no counted reference.
-  private var labels: [Int: [Int]] = [:]
+  private var labels: LocalTable<[Int]> = [:]
   /// How many loops are around the current place, and around the binder of each variable.
   private var depth = 0
-  private var depths: [Int: Int] = [:]
+  private var depths: LocalTable<Int> = [:]
   /// The number of uses met so far, and the last one of each variable.
   private var position = 0
-  private var lastUse: [Int: Int] = [:]
+  private var lastUse: LocalTable<Int> = [:]
   /// What the blocks use behind the labels that the current block may jump to.
-  private var usedByJumps = LocalCounts()
+  private var usedByJumps = PersistentLocalSet()
   /// What the block and those in it use so far, and what each join point uses.
-  private var used = LocalCounts()
-  private var usedByJoins: [Int: LocalCounts] = [:]
+  private var used = PersistentLocalSet()
+  private var usedByJoins: LocalTable<PersistentLocalSet> = [:]
   /// The variables that calls pass, from the blocks around the current place.
   private var passed: [(variable: Int, position: Int, parameter: Int)] = []
   /// The parameters whose cells the current place has looked into, and how many fields these have.
@@ -158,7 +158,7 @@ struct OwnershipFinder: ShapedWalker {
 
   mutating func visit(_ node: Shaped.Block) throws {
     let (openedOutside, passedOutside, jumpsOutside) = (opened.count, passed.count, usedByJumps)
-    usedByJumps = LocalCounts()
+    usedByJumps = PersistentLocalSet()
     try walk(node)
     opened.removeSubrange(openedOutside...)
     for call in passed[passedOutside...] {
@@ -173,7 +173,7 @@ struct OwnershipFinder: ShapedWalker {
     guard case .local(_, let variable) = node, depths[variable.id] != nil else { return }
     position += 1
     lastUse[variable.id] = position
-    used[variable.id] = 1
+    used.insert(variable.id)
   }
 
   mutating func visit(_ node: Shaped.Step) throws {
@@ -192,7 +192,7 @@ struct OwnershipFinder: ShapedWalker {
     case .join(_, let label, let parameters, let body):
       bind(label, parameters)
       let outside = used
-      used = LocalCounts()
+      used = PersistentLocalSet()
       try visit(body)
       usedByJoins[label.id] = used
       used.formUnion(outside)

@@ -35,7 +35,7 @@ public struct ReuseCells: CountedToCounted {
   }
 
   /// The sizes of the cells that variables refer to. Other arms know the same variable as another constructor's.
-  private var sizes: [Int: Size] = [:]
+  private var sizes: LocalTable<Size> = [:]
   private var locals = FunctionLocals<Counted.Function>()
   private var reused = 0
   private var ended = 0
@@ -64,7 +64,8 @@ public struct ReuseCells: CountedToCounted {
     var index = 0
     while index < block.steps.count {
       if case .let(_, _, _, .read(_, .local(_, let cell), _, let counted, let fields)) = block.steps[index] {
-        known.append((cell.id, sizes.updateValue(Size(counted: counted, fields: fields), forKey: cell.id)))
+        known.append((cell.id, sizes[cell.id]))
+        sizes[cell.id] = Size(counted: counted, fields: fields)
       }
       if let ending = ending(block.steps[index]) {
         guard let size = sizes[ending.cell.id] else {

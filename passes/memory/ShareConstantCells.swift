@@ -22,7 +22,7 @@ public struct ShareConstantCells: ShapedToShaped {
   /// How many cells a constant consists of at most.
   private static let mostCells = 16
 
-  private var constants: [Int: Shaped.Atom] = [:]
+  private var constants: LocalTable<Shaped.Atom> = [:]
   /// The variables whose cells are read or chosen by.
   private var examined: Set<Int> = []
   private var count = 0

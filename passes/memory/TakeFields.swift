@@ -64,12 +64,12 @@ private struct TakenFields {
   /// The places of the `dup`s that go.
   private(set) var replaced: Set<Int> = []
   /// What the `drop` at a place takes over.
-  private(set) var taken: [Int: [Local]] = [:]
-  private var origins: [Int: (cell: Int, slot: Int)] = [:]
+  private(set) var taken: LocalTable<[Local]> = [:]
+  private var origins: LocalTable<(cell: Int, slot: Int)> = [:]
   /// How many counted fields each cell has.
-  private var sizes: [Int: Int] = [:]
+  private var sizes: LocalTable<Int> = [:]
   /// The fields of each cell that hold a reference which nothing has consumed.
-  private var candidates: [Int: [Candidate]] = [:]
+  private var candidates: LocalTable<[Candidate]> = [:]
   /// The fields among these.
   private var waiting: Set<Int> = []
   private let passing: Passing

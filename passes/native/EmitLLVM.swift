@@ -24,21 +24,23 @@ struct EmitLLVM {
     context = module.context
   }
 
-  /// Adds the whole program to the module, with a C `main`.
-  mutating func emit(_ program: Machine.Root) throws {
-    for constant in program.constants { try declare(constant) }
+  /// Adds a part of the program to the module; the one that has its entry gets a C `main`.
+  mutating func emit(_ program: Machine.Root, _ part: Division.Part) throws {
+    for position in part.constants { try declare(program.constants[position]) }
     let tailing = tailing(program)
-    for function in program.functions {
+    let shared = Set(part.shared)
+    for position in (part.own + part.shared + part.declared).sorted() {
+      let function = program.functions[position]
       let type = context.function(function.parameters.map { self.type($0.ty) }, to: result(of: function))
       let declared = try module.addFunction(
-        "aver." + function.name.text, type, linkage: .external,
+        "aver." + function.name.text, type, linkage: shared.contains(position) ? .linkOnceODR : .external,
         convention: convention(of: function, isTailing: tailing.contains(function.name)))
       if !exportsFunctions { declared.setVisibility(.hidden) }
       try declared.add(.nounwind, in: context)
       functions[function.name] = declared
     }
-    for function in program.functions { try body(of: function) }
-    try emitMain(program.entry)
+    for position in (part.own + part.shared).sorted() { try body(of: program.functions[position]) }
+    if part.own.contains(where: { program.functions[$0].name == program.entry }) { try emitMain(program.entry) }
   }
 
   // MARK: Declarations

@@ -7,9 +7,9 @@ struct FunctionEmitter {
   let module: Module
   let function: Name
   let builder: Builder
-  var values: [Int: Value] = [:]
-  var blocks: [Int: BasicBlock] = [:]
-  var phis: [Int: [Value]] = [:]
+  var values: LocalTable<Value> = [:]
+  var blocks: LocalTable<BasicBlock> = [:]
+  var phis: LocalTable<[Value]> = [:]
   var functions: [Name: Function] = [:]
   var runtime: [Name: Function] = [:]
   var constants: [Name: Value] = [:]

@@ -41,18 +41,20 @@ enum Linker {
     let description: String
   }
 
-  static func link(_ object: [UInt8], runtime: RuntimeLibrary, to path: String) throws {
+  static func link(_ objects: [[UInt8]], runtime: RuntimeLibrary, to path: String) throws {
     guard let driver = find("cc") ?? find("clang") ?? find("gcc") else {
       throw Failure(description: "linking needs a C compiler driver; install gcc or clang, or use --target=object")
     }
-    let objectPath = path + ".o"
-    defer { unlink(objectPath) }
-    guard FileManager.default.createFile(atPath: objectPath, contents: Data(object)) else {
-      throw Failure(description: "can't write the object file for the linker")
+    let objectPaths = objects.indices.map { "\(path).\($0).o" }
+    defer { for objectPath in objectPaths { unlink(objectPath) } }
+    for (objectPath, object) in zip(objectPaths, objects) {
+      guard FileManager.default.createFile(atPath: objectPath, contents: Data(object)) else {
+        throw Failure(description: "can't write the object file for the linker")
+      }
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: driver)
-    var arguments = ["-o", path, objectPath, runtime.archive, "-l:libgmp.a"]
+    var arguments = ["-o", path] + objectPaths + [runtime.archive, "-l:libgmp.a"]
     arguments += ["-Wl,--gc-sections,--as-needed,--build-id=none", "-lm"]
     if find("ld.lld") != nil { arguments.append("-fuse-ld=lld") }
     process.arguments = arguments

@@ -4,36 +4,45 @@ public import Nanopass
 
 /// A `Machine` program on its way through LLVM.
 public struct NativeBackEnd {
-  private let module: Module
-  private let machine: TargetMachine
+  private let jobs: CodeJobs
   private let optimisation: OptimisationLevel
   /// What each step took.
   public private(set) var measures: [StageMeasure] = []
   /// Gives the process's peak memory in bytes.
   public var peakMemory: () -> Int = { 0 }
 
-  /// Builds and checks the LLVM module.
+  /// Builds and checks the LLVM module, or several for parts of the program.
   ///
   /// - Parameters:
   ///   - forJIT: whether the code is for this very machine and process.
+  ///   - isDivided: whether there may be more than one module, which LLVM then works on side by side.
   ///   - exportsFunctions: whether each function is visible outside.
   /// - Throws: `PassBug` if LLVM refuses the module.
   public init(
-    _ program: Machine.Root, optimisation: NativeOptimisation, forJIT: Bool, exportsFunctions: Bool = false
+    _ program: Machine.Root, optimisation: NativeOptimisation, forJIT: Bool, isDivided: Bool = false,
+    exportsFunctions: Bool = false
   ) throws {
     self.optimisation = Self.level(optimisation)
     let clock = ContinuousClock()
     let start = clock.now
-    module = Module("aver", context: Context(discardNames: false))
-    machine = try TargetMachine(processor: forJIT ? .native : .generic, optimisation: self.optimisation)
-    machine.configure(module)
-    var emitter = EmitLLVM(module: module, exportsFunctions: exportsFunctions)
-    do {
-      try emitter.emit(program)
-      try module.verify()
-    } catch let error as LLVMError {
-      throw PassBug(NativeStep.emitLLVM.rawValue, error.message, broke: "valid-llvm")
+    guard program.functions.contains(where: { $0.name == program.entry }) else {
+      throw PassBug(NativeStep.emitLLVM.rawValue, "the entry `\(program.entry)` is missing", broke: "known-addresses")
     }
+    var units: [(module: Module, machine: TargetMachine)] = []
+    for part in Division(program, isDivided: isDivided).parts {
+      let module = Module("aver", context: Context(discardNames: false))
+      let machine = try TargetMachine(processor: forJIT ? .native : .generic, optimisation: self.optimisation)
+      machine.configure(module)
+      var emitter = EmitLLVM(module: module, exportsFunctions: exportsFunctions)
+      do {
+        try emitter.emit(program, part)
+        try module.verify()
+      } catch let error as LLVMError {
+        throw PassBug(NativeStep.emitLLVM.rawValue, error.message, broke: "valid-llvm")
+      }
+      units.append((module, machine))
+    }
+    jobs = CodeJobs(units)
     note(.emitLLVM, clock.now - start)
   }
 
@@ -59,37 +68,37 @@ public struct NativeBackEnd {
     return result
   }
 
-  /// The module as text.
-  public var llvmIR: String { module.text }
+  /// The modules as text.
+  public var llvmIR: String { jobs.units.map(\.module.text).joined(separator: "\n") }
 
   /// Optimises and lays out sections, so that the linker can leave out what is not used.
   public mutating func prepare() throws {
-    try timed(.optimiseLLVM) { [module, machine, optimisation] in
-      try PassPipeline.run(optimisation.pipeline, on: module, for: machine)
-      module.useSectionPerSymbol()
+    try timed(.optimiseLLVM) { [jobs, optimisation] in
+      try jobs.optimise(optimisation.pipeline)
+      for unit in jobs.units { unit.module.useSectionPerSymbol() }
     }
   }
 
-  /// The program as a relocatable object.
-  public mutating func emitObject() throws -> [UInt8] {
-    try timed(.emitObject) { [module, machine] in try machine.emit(module, .object) }
+  /// The program as relocatable objects, one for each part.
+  public mutating func emitObjects() throws -> [[UInt8]] {
+    try timed(.emitObject) { [jobs] in try jobs.objects() }
   }
 
   /// The program as assembly text.
   public mutating func emitAssembly() throws -> [UInt8] {
-    try timed(.emitObject) { [module, machine] in try machine.emit(module, .assembly) }
+    try timed(.emitObject) { [jobs] in try jobs.units.flatMap { try $0.machine.emit($0.module, .assembly) } }
   }
 
-  /// Links an object into an executable.
-  public mutating func link(_ object: [UInt8], runtime: RuntimeLibrary, to path: String) throws {
-    try timed(.link) { try Linker.link(object, runtime: runtime, to: path) }
+  /// Links objects into an executable.
+  public mutating func link(_ objects: [[UInt8]], runtime: RuntimeLibrary, to path: String) throws {
+    try timed(.link) { try Linker.link(objects, runtime: runtime, to: path) }
   }
 
   /// Loads the program into this process.
   public mutating func load(runtime: RuntimeLibrary) throws -> LoadedProgram {
-    try timed(.emitObject) { [module, optimisation] in
+    try timed(.emitObject) { [jobs, optimisation] in
       let jit = try JIT(processor: .native, optimisation: optimisation)
-      try jit.add(module)
+      for (index, object) in try jobs.objects().enumerated() { try jit.addObject(object, name: "part \(index)") }
       try jit.addStaticLibrary(path: runtime.archive)
       try jit.addSharedLibrary(path: "libgmp.so.10")
       return LoadedProgram(jit: jit, main: try jit.lookup("main"))

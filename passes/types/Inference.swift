@@ -28,11 +28,11 @@ struct Inference {
   /// stands the first of its instantiated variables.
   var slots: [TypeRef] = []
   /// The types of locals by number.
-  var locals: [Int: TypeRef] = [:]
+  var locals: LocalTable<TypeRef> = [:]
   /// Where the parameters stand, by the numbers of their locals.
-  private(set) var parameters: [Int: Span] = [:]
+  private(set) var parameters: LocalTable<Span> = [:]
   /// The names at the end of list patterns of several parts without a rest, by the numbers of their locals.
-  var lastParts: [Int: LastPart] = [:]
+  var lastParts: LocalTable<LastPart> = [:]
   /// The greatest number of a local.
   var greatestLocal = -1
   var delayed: [Delayed] = []

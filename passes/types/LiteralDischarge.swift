@@ -62,7 +62,7 @@ extension Integer {
   fileprivate var isNegative: Bool {
     switch self {
     case .small(let value): value < 0
-    case .big(let digits): digits.hasPrefix("-")
+    case .big(let digits): digits.text.hasPrefix("-")
     }
   }
 
