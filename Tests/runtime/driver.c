@@ -15,8 +15,9 @@ static int rounds = 1000;
 // Values
 
 static text *make_text(const void *bytes, size_t length) {
-  text *result = nanoc_alloc(24 + (word)length);
+  text *result = nanoc_alloc(24 + (word)(length < 8 ? 8 : length));
   *result = (text){1, 0xFFFF, 0, (int64_t)length, 0};
+  memset(result->bytes, 0, 8);
   for (size_t i = 0; i < length; i++) result->scalar_count += (((const unsigned char *)bytes)[i] & 0xC0) != 0x80;
   memcpy(result->bytes, bytes, length);
   return result;

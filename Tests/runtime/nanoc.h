@@ -6,7 +6,8 @@
 
 typedef int64_t word;
 
-/// The cell of a string: counted, or static with a negative reference count.
+/// The cell of a string: counted, or static with a negative reference count. It has at least eight bytes, zeros behind
+/// a shorter text.
 typedef struct {
   int32_t references;
   uint16_t tag, counted;
