@@ -12,13 +12,13 @@ public struct CodeJobs {
   public init(_ units: [(module: Module, machine: TargetMachine)]) { self.units = units }
 
   /// Runs passes on each module, written as for `PassPipeline`. Throws what LLVM says of the first one that fails.
-  public func optimise(_ passes: String) throws {
-    let options = LLVMCreatePassBuilderOptions()
-    defer { LLVMDisposePassBuilderOptions(options) }
+  public func optimise(_ passes: String, options: PassPipeline.Options = PassPipeline.Options()) throws {
+    let settings = options.settings()
+    defer { LLVMDisposePassBuilderOptions(settings) }
     _ = try passes.withCString { passes in
       try run { job in
         job.passes = passes
-        job.options = options
+        job.options = settings
       }
     }
   }

@@ -17,6 +17,18 @@ public enum PassPipeline {
 
     /// What LLVM's own tools do.
     public init() {}
+
+    /// The options as LLVM takes them; whoever asks for them disposes of them.
+    func settings() -> LLVMPassBuilderOptionsRef? {
+      let settings = LLVMCreatePassBuilderOptions()
+      LLVMPassBuilderOptionsSetLoopVectorization(settings, vectoriseLoops ? 1 : 0)
+      LLVMPassBuilderOptionsSetLoopInterleaving(settings, vectoriseLoops ? 1 : 0)
+      LLVMPassBuilderOptionsSetSLPVectorization(settings, vectoriseBlocks ? 1 : 0)
+      LLVMPassBuilderOptionsSetLoopUnrolling(settings, unrollLoops ? 1 : 0)
+      LLVMPassBuilderOptionsSetMergeFunctions(settings, mergeFunctions ? 1 : 0)
+      LLVMPassBuilderOptionsSetVerifyEach(settings, verifyEach ? 1 : 0)
+      return settings
+    }
   }
 
   /// Run passes, written in the syntax of LLVM's `opt -passes=`, such as `default<O2>` or `function(sroa,gvn)`.
@@ -24,16 +36,6 @@ public enum PassPipeline {
   public static func run(
     _ passes: String, on module: Module, for machine: TargetMachine, options: Options = Options()
   ) throws {
-    machine.configure(module)
-    let settings = LLVMCreatePassBuilderOptions()
-    defer { LLVMDisposePassBuilderOptions(settings) }
-    LLVMPassBuilderOptionsSetLoopVectorization(settings, options.vectoriseLoops ? 1 : 0)
-    LLVMPassBuilderOptionsSetLoopInterleaving(settings, options.vectoriseLoops ? 1 : 0)
-    LLVMPassBuilderOptionsSetSLPVectorization(settings, options.vectoriseBlocks ? 1 : 0)
-    LLVMPassBuilderOptionsSetLoopUnrolling(settings, options.unrollLoops ? 1 : 0)
-    LLVMPassBuilderOptionsSetMergeFunctions(settings, options.mergeFunctions ? 1 : 0)
-    LLVMPassBuilderOptionsSetVerifyEach(settings, options.verifyEach ? 1 : 0)
-    try check(LLVMRunPasses(module.handle, passes, machine.handle, settings))
-    try module.context.diagnostics.throwErrors()
+    try CodeJobs([(module, machine)]).optimise(passes, options: options)
   }
 }

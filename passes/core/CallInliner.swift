@@ -1,8 +1,47 @@
-import Languages
-import Nanopass
+public import Languages
+public import Nanopass
+
+/// A pass that puts the bodies of some functions in the place of their calls.
+public protocol InliningPass: CoreToCore {
+  /// What puts them there.
+  var inliner: CallInliner { get set }
+  /// The function whose body goes in the place of a call; nil if the call stays.
+  mutating func replacement(for callee: Name) -> Core.Function?
+}
+
+extension InliningPass {
+  public mutating func function(_ node: Core.Function) throws -> Core.Function {
+    inliner.enter(node)
+    return try derive(node)
+  }
+
+  public mutating func block(_ node: Core.Block) throws -> Core.Block {
+    let outer = inliner.begin()
+    return inliner.block(node, endingWith: try rest(of: node), inside: outer)
+  }
+
+  /// Appends the steps of a block, and gives the end of what is open then.
+  private mutating func rest(of node: Core.Block) throws -> Core.End {
+    for (index, step) in node.steps.enumerated() {
+      guard case .let(_, let variable, _, .call(_, let name, let old)) = step, let callee = replacement(for: name)
+      else {
+        inliner.builder.append(try self.step(step))
+        continue
+      }
+      let arguments = old.map { inliner.substitution.resolve($0) }
+      if index == node.steps.count - 1, case .return(_, let result) = node.end, result.variable == variable {
+        return inliner.paste(callee, arguments, continuation: nil)
+      }
+      inliner.inline(callee, arguments, for: step, variable)
+    }
+    return try end(node.end)
+  }
+
+  public mutating func atom(_ node: Core.Atom) -> Core.Atom { inliner.substitution.resolve(node) }
+}
 
 /// Puts the bodies of functions in the place of their calls in one function.
-struct CallInliner {
+public struct CallInliner {
   private var locals = FunctionLocals<Core.Function>()
   private(set) var substitution = Substitution()
   var builder = BlockBuilder()

@@ -18,14 +18,14 @@ public import Nanopass
 /// functions stay below a size, since later passes and LLVM take more time for one long function than for two.
 ///
 /// Needs: bound-locals, known-functions.   Ensures: bound-locals, known-functions.
-public struct InlineSingleCalls: CoreToCore {
+public struct InlineSingleCalls: InliningPass {
   public static let summary = "Put functions that only their own recursion calls, at one place, there"
 
   /// How many steps and ends the function may have in which others are put.
   private static let most = 200
 
   private var bodies: [Name: Core.Function] = [:]
-  private var inliner = CallInliner()
+  public var inliner = CallInliner()
   private var names: [Name] = []
 
   public init() {}
@@ -59,33 +59,9 @@ public struct InlineSingleCalls: CoreToCore {
     return output
   }
 
-  public mutating func function(_ node: Core.Function) throws -> Core.Function {
-    inliner.enter(node)
-    return try derive(node)
+  public func replacement(for callee: Name) -> Core.Function? {
+    bodies[callee]
   }
-
-  public mutating func block(_ node: Core.Block) throws -> Core.Block {
-    let outer = inliner.begin()
-    return inliner.block(node, endingWith: try rest(of: node), inside: outer)
-  }
-
-  /// Appends the steps of a block, and gives the end of what is open then.
-  private mutating func rest(of node: Core.Block) throws -> Core.End {
-    for (index, step) in node.steps.enumerated() {
-      guard case .let(_, let variable, _, .call(_, let name, let old)) = step, let callee = bodies[name] else {
-        inliner.builder.append(try self.step(step))
-        continue
-      }
-      let arguments = old.map { inliner.substitution.resolve($0) }
-      if index == node.steps.count - 1, case .return(_, let result) = node.end, result.variable == variable {
-        return inliner.paste(callee, arguments, continuation: nil)
-      }
-      inliner.inline(callee, arguments, for: step, variable)
-    }
-    return try end(node.end)
-  }
-
-  public mutating func atom(_ node: Core.Atom) -> Core.Atom { inliner.substitution.resolve(node) }
 }
 
 /// The functions that are called from one place only, which lies in their own recursion.

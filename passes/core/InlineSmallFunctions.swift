@@ -12,13 +12,13 @@ public import Nanopass
 /// number of steps.
 ///
 /// Needs: bound-locals, known-functions.   Ensures: no call of a small function that can't call itself.
-public struct InlineSmallFunctions: CoreToCore {
+public struct InlineSmallFunctions: InliningPass {
   public static let summary = "Put the bodies of small functions in the place of their calls"
 
   /// How many steps and ends a small function has.
   private var budget = 12
   private var small: [Name: Core.Function] = [:]
-  private var inliner = CallInliner()
+  public var inliner = CallInliner()
   private var calls = 0
 
   public init() {}
@@ -50,34 +50,11 @@ public struct InlineSmallFunctions: CoreToCore {
     return output
   }
 
-  public mutating func function(_ node: Core.Function) throws -> Core.Function {
-    inliner.enter(node)
-    return try derive(node)
+  public mutating func replacement(for callee: Name) -> Core.Function? {
+    guard let function = small[callee] else { return nil }
+    calls += 1
+    return function
   }
-
-  public mutating func block(_ node: Core.Block) throws -> Core.Block {
-    let outer = inliner.begin()
-    return inliner.block(node, endingWith: try rest(of: node), inside: outer)
-  }
-
-  /// Appends the steps of a block, and gives the end of what is open then.
-  private mutating func rest(of node: Core.Block) throws -> Core.End {
-    for (index, step) in node.steps.enumerated() {
-      guard case .let(_, let variable, _, .call(_, let name, let old)) = step, let callee = small[name] else {
-        inliner.builder.append(try self.step(step))
-        continue
-      }
-      calls += 1
-      let arguments = old.map { inliner.substitution.resolve($0) }
-      if index == node.steps.count - 1, case .return(_, let result) = node.end, result.variable == variable {
-        return inliner.paste(callee, arguments, continuation: nil)
-      }
-      inliner.inline(callee, arguments, for: step, variable)
-    }
-    return try end(node.end)
-  }
-
-  public mutating func atom(_ node: Core.Atom) -> Core.Atom { inliner.substitution.resolve(node) }
 }
 
 /// Whether a function gives new data on every way.

@@ -18,7 +18,7 @@ public import Nanopass
 /// inlined and gives an option needs none on the way to the choice that follows.
 ///
 /// Needs: bound-locals, bound-labels, known-types. Ensures: bound-locals, bound-labels.
-public struct UnboxParameters: ServicesToServices {
+public struct UnboxParameters: SpreadingPass {
   public static let summary = "Pass fields to loops and join points instead of a cell that they take apart."
 
   /// How deep values are spread.
@@ -26,7 +26,7 @@ public struct UnboxParameters: ServicesToServices {
 
   private var layouts: [Name: ResultLayout] = [:]
   private var plan: LabelPlan?
-  private var spreader = ValueSpreader()
+  public var spreader = ValueSpreader()
   private var used: [ResultLayout] = []
   private var changed: [Name: Int] = [:]
 
@@ -62,25 +62,12 @@ public struct UnboxParameters: ServicesToServices {
     return function
   }
 
-  public mutating func block(_ node: Services.Block) throws -> Services.Block {
-    var block = node
-    block.steps = []
-    var inner = node
-    while true {
-      for step in inner.steps { try add(step, to: &block.steps) }
-      guard let only = spreader.onlyCase(of: inner.end) else { break }
-      inner = only
-    }
-    block.end = try end(inner.end, &block.steps)
-    return block
-  }
-
-  private mutating func add(_ step: Services.Step, to steps: inout [Services.Step]) throws {
+  public mutating func add(_ step: Services.Step, to steps: inout [Services.Step]) throws {
     switch step {
     case .let(let span, let variable, _, .construct(_, _, _, let index, let arguments)):
       guard let layout = plan?.passed[variable.id] else { break }
-      spreader.build(variable, layout, index, arguments, at: span, &steps)
-      if plan?.onlyPassed.contains(variable.id) == true { return }
+      let isBuilt = spreader.build(variable, layout, index, arguments, at: span, &steps)
+      if isBuilt, plan?.onlyPassed.contains(variable.id) == true { return }
     case .let(_, let variable, _, .payload(_, let subject, _, let variant, let index)):
       if spreader.read(variable, from: subject, variant, index) { return }
     case .join(let span, let label, let parameters, let body):
@@ -103,9 +90,7 @@ public struct UnboxParameters: ServicesToServices {
     }
   }
 
-  public mutating func atom(_ node: Services.Atom) -> Services.Atom { spreader.atom(node) }
-
-  private mutating func end(_ node: Services.End, _ steps: inout [Services.Step]) throws -> Services.End {
+  public mutating func end(_ node: Services.End, after steps: inout [Services.Step]) throws -> Services.End {
     switch node {
     case .return(let span, let values):
       return .return(span, values: values.map { spreader.rebuild($0, at: span, &steps) })
@@ -119,13 +104,8 @@ public struct UnboxParameters: ServicesToServices {
       return spreader.end(arguments, spread, at: span, &steps) {
         .loop(span, label: label, parameters: inner, arguments: $0, body: body)
       }
-    case .switch(let span, let subject, _, let cases, let other):
-      guard let (tag, type) = spreader.tag(of: subject) else { break }
-      return .switch(
-        span, subject: tag, type: type, cases: try cases.map { try self.case($0) },
-        default: try other.map { try block($0) })
-    case .tailCall, .test: break
+    case .switch, .tailCall, .test: break
     }
-    return try derive(node)
+    return try plainEnd(node)
   }
 }

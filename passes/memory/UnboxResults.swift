@@ -27,7 +27,7 @@ public import Nanopass
 /// ours.
 ///
 /// Needs: bound-locals, known-types. Ensures: bound-locals; a function's calls agree with its results.
-public struct UnboxResults: ServicesToServices {
+public struct UnboxResults: SpreadingPass {
   public static let summary = "Return fields in registers instead of a cell that the caller takes apart."
 
   /// How deep values are spread.
@@ -36,7 +36,7 @@ public struct UnboxResults: ServicesToServices {
   private var plan: ResultPlan?
   private var uses = ResultUses()
   private var spread: [ResultLayout?] = []
-  private var spreader = ValueSpreader()
+  public var spreader = ValueSpreader()
   /// The functions whose results some callers want whole, and their versions that give these.
   private var boxed: [Name: Name] = [:]
   private var names: Set<Name> = []
@@ -96,26 +96,12 @@ public struct UnboxResults: ServicesToServices {
 
   // MARK: Blocks
 
-  public mutating func block(_ node: Services.Block) throws -> Services.Block {
-    var block = node
-    block.steps = []
-    var inner = node
-    while true {
-      for step in inner.steps { try add(step, to: &block.steps) }
-      // A choice by the only constructor is none.
-      guard let only = spreader.onlyCase(of: inner.end) else { break }
-      inner = only
-    }
-    block.end = try end(inner.end, &block.steps)
-    return block
-  }
-
-  private mutating func add(_ step: Services.Step, to steps: inout [Services.Step]) throws {
+  public mutating func add(_ step: Services.Step, to steps: inout [Services.Step]) throws {
     switch step {
     case .let(let span, let variable, _, .construct(_, let type, _, let index, let arguments)):
       guard let returned = uses.returned[variable.id], let layout = layout(of: type) else { break }
-      spreader.build(variable, layout, index, arguments, at: span, &steps)
-      if uses.onlyReturned.contains(variable.id), returned.allSatisfy({ spread[$0] != nil }) { return }
+      let isBuilt = spreader.build(variable, layout, index, arguments, at: span, &steps)
+      if isBuilt, uses.onlyReturned.contains(variable.id), returned.allSatisfy({ spread[$0] != nil }) { return }
     case .let(_, let variable, _, .payload(_, let subject, _, let variant, let index)):
       if spreader.read(variable, from: subject, variant, index) { return }
     case .let(let span, let variable, let ty, .call(_, let callee, let arguments)):
@@ -129,10 +115,6 @@ public struct UnboxResults: ServicesToServices {
   }
 
   private func layout(of type: Name) -> ResultLayout? { spread.first { $0?.name == type } ?? nil }
-
-  public mutating func atom(_ node: Services.Atom) -> Services.Atom {
-    spreader.atom(node)
-  }
 
   // MARK: Calls
 
@@ -181,17 +163,11 @@ public struct UnboxResults: ServicesToServices {
 
   // MARK: Ends
 
-  private mutating func end(_ node: Services.End, _ steps: inout [Services.Step]) throws -> Services.End {
+  public mutating func end(_ node: Services.End, after steps: inout [Services.Step]) throws -> Services.End {
     switch node {
     case .return(let span, let values) where !spread.isEmpty:
       return spreader.end(values, spread, at: span, &steps) { .return(span, values: $0) }
-    case .switch(let span, let subject, _, let cases, let other):
-      guard let (tag, type) = spreader.tag(of: subject) else { break }
-      return .switch(
-        span, subject: tag, type: type, cases: try cases.map { try self.case($0) },
-        default: try other.map { try block($0) })
-    default: break
+    default: return try plainEnd(node)
     }
-    return try derive(node)
   }
 }

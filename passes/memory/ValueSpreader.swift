@@ -1,9 +1,47 @@
 import Diagnostics
-import Languages
+public import Languages
 import Nanopass
 
+/// A pass that puts parts in the place of some values.
+public protocol SpreadingPass: ServicesToServices {
+  /// What puts them there.
+  var spreader: ValueSpreader { get set }
+  /// Appends a step, or what takes its place.
+  mutating func add(_ step: Services.Step, to steps: inout [Services.Step]) throws
+  /// The end of a block in the place of another; what it needs before is appended to the steps.
+  mutating func end(_ node: Services.End, after steps: inout [Services.Step]) throws -> Services.End
+}
+
+extension SpreadingPass {
+  public mutating func block(_ node: Services.Block) throws -> Services.Block {
+    var block = node
+    block.steps = []
+    var inner = node
+    while true {
+      for step in inner.steps { try add(step, to: &block.steps) }
+      // A choice by the only constructor is none.
+      guard let only = spreader.onlyCase(of: inner.end) else { break }
+      inner = only
+    }
+    block.end = try end(inner.end, after: &block.steps)
+    return block
+  }
+
+  public mutating func atom(_ node: Services.Atom) -> Services.Atom { spreader.atom(node) }
+
+  /// An end without steps before it; a choice by the constructor of a value in parts is one by its tag.
+  mutating func plainEnd(_ node: Services.End) throws -> Services.End {
+    guard case .switch(let span, let subject, _, let cases, let other) = node,
+      let (tag, type) = spreader.tag(of: subject)
+    else { return try derive(node) }
+    return .switch(
+      span, subject: tag, type: type, cases: try cases.map { try self.case($0) },
+      default: try other.map { try block($0) })
+  }
+}
+
 /// Puts parts in the place of the values of one function that are spread.
-struct ValueSpreader {
+public struct ValueSpreader {
   private var locals = FunctionLocals<Services.Function>()
   /// What stands for a value, by its variable; and how it is spread, if it is looked at.
   private var parts: [Int: [Services.Atom]] = [:]
@@ -26,13 +64,17 @@ struct ValueSpreader {
   // MARK: Values
 
   /// Notes what a new value consists of.
+  ///
+  /// - Returns: whether its type has such a constructor.
   mutating func build(
     _ variable: Local, _ layout: ResultLayout, _ index: Int, _ arguments: [Services.Atom], at span: Span,
     _ steps: inout [Services.Step]
-  ) {
+  ) -> Bool {
+    guard layout.places.indices.contains(index) else { return false }
     var results = layout.results(index, arguments.map { atom($0) }, at: span)
     if let tag = layout.tag { results[0] = constructor(index, of: tag, at: span, &steps) }
     parts[variable.id] = results
+    return true
   }
 
   /// Variables for the parts of a value.
