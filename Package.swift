@@ -93,10 +93,12 @@ let package = Package(
       name: "nanoc-fuzz", dependencies: ["Fuzzing", "ProgramGenerator", "Interpreters", "Nanopass"],
       swiftSettings: llvmHeaders + fast),
 
+    .target(
+      name: "CAllocator", cxxSettings: [.define("NANOC_TCMALLOC", .when(configuration: .release))]),
     .executableTarget(
       name: "nanoc",
       dependencies: [
-        "Passes", "Nanopass", "Interpreters", "Languages", "Diagnostics", "Explanations",
+        "CAllocator", "Passes", "Nanopass", "Interpreters", "Languages", "Diagnostics", "Explanations",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: llvmHeaders + fast,
       // The passes allocate and free small nodes all the time; with glibc's malloc they take twice as long.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CAllocator
 import Foundation
 
 /// `nanoc`: the command line.
@@ -35,6 +36,7 @@ struct Nanoc: ParsableCommand {
 
   /// Runs the command; wrong calls end with 2, as `--help` says.
   static func main() {
+    nanoc_prefer_large_pages()
     TemporaryFiles.removeOnSignals()
     if let refusal = PlannedParts.refusal(of: Array(CommandLine.arguments.dropFirst())) {
       Console.error(refusal)
