@@ -99,13 +99,16 @@ public struct StageMeasure: Sendable {
   public var pass: String
   /// Wall-clock time.
   public var duration: Duration
+  /// Time on processors, of all threads together: on a busy machine the fairer measure.
+  public var processor: Duration
   /// The process's peak memory behind the pass, in bytes; 0 if unknown.
   public var peakMemory: Int
 
   /// A measure of one pass or step.
-  public init(pass: String, duration: Duration, peakMemory: Int) {
+  public init(pass: String, duration: Duration, processor: Duration, peakMemory: Int) {
     self.pass = pass
     self.duration = duration
+    self.processor = processor
     self.peakMemory = peakMemory
   }
 }
@@ -135,19 +138,17 @@ public struct PipelineRunner {
     -> AnyProgram?
   {
     var program = program
-    let clock = ContinuousClock()
     for (index, stage) in stages.enumerated() where index >= start && index <= end {
       if context.hasErrors, !stage.toleratesErrors { return nil }
       if stage.isAdvice, !context.options.isCheck, index != end { continue }
       if stage.isOptimisation, context.options.optimization == 0 || leftOut.contains(stage.name) { continue }
       context.report = nil
-      let before = clock.now
+      let watch = Stopwatch()
       let known = context.diagnostics.count
       program = try stage.run(program, context)
       // What advice refuses, only a check refuses.
       if stage.isAdvice, !context.options.isCheck { context.demoteErrors(from: known) }
-      measures.append(
-        StageMeasure(pass: stage.name, duration: clock.now - before, peakMemory: peakMemory()))
+      measures.append(watch.measure(stage.name, peakMemory: peakMemory()))
       if verifies, !context.hasErrors { try verify(program, stage) }
       try observe?(index, stage, program, context.report)
     }

@@ -31,19 +31,23 @@ enum Reports {
     }
   }
 
-  /// Milliseconds, share of the total and peak memory of each pass, on standard error.
+  /// Milliseconds, share of the total, milliseconds on processors and peak memory of each pass, on standard error.
   static func times(_ measures: [StageMeasure], json: Bool) {
     let total = measures.reduce(0) { $0 + milliseconds($1.duration) }
+    let processor = measures.reduce(0) { $0 + milliseconds($1.processor) }
     if json {
       let list = measures.map { measure in
         JSONValue.object([
           ("pass", .string(measure.pass)), ("ms", .double(milliseconds(measure.duration))),
-          ("peak_bytes", .int(measure.peakMemory)),
+          ("cpu_ms", .double(milliseconds(measure.processor))), ("peak_bytes", .int(measure.peakMemory)),
         ])
       }
       Console.error(
         JSONWriter.text(
-          of: .object([("schema_version", .int(1)), ("passes", .array(list)), ("total_ms", .double(total))])))
+          of: .object([
+            ("schema_version", .int(1)), ("passes", .array(list)), ("total_ms", .double(total)),
+            ("total_cpu_ms", .double(processor)),
+          ])))
       return
     }
     let width = (measures.map(\.pass.count).max() ?? 0) + 2
@@ -52,9 +56,12 @@ enum Reports {
       let share = total > 0 ? time / total * 100 : 0
       Console.error(
         padded(measure.pass, width) + aligned(decimal(time, 2), 9) + " ms" + aligned(decimal(share, 1), 7) + " %"
+          + aligned(decimal(milliseconds(measure.processor), 2), 9) + " ms CPU"
           + aligned(decimal(Double(measure.peakMemory) / 1_048_576, 1), 9) + " MiB")
     }
-    Console.error(padded("total", width) + aligned(decimal(total, 2), 9) + " ms")
+    Console.error(
+      padded("total", width) + aligned(decimal(total, 2), 9) + " ms" + String(repeating: " ", count: 9)
+        + aligned(decimal(processor, 2), 9) + " ms CPU")
   }
 
   private static func milliseconds(_ duration: Duration) -> Double {

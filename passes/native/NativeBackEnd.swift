@@ -23,8 +23,7 @@ public struct NativeBackEnd {
     exportsFunctions: Bool = false
   ) throws {
     self.optimisation = Self.level(optimisation)
-    let clock = ContinuousClock()
-    let start = clock.now
+    let watch = Stopwatch()
     guard program.functions.contains(where: { $0.name == program.entry }) else {
       throw PassBug(NativeStep.emitLLVM.rawValue, "the entry `\(program.entry)` is missing", broke: "known-addresses")
     }
@@ -43,7 +42,7 @@ public struct NativeBackEnd {
       units.append((module, machine))
     }
     jobs = CodeJobs(units)
-    note(.emitLLVM, clock.now - start)
+    note(.emitLLVM, watch)
   }
 
   private static func level(_ optimisation: NativeOptimisation) -> OptimisationLevel {
@@ -56,15 +55,14 @@ public struct NativeBackEnd {
     }
   }
 
-  private mutating func note(_ step: NativeStep, _ duration: Duration) {
-    measures.append(StageMeasure(pass: step.rawValue, duration: duration, peakMemory: peakMemory()))
+  private mutating func note(_ step: NativeStep, _ watch: Stopwatch) {
+    measures.append(watch.measure(step.rawValue, peakMemory: peakMemory()))
   }
 
   private mutating func timed<Result>(_ step: NativeStep, _ body: () throws -> Result) rethrows -> Result {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let watch = Stopwatch()
     let result = try body()
-    note(step, clock.now - start)
+    note(step, watch)
     return result
   }
 
