@@ -27,15 +27,19 @@ extension Machine.End {
     }
   }
 
-  /// The operands, those passed to targets included.
-  public var operands: [Machine.Operand] {
+  /// Calls `visit` with the operands, those passed to targets included.
+  public func forEachOperand(_ visit: (Machine.Operand) -> Void) {
     switch self {
-    case .return(_, let values): return values
-    case .jump(_, _, let arguments), .tailCall(_, _, let arguments): return arguments
-    case .branch(_, let condition, let then, let `else`, _): return [condition] + then.arguments + `else`.arguments
+    case .return(_, let operands), .jump(_, _, let operands), .tailCall(_, _, let operands): operands.forEach(visit)
+    case .branch(_, let condition, let then, let rest, _):
+      visit(condition)
+      then.arguments.forEach(visit)
+      rest.arguments.forEach(visit)
     case .switch(_, let subject, let cases, let rest):
-      return [subject] + cases.flatMap(\.target.arguments) + rest.arguments
-    case .unreachable: return []
+      visit(subject)
+      for each in cases { each.target.arguments.forEach(visit) }
+      rest.arguments.forEach(visit)
+    case .unreachable: break
     }
   }
 }
@@ -43,21 +47,31 @@ extension Machine.End {
 extension Machine.Instruction {
   /// The variables that it sets.
   public var definitions: [Local] {
+    var result: [Local] = []
+    forEachDefinition { result.append($0) }
+    return result
+  }
+
+  /// Calls `visit` with the variables that it sets.
+  public func forEachDefinition(_ visit: (Local) -> Void) {
     switch self {
-    case .set(_, let variable, _, _): return [variable]
-    case .checked(_, let variable, let overflow, _, _, _): return [variable, overflow]
-    case .receive(_, _, _, let parameters): return parameters.map(\.variable)
-    case .run, .store: return []
+    case .set(_, let variable, _, _): visit(variable)
+    case .checked(_, let variable, let overflow, _, _, _):
+      visit(variable)
+      visit(overflow)
+    case .receive(_, _, _, let parameters): for parameter in parameters { visit(parameter.variable) }
+    case .run, .store: break
     }
   }
 
-  /// The operands.
-  public var operands: [Machine.Operand] {
+  /// Calls `visit` with the operands.
+  public func forEachOperand(_ visit: (Machine.Operand) -> Void) {
     switch self {
-    case .set(_, _, _, let value), .run(_, let value): return value.operands
-    case .checked(_, _, _, _, let left, let right): return [left, right]
-    case .store(_, let address, _, _, let value): return [address, value]
-    case .receive(_, _, let arguments, _): return arguments
+    case .set(_, _, _, let value), .run(_, let value): value.forEachOperand(visit)
+    case .checked(_, _, _, _, let first, let second), .store(_, let first, _, _, let second):
+      visit(first)
+      visit(second)
+    case .receive(_, _, let arguments, _): arguments.forEach(visit)
     }
   }
 
@@ -79,14 +93,14 @@ extension Machine.Instruction {
 }
 
 extension Machine.Operation {
-  /// The operands.
-  public var operands: [Machine.Operand] {
+  /// Calls `visit` with the operands.
+  public func forEachOperand(_ visit: (Machine.Operand) -> Void) {
     switch self {
-    case .allocate: return []
-    case .load(_, let address, _, _): return [address]
+    case .allocate: break
+    case .load(_, let address, _, _): visit(address)
     case .compute(_, _, let operands), .array(_, let operands), .call(_, _, let operands),
       .runtime(_, _, let operands):
-      return operands
+      operands.forEach(visit)
     }
   }
 }

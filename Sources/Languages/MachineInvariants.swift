@@ -84,11 +84,12 @@ private struct DominanceChecker {
     var defined = block.parameters.map(\.variable.id)
     define(block.parameters.map(\.variable), in: block.label)
     for instruction in block.instructions {
-      use(instruction.operands, in: instruction)
-      define(instruction.definitions, in: instruction)
-      defined += instruction.definitions.map(\.id)
+      instruction.forEachOperand { use($0, in: instruction) }
+      let definitions = instruction.definitions
+      define(definitions, in: instruction)
+      defined += definitions.map(\.id)
     }
-    use(block.end.operands, in: block.end)
+    block.end.forEachOperand { use($0, in: block.end) }
     return defined
   }
 
@@ -101,10 +102,9 @@ private struct DominanceChecker {
     }
   }
 
-  private mutating func use(_ operands: [Machine.Operand], in node: some Writable) {
-    for case .local(_, let variable) in operands where !isSet.contains(variable.id) {
-      violations.append(Violation("`\(variable)` of `\(function.name)` may be unset here", in: node))
-    }
+  private mutating func use(_ operand: Machine.Operand, in node: some Writable) {
+    guard case .local(_, let variable) = operand, !isSet.contains(variable.id) else { return }
+    violations.append(Violation("`\(variable)` of `\(function.name)` may be unset here", in: node))
   }
 }
 

@@ -1,15 +1,7 @@
 /// Values by the numbers of locals: a dictionary whose keys are hashed by one multiplication. Passes make such numbers
 /// themselves, so that no input can choose them to clash.
 public struct LocalTable<Value>: ExpressibleByDictionaryLiteral {
-  @usableFromInline struct Slot: Hashable, Sendable {
-    @usableFromInline let number: Int
-    @inlinable init(_ number: Int) { self.number = number }
-    @inlinable static func == (left: Slot, right: Slot) -> Bool { left.number == right.number }
-    @inlinable func hash(into hasher: inout Hasher) { hasher.combine(number) }
-    @inlinable func _rawHashValue(seed: Int) -> Int { mixed(number, seed) }
-  }
-
-  @usableFromInline var values: [Slot: Value]
+  @usableFromInline var values: [NumberKey: Value]
 
   /// Without values.
   @inlinable public init() { values = [:] }
@@ -18,7 +10,7 @@ public struct LocalTable<Value>: ExpressibleByDictionaryLiteral {
   @inlinable public init(minimumCapacity: Int) { values = Dictionary(minimumCapacity: minimumCapacity) }
 
   @inlinable public init(dictionaryLiteral elements: (Int, Value)...) {
-    values = Dictionary(elements.map { (Slot($0), $1) }) { _, last in last }
+    values = Dictionary(elements.map { (NumberKey($0), $1) }) { _, last in last }
   }
 
   /// Whether there are no values.
@@ -26,19 +18,19 @@ public struct LocalTable<Value>: ExpressibleByDictionaryLiteral {
 
   /// The value of a number, if it has one.
   @inlinable public subscript(number: Int) -> Value? {
-    get { values[Slot(number)] }
-    _modify { yield &values[Slot(number)] }
+    get { values[NumberKey(number)] }
+    _modify { yield &values[NumberKey(number)] }
   }
 
   /// The value of a number; one that has none is given this one when it is changed.
   @inlinable public subscript(number: Int, default value: @autoclosure () -> Value) -> Value {
-    get { values[Slot(number)] ?? value() }
-    _modify { yield &values[Slot(number), default: value()] }
+    get { values[NumberKey(number)] ?? value() }
+    _modify { yield &values[NumberKey(number), default: value()] }
   }
 
   /// Takes the value of a number out.
   @inlinable @discardableResult public mutating func removeValue(forKey number: Int) -> Value? {
-    values.removeValue(forKey: Slot(number))
+    values.removeValue(forKey: NumberKey(number))
   }
 
   /// Takes all values out.

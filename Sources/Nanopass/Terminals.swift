@@ -14,7 +14,14 @@ public struct Name: Sendable, ExpressibleByStringLiteral, CustomStringConvertibl
   /// Keys compare by their bytes: Swift's own string equality would join names that differ in normalisation.
   private struct Key: Hashable {
     let text: String
-    static func == (left: Key, right: Key) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: Key, right: Key) -> Bool {
+      let (left, right) = (left.text.utf8, right.text.utf8)
+      guard left.count == right.count else { return false }
+      let isSame = left.withContiguousStorageIfAvailable { left in
+        right.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+      }
+      return (isSame ?? nil) ?? left.elementsEqual(right)
+    }
     func hash(into hasher: inout Hasher) {
       var text = text
       text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
@@ -72,7 +79,7 @@ private enum LiteralNames {
     init(_ start: UInt, _ name: Name) { (self.start, self.name) = (start, name) }
   }
 
-  private static let slotCount: UInt = 4096
+  private static let slotCount: UInt = 1 << 14
   private static let longestProbe: UInt = 16
   nonisolated(unsafe) private static let slots: UnsafeMutablePointer<Atomic<UInt>> = {
     let slots = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: Int(slotCount))
@@ -83,8 +90,9 @@ private enum LiteralNames {
   static func name(_ text: StaticString) -> Name {
     guard text.hasPointerRepresentation else { return Name(text.description) }
     let start = UInt(bitPattern: text.utf8Start)
+    let home = UInt(bitPattern: mixed(Int(bitPattern: start), 0))
     for probe in 0..<longestProbe {
-      let slot = slots + Int((start &+ probe) % slotCount)
+      let slot = slots + Int((home &+ probe) % slotCount)
       let held = slot.pointee.load(ordering: .acquiring)
       if let object = UnsafeRawPointer(bitPattern: held) {
         let literal = Unmanaged<Literal>.fromOpaque(object)

@@ -6,14 +6,14 @@ import Nanopass
 
 extension BlockVersions {
   mutating func big(_ place: MachinePlace) throws {
-    guard let label = labels[place] else { return }
+    guard let label = label(of: place) else { return }
     let block = plan.function.blocks[place.block]
     let (names, parameters) = parameters(of: place)
     builder.begin(label, parameters, at: block.span)
     var renaming = Renaming(names: names)
     for index in place.index..<block.instructions.count {
       let here = MachinePlace(block: place.block, index: index)
-      if index > place.index, labels[here] != nil {
+      if index > place.index, plan.places.number(of: here) != nil {
         let next = target(here, names: renaming.names)
         return builder.end(.jump(block.span, label: next.label, arguments: next.arguments))
       }

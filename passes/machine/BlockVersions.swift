@@ -6,16 +6,22 @@ import Nanopass
 struct BlockVersions {
   let plan: VersionPlan
   var builder: BlockBuilder
-  /// The labels of the places of the second version, and of the blocks that choose the version of a loop.
-  var labels: [MachinePlace: Local] = [:]
+  /// The labels of the places of the second version, by their numbers.
+  private var labels: [Local?]
+  /// The labels of the blocks that choose the version of a loop, by the position of its first block.
   var choices: LocalTable<Local> = [:]
 
   private init(_ plan: VersionPlan) {
     self.plan = plan
     builder = BlockBuilder(FreshLocals(above: plan.function))
-    for block in plan.graph.order where !plan.entries[block].isEmpty {
+    labels = [Local?](repeating: nil, count: plan.places.count)
+    for block in plan.graph.order where !plan.places[block: block].isEmpty {
       let name = Name(plan.function.blocks[block].label.name.text + "Big")
-      for index in plan.entries[block] { labels[MachinePlace(block: block, index: index)] = builder.make(name) }
+      for index in plan.places[block: block] {
+        if let number = plan.places.number(of: MachinePlace(block: block, index: index)) {
+          labels[number] = builder.make(name)
+        }
+      }
     }
     for header in plan.returns { choices[header] = builder.make("round") }
   }
@@ -26,7 +32,7 @@ struct BlockVersions {
     for block in plan.graph.order { writer.small(block) }
     for block in plan.graph.order {
       if writer.choices[block] != nil { writer.choice(block) }
-      for index in plan.entries[block] { try writer.big(MachinePlace(block: block, index: index)) }
+      for index in plan.places[block: block] { try writer.big(MachinePlace(block: block, index: index)) }
     }
     return writer.builder.blocks
   }
@@ -52,8 +58,12 @@ struct BlockVersions {
   private mutating func test(
     _ operands: [Machine.Operand], orGoTo target: Machine.Target, in block: Machine.Block, at span: Span
   ) {
-    var seen: Set<Int> = []
-    let distinct = operands.filter { operand in operand.register.map { seen.insert($0).inserted } ?? false }
+    var seen = LocalSet()
+    let distinct = operands.filter { operand in
+      guard let register = operand.register, !seen.contains(register) else { return false }
+      seen.insert(register)
+      return true
+    }
     leave(builder.isBig(distinct, at: span), for: target, in: block, at: span)
   }
 
@@ -145,18 +155,23 @@ struct BlockVersions {
         values[parameter.variable.id] = argument
       }
     }
-    let label = labels[place] ?? plan.function.blocks[place.block].label
-    let passed = (plan.passed[place] ?? []).map { number in
+    let label = label(of: place) ?? plan.function.blocks[place.block].label
+    let passed = plan.passed(to: place).map { number in
       values[number] ?? names[number].map { .local(.none, variable: $0) } ?? named(.register(number))
     }
     return Machine.Target(.none, label: label, arguments: passed)
   }
 
+  /// The label of a place of the second version.
+  func label(of place: MachinePlace) -> Local? { plan.places.number(of: place).flatMap { labels[$0] } }
+
   /// New variables for those that a place reads.
   mutating func parameters(of place: MachinePlace) -> (names: LocalTable<Local>, parameters: [Machine.Parameter]) {
-    var names: LocalTable<Local> = [:]
+    let passed = plan.passed(to: place)
+    var names = LocalTable<Local>(minimumCapacity: passed.count)
     var parameters: [Machine.Parameter] = []
-    for number in plan.passed[place] ?? [] {
+    parameters.reserveCapacity(passed.count)
+    for number in passed {
       guard let known = plan.local(number) else { continue }
       let variable = builder.make(known.local.name)
       names[number] = variable

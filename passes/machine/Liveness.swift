@@ -19,7 +19,7 @@ struct Liveness {
       entries[position] = Self.read(by: block.end)
       for instruction in block.instructions.reversed() {
         Self.step(back: instruction, &entries[position])
-        for definition in instruction.definitions { defined[position].insert(definition.id) }
+        instruction.forEachDefinition { defined[position].insert($0.id) }
       }
     }
     var changed = true
@@ -51,18 +51,19 @@ struct Liveness {
 
   private static func read(by end: Machine.End) -> LocalSet {
     var live = LocalSet()
-    for case .local(_, let variable) in end.operands { live.insert(variable.id) }
+    end.forEachOperand { if let register = $0.register { live.insert(register) } }
     return live
   }
 
   /// From what is live behind an instruction to what is live before it.
   private static func step(back instruction: Machine.Instruction, _ live: inout LocalSet) {
-    for definition in instruction.definitions { live.remove(definition.id) }
-    for case .local(_, let variable) in instruction.operands { live.insert(variable.id) }
+    instruction.forEachDefinition { live.remove($0.id) }
+    instruction.forEachOperand { if let register = $0.register { live.insert(register) } }
   }
 
   /// What is live before the instructions at the given positions of a block, which go up, in the same order.
   func before(_ indices: [Int], of position: Int) -> [LocalSet] {
+    if indices == [0] { return [entries[position]] }
     let block = function.blocks[position]
     var live = Self.read(by: block.end)
     live.formUnion(behind(position))

@@ -23,7 +23,7 @@ extension LowerToMachine {
     for branch in branches {
       var isNew = false
       if let (variable, isImmediate) = branch.subject {
-        isNew = isImmediate ? immediates.insert(variable).inserted : references.insert(variable).inserted
+        isNew = isImmediate ? immediates.insert(variable) : references.insert(variable)
       }
       try block(branch.body, behind: branch.label, at: branch.body.span)
       if isNew, let (variable, isImmediate) = branch.subject {

@@ -32,10 +32,10 @@ public struct LowerToMachine: Pass {
   /// The bits from which words were made.
   var bits: LocalTable<Machine.Operand> = [:]
   /// The registers known to hold immediates or small integers at the current place.
-  var immediates: Set<Int> = []
+  var immediates: NumberSet = []
   /// The registers known to hold cells at the current place.
-  var references: Set<Int> = []
-  private var integers: Set<Int> = []
+  var references: NumberSet = []
+  private var integers: NumberSet = []
 
   public init() {}
 

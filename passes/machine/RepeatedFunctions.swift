@@ -18,10 +18,11 @@ enum RepeatedFunctions {
       return callees
     }
     var waiting: [Int] = []
+    var passed: NumberSet = []
     for component in stronglyConnectedComponents(callees) {
       for position in component {
         let isRecursive = component.count > 1 || callees[position].contains(position)
-        if isRecursive || hasLoop(functions[position]) { waiting.append(position) }
+        if isRecursive || hasLoop(functions[position], &passed) { waiting.append(position) }
       }
     }
     var result: Set<Name> = []
@@ -31,13 +32,14 @@ enum RepeatedFunctions {
     return result
   }
 
-  /// Whether some block goes to itself or to one before it.
-  private static func hasLoop(_ function: Machine.Function) -> Bool {
-    var passed: LocalTable<Bool> = [:]
+  /// Whether some block goes to itself or to one before it; `passed` is room for their labels.
+  private static func hasLoop(_ function: Machine.Function, _ passed: inout NumberSet) -> Bool {
+    // Clearing much room again and again would take longer than getting new one.
+    passed.removeAll(keepingCapacity: passed.count < 1_000)
     for block in function.blocks {
-      passed[block.label.id] = true
+      passed.insert(block.label.id)
       var goesBack = false
-      block.end.forEachLabel { if passed[$0.id] == true { goesBack = true } }
+      block.end.forEachLabel { if passed.contains($0.id) { goesBack = true } }
       if goesBack { return true }
     }
     return false

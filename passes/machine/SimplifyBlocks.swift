@@ -51,9 +51,9 @@ public struct SimplifyBlocks: MachineToMachine {
     }
     for block in node.blocks where next[block.label.id] != nil {
       var path: [Int] = []
-      var onPath: Set<Int> = []
+      var onPath: NumberSet = []
       var label = block.label
-      while shortcuts[label.id] == nil, let following = next[label.id], onPath.insert(label.id).inserted {
+      while shortcuts[label.id] == nil, let following = next[label.id], onPath.insert(label.id) {
         path.append(label.id)
         label = following
       }

@@ -45,23 +45,31 @@ enum IntegerStep {
     }
   }
 
-  /// The variables that must hold small integers for the step to be done in place, given those that surely do.
-  func required(_ known: LocalSet, _ wanted: LocalSet) -> [Machine.Operand] {
-    let operands: [Machine.Operand]
-    switch self {
-    case .arithmetic(_, _, let all): operands = all
-    case .division(_, _, let operand, _): operands = [operand]
-    case .observation(_, let name, let all):
-      // A small integer equals no big one, so words can be compared if one is small.
-      let isEquality = IntegerFunction.plain(name) == "int.equal"
-      if isEquality, all.contains(where: { $0.number != nil || known.contains($0) }) { return [] }
-      operands = isEquality ? Array(all.prefix(1)) : all
-    case .count(_, let all): operands = all.filter { wanted.contains($0) }
-    case .tag, .other: return []
+  /// Calls `visit` with the variables that must hold small integers for the step to be done in place, given those that
+  /// surely do, and the operands that read them; a variable may come twice.
+  func forEachRequired(_ known: LocalSet, _ wanted: LocalSet, _ visit: (Int, Machine.Operand) -> Void) {
+    func require(_ operand: Machine.Operand) {
+      if let register = operand.register, !known.contains(register) { visit(register, operand) }
     }
+    switch self {
+    case .arithmetic(_, _, let all): all.forEach(require)
+    case .division(_, _, let operand, _): require(operand)
+    case .observation(_, let name, let all):
+      guard IntegerFunction.plain(name) == "int.equal" else { return all.forEach(require) }
+      // A small integer equals no big one, so words can be compared if one is small.
+      if !all.contains(where: { $0.number != nil || known.contains($0) }) { all.first.map(require) }
+    case .count(_, let all): for operand in all where wanted.contains(operand) { require(operand) }
+    case .tag, .other: break
+    }
+  }
+
+  /// The variables that must hold small integers, each once.
+  func required(_ known: LocalSet, _ wanted: LocalSet) -> [Machine.Operand] {
     var result: [Machine.Operand] = []
-    for operand in operands where operand.register != nil && !known.contains(operand) {
-      if !result.contains(where: { $0.register == operand.register }) { result.append(operand) }
+    var seen = LocalSet()
+    forEachRequired(known, wanted) { register, operand in
+      if !seen.contains(register) { result.append(operand) }
+      seen.insert(register)
     }
     return result
   }
@@ -96,7 +104,7 @@ struct SmallIntegers {
   /// What is known where each block begins, by its position; nil for those never reached.
   private(set) var entries: [LocalSet?]
   /// The blocks that control comes back to.
-  private(set) var headers: Set<Int> = []
+  private(set) var headers: [Int] = []
   private var ranks: [Int]
   /// What edges into loops test, if they do not know it, by the position of the loop's first block.
   private var candidates: LocalTable<LocalSet> = [:]
@@ -108,10 +116,13 @@ struct SmallIntegers {
     entries = [LocalSet?](repeating: nil, count: function.blocks.count)
     ranks = [Int](repeating: -1, count: function.blocks.count)
     for (rank, block) in graph.order.enumerated() { ranks[block] = rank }
-    for block in graph.order {
-      for successor in graph.successors[block] where isBackward(block, successor) { headers.insert(successor) }
-    }
     findWanted()
+    if isEmpty { return }
+    var isHeader = [Bool](repeating: false, count: function.blocks.count)
+    for block in graph.order {
+      for successor in graph.successors[block] where isBackward(block, successor) { isHeader[successor] = true }
+    }
+    headers = isHeader.indices.filter { isHeader[$0] }
   }
 
   /// Finds what is known.
@@ -136,9 +147,7 @@ struct SmallIntegers {
     for block in graph.order {
       for step in steps[block] {
         if case .count = step { continue }
-        for operand in step.required(LocalSet(), LocalSet()) {
-          if let register = operand.register { wanted.insert(register) }
-        }
+        step.forEachRequired(LocalSet(), LocalSet()) { register, _ in wanted.insert(register) }
       }
     }
     var changed = !isEmpty
@@ -187,9 +196,9 @@ struct SmallIntegers {
 
   /// What is known behind a step.
   func follow(_ step: IntegerStep, _ known: inout LocalSet) {
-    for operand in step.required(known, wanted) {
-      if let register = operand.register { known.insert(register) }
-    }
+    var tested = LocalSet()
+    step.forEachRequired(known, wanted) { register, _ in tested.insert(register) }
+    known.formUnion(tested)
     switch step {
     case .arithmetic(let variable, _, _), .division(let variable, _, _, _), .tag(let variable):
       known.insert(variable.id)
@@ -212,13 +221,14 @@ struct SmallIntegers {
 
   /// The operands to test on an edge, given what is known at its start.
   func required(_ target: Machine.Target, at position: Int, _ known: LocalSet) -> [Machine.Operand] {
-    guard let entry = entries[position] else { return [] }
-    let arriving = self.arriving(target, at: position, known)
+    guard var missing = entries[position] else { return [] }
+    missing.subtract(self.arriving(target, at: position, known))
+    if missing.isEmpty { return [] }
     var arguments: LocalTable<Machine.Operand> = [:]
     for (parameter, argument) in zip(function.blocks[position].parameters, target.arguments) {
       arguments[parameter.variable.id] = argument
     }
-    return entry.elements.filter { !arriving.contains($0) }.map { arguments[$0] ?? .register($0) }
+    return missing.elements.map { arguments[$0] ?? .register($0) }
   }
 
   /// The step at a place.

@@ -1,23 +1,16 @@
 import Languages
 import Nanopass
 
-/// A place in a function: before an instruction of a block, both by position.
-struct MachinePlace: Hashable {
-  var block: Int
-  var index: Int
-}
-
 /// Where `VersionBlocks` needs the second version of a function, and what control takes along there.
 struct VersionPlan {
   let function: Machine.Function
   let graph: MachineGraph
   let integers: SmallIntegers
-  /// Where control comes into the second version, by block, in ascending order.
-  private(set) var entries: [[Int]]
+  private let liveness: Liveness
+  /// Where control comes into the second version.
+  private(set) var places = PlaceTable([])
   /// The variables that are read behind each of these places and are no parameters of the function, in ascending order.
-  private(set) var passed: [MachinePlace: [Int]] = [:]
-  /// All variables that are read behind them.
-  private var live: [MachinePlace: LocalSet] = [:]
+  private var passed: [[Int]] = []
   /// The variables of the function, by number, and what they hold.
   private var locals: [(local: Local, ty: Machine.Ty)?] = []
   /// The number of ways out of the first version.
@@ -27,31 +20,38 @@ struct VersionPlan {
     self.function = function
     self.graph = graph
     self.integers = integers
-    entries = [[Int]](repeating: [], count: function.blocks.count)
-    findExits()
-    findWaysOn()
+    self.liveness = liveness
+    var entries = [[Int]](repeating: [], count: function.blocks.count)
+    findExits(&entries)
+    findWaysOn(&entries)
     findLocals()
-    let own = Set(function.parameters.map(\.variable.id))
-    for block in graph.order where !entries[block].isEmpty {
-      for (index, set) in zip(entries[block], liveness.before(entries[block], of: block)) {
-        let place = MachinePlace(block: block, index: index)
-        live[place] = set
-        passed[place] = set.elements.filter { !own.contains($0) }
+    places = PlaceTable(entries)
+    var own = LocalSet()
+    for parameter in function.parameters { own.insert(parameter.variable.id) }
+    passed.reserveCapacity(places.count)
+    for (block, indices) in entries.enumerated() where !indices.isEmpty {
+      for var set in liveness.before(indices, of: block) {
+        set.subtract(own)
+        passed.append(set.elements)
       }
     }
   }
 
   /// The variables passed at all places together: a measure of the second version's size.
-  var size: Int { passed.values.reduce(0) { $0 + $1.count } }
+  var size: Int { passed.reduce(0) { $0 + $1.count } }
+
+  /// The variables passed to a place.
+  func passed(to place: MachinePlace) -> [Int] { places.number(of: place).map { passed[$0] } ?? [] }
 
   /// The places where the first version may meet a big integer.
-  private mutating func findExits() {
+  private mutating func findExits(_ entries: inout [[Int]]) {
     for block in graph.order {
       guard var known = integers.entries[block] else { continue }
       for index in function.blocks[block].instructions.indices {
         let step = integers.step(index, of: block)
-        var leaves = !step.required(known, integers.wanted).isEmpty
+        var leaves = false
         if case .arithmetic = step { leaves = true }
+        step.forEachRequired(known, integers.wanted) { _, _ in leaves = true }
         if leaves {
           entries[block].append(index)
           exits += 1
@@ -62,25 +62,27 @@ struct VersionPlan {
         guard let position = graph.positions[target.label.id],
           !integers.required(target, at: position, known).isEmpty
         else { continue }
-        enter(position)
+        Self.enter(position, &entries)
         exits += 1
       }
     }
   }
 
   /// Makes the beginning of a block one of the places.
-  private mutating func enter(_ block: Int) {
+  private static func enter(_ block: Int, _ entries: inout [[Int]]) {
     if entries[block].first != 0 { entries[block].insert(0, at: 0) }
   }
 
   /// The blocks to which control goes on from such places.
-  private mutating func findWaysOn() {
+  private func findWaysOn(_ entries: inout [[Int]]) {
     var work = graph.order.filter { !entries[$0].isEmpty }
-    var seen = Set(work)
+    var seen = entries.map { !$0.isEmpty }
     while let block = work.popLast() {
       for successor in graph.successors[block] {
-        enter(successor)
-        if seen.insert(successor).inserted { work.append(successor) }
+        Self.enter(successor, &entries)
+        if seen[successor] { continue }
+        seen[successor] = true
+        work.append(successor)
       }
     }
   }
@@ -115,19 +117,19 @@ struct VersionPlan {
   /// The blocks at which control may come back from the second version: those of loops that read nothing set outside,
   /// but for parameters of the function.
   var returns: [Int] {
-    integers.headers.sorted().filter { header in
-      let own = Set(function.blocks[header].parameters.map(\.variable.id))
-      guard let passed = passed[MachinePlace(block: header, index: 0)] else { return false }
-      return passed.allSatisfy { own.contains($0) }
+    integers.headers.filter { header in
+      guard let number = places.number(of: MachinePlace(block: header, index: 0)) else { return false }
+      var others = LocalSet()
+      for variable in passed[number] { others.insert(variable) }
+      for parameter in function.blocks[header].parameters { others.remove(parameter.variable.id) }
+      return others.isEmpty
     }
   }
 
   /// The variables that the first version of a loop needs to be small.
   func tested(at header: Int) -> [Int] {
-    guard var result = integers.entries[header], let read = live[MachinePlace(block: header, index: 0)] else {
-      return []
-    }
-    result.formIntersection(read)
+    guard var result = integers.entries[header] else { return [] }
+    result.formIntersection(liveness.entries[header])
     return result.elements
   }
 }

@@ -26,7 +26,7 @@ public struct CompileMatches: ClosedToSwitch {
   public static let summary = "Compile matches to decision trees"
 
   private var types: [Name: Closed.TypeDecl] = [:]
-  private var used: Set<Int> = []
+  private var used: NumberSet = []
   private var locals = FunctionLocals<Closed.Function>()
   private var matches = 0
   private var shared = 0
@@ -196,7 +196,7 @@ extension Closed.Pattern {
 
 /// Finds the numbers of the locals that are read.
 private struct LocalReads: ClosedWalker {
-  var found: Set<Int> = []
+  var found: NumberSet = []
 
   mutating func visit(_ node: Closed.Expr) throws {
     if case .local(_, let variable, _) = node { found.insert(variable.id) }

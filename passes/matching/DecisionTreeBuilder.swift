@@ -12,7 +12,7 @@ struct DecisionTreeBuilder {
   /// The data types by name.
   let types: [Name: Closed.TypeDecl]
   /// The numbers of the locals that are read at all; others are not bound.
-  let used: Set<Int>
+  let used: NumberSet
   /// Fresh locals of the function.
   var locals: FunctionLocals<Closed.Function>
   /// How many leaves each arm has.
@@ -23,7 +23,7 @@ struct DecisionTreeBuilder {
   private var loaded: LocalTable<Local> = [:]
 
   init(
-    types: [Name: Closed.TypeDecl], used: Set<Int>, locals: FunctionLocals<Closed.Function>, arms: Int
+    types: [Name: Closed.TypeDecl], used: NumberSet, locals: FunctionLocals<Closed.Function>, arms: Int
   ) {
     self.types = types
     self.used = used

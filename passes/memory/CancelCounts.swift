@@ -50,7 +50,7 @@ public struct CancelCounts: CountedToCounted {
 /// itself may be gone.
 private struct FieldPairs {
   /// The positions of steps that cancel each other.
-  private(set) var cancelled: Set<Int> = []
+  private(set) var cancelled: NumberSet = []
   /// The cell that each field was read from.
   private var owners: LocalTable<Int> = [:]
   /// The place of the `dup` of each field whose cell has been alive since.
@@ -68,7 +68,8 @@ private struct FieldPairs {
       if owners[variable.id] != nil, pending[variable.id] == nil { pending[variable.id] = index }
     case .drop(_, let variable):
       if let start = pending.removeValue(forKey: variable.id) {
-        cancelled.formUnion([start, index])
+        cancelled.insert(start)
+        cancelled.insert(index)
       } else {
         forget(variable.id)
       }

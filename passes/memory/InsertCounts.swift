@@ -37,9 +37,9 @@ public struct InsertCounts: OwnedToCounted {
   /// Which parameters each label in scope owns.
   private var labels: LocalTable<[Bool]> = [:]
   /// The join points that control can reach; others are left out.
-  private var reached: Set<Int> = []
+  private var reached: NumberSet = []
   /// The variables that hold what is borrowed.
-  private var borrowed: Set<Int> = []
+  private var borrowed: NumberSet = []
   private var passing = Passing()
   private var dups = 0
   private var drops = 0

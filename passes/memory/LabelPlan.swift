@@ -12,7 +12,7 @@ struct LabelPlan {
   /// The variables that hold new values which such labels get.
   private(set) var passed: [Int: ResultLayout] = [:]
   /// Those among them that are read nowhere else.
-  private(set) var onlyPassed: Set<Int> = []
+  private(set) var onlyPassed: NumberSet = []
 
   init(_ function: Services.Function, _ layouts: [Name: ResultLayout]) throws {
     var finder = LabelFinder(layouts)
@@ -76,7 +76,7 @@ private struct LabelFinder: ServicesWalker {
   private var looks: [Int: Int] = [:]
   private var returns: [Int: Int] = [:]
   private var moves: [Int: Int] = [:]
-  private var built: Set<Int> = []
+  private var built: NumberSet = []
   private var parents: [Int] = []
 
   init(_ layouts: [Name: ResultLayout]) { self.layouts = layouts }

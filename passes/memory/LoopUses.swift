@@ -18,7 +18,7 @@ struct LoopUses: OwnedWalker {
   /// The counted variables that own references, by number.
   private(set) var counted: LocalTable<Local> = [:]
   /// The borrowed parameters and what is read from them: these live as long as the function.
-  private(set) var borrowed: Set<Int> = []
+  private(set) var borrowed: NumberSet = []
   /// What the walk has met since the innermost loop or join point began.
   private var used = Uses()
   private var ofJoins: LocalTable<Uses> = [:]
@@ -31,11 +31,11 @@ struct LoopUses: OwnedWalker {
   private var jumps: LocalTable<[Int]> = [:]
 
   /// The labels that control can reach.
-  var reachedLabels: Set<Int> {
-    var reached: Set<Int> = []
+  var reachedLabels: NumberSet {
+    var reached: NumberSet = []
     var waiting = jumps[-1] ?? []
     while let label = waiting.popLast() {
-      if reached.insert(label).inserted { waiting += jumps[label] ?? [] }
+      if reached.insert(label) { waiting += jumps[label] ?? [] }
     }
     return reached
   }

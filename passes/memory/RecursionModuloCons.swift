@@ -29,7 +29,7 @@ struct HoleSite {
     steps = Array(block.steps[..<position])
     cell = received
     // The result of the call and the cells around it.
-    var chain: Set<Int> = [received.id]
+    var chain: NumberSet = [received.id]
     for step in block.steps[(position + 1)...] {
       guard case .let(let span, let variable, let shape, let value) = step else { return nil }
       switch value {
@@ -64,7 +64,7 @@ struct HoleSite {
     return false
   }
 
-  private static func mentions(_ atom: Shaped.Atom, _ variables: Set<Int>) -> Bool {
+  private static func mentions(_ atom: Shaped.Atom, _ variables: NumberSet) -> Bool {
     if case .local(_, let variable) = atom { return variables.contains(variable.id) }
     return false
   }

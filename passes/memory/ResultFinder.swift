@@ -6,11 +6,11 @@ struct ResultUses {
   /// The results of others that it receives, by their numbers.
   var received: Set<Int> = []
   /// The received variables of which only fields and constructors are asked for.
-  var takenApart: Set<Int> = []
+  var takenApart: NumberSet = []
   /// The variables that hold new values which are returned, and as which results of the function.
   var returned: [Int: Set<Int>] = [:]
   /// Those among them that are read nowhere else.
-  var onlyReturned: Set<Int> = []
+  var onlyReturned: NumberSet = []
 }
 
 /// Finds how functions make their results, and what they do with those of others.
@@ -20,12 +20,12 @@ struct ResultFinder: ServicesWalker {
   private var function: Name = ""
   /// The variables that hold new or received values; how often each is read, and how often only for a field or its
   /// constructor.
-  private var tracked: Set<Int> = []
-  private var reads: [Int: Int] = [:]
-  private var looks: [Int: Int] = [:]
+  private var tracked: NumberSet = []
+  private var reads: LocalTable<Int> = [:]
+  private var looks: LocalTable<Int> = [:]
   private var received: [(variable: Int, position: Int)] = []
   /// The variables that hold new values, and as which results they are returned.
-  private var built: Set<Int> = []
+  private var built: NumberSet = []
   private var returns: [Int: [Int]] = [:]
 
   init(_ program: Services.Root) { table = ResultTable(program) }
@@ -71,7 +71,7 @@ struct ResultFinder: ServicesWalker {
   }
 
   mutating func visit(_ node: Services.Value) throws {
-    if case .payload(_, .local(_, let variable), _, _, _) = node { looks[variable.id, default: 0] += 1 }
+    if case .payload(_, .local(_, let variable), _, _, _) = node { look(at: variable) }
     try walk(node)
   }
 
@@ -80,10 +80,14 @@ struct ResultFinder: ServicesWalker {
     case .return(_, let values):
       for (index, value) in values.enumerated() { give(value, index) }
     case .tailCall(_, let callee, _): table.join(function, callee)
-    case .switch(_, .local(_, let variable), _, _, _): looks[variable.id, default: 0] += 1
+    case .switch(_, .local(_, let variable), _, _, _): look(at: variable)
     case .switch, .jump, .loop, .test: break
     }
     try walk(node)
+  }
+
+  private mutating func look(at variable: Local) {
+    if tracked.contains(variable.id) { looks[variable.id, default: 0] += 1 }
   }
 
   private mutating func give(_ value: Services.Atom, _ result: Int) {

@@ -112,7 +112,7 @@ private struct Search {
   /// The cells found.
   private(set) var found = 0
   /// The join points whose blocks use the memory, so that every jump there must bring it.
-  private var users: Set<Int> = []
+  private var users: NumberSet = []
   /// Whether some jump to one of these does not bring it.
   private(set) var hasFailed = false
 
@@ -201,10 +201,10 @@ private struct Search {
 
 /// Looks for jumps to some labels.
 private struct JumpFinder: CountedWalker {
-  private let labels: Set<Int>
+  private let labels: NumberSet
   private(set) var hasFound = false
 
-  init(_ labels: Set<Int>) { self.labels = labels }
+  init(_ labels: NumberSet) { self.labels = labels }
 
   mutating func visit(_ node: Counted.End) throws {
     if case .jump(_, let label, _) = node, labels.contains(label.id) { hasFound = true }

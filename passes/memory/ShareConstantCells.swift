@@ -24,7 +24,7 @@ public struct ShareConstantCells: ShapedToShaped {
 
   private var constants: LocalTable<Shaped.Atom> = [:]
   /// The variables whose cells are read or chosen by.
-  private var examined: Set<Int> = []
+  private var examined: NumberSet = []
   private var count = 0
 
   public init() {}
@@ -82,7 +82,7 @@ public struct ShareConstantCells: ShapedToShaped {
 
 /// Finds the variables whose cells are read or chosen by.
 private struct ExaminedCells: ShapedWalker {
-  private(set) var examined: Set<Int> = []
+  private(set) var examined: NumberSet = []
 
   mutating func visit(_ node: Shaped.Value) throws {
     switch node {

@@ -101,10 +101,10 @@ private struct Mentions {
     for block in function.blocks {
       for instruction in block.instructions {
         if let name = instruction.callee { names.insert(name) }
-        for case .address(_, let name) in instruction.operands { addresses.insert(name) }
+        instruction.forEachOperand { if case .address(_, let name) = $0 { addresses.insert(name) } }
       }
       if case .tailCall(_, let name, _) = block.end { names.insert(name) }
-      for case .address(_, let name) in block.end.operands { addresses.insert(name) }
+      block.end.forEachOperand { if case .address(_, let name) = $0 { addresses.insert(name) } }
     }
   }
 }
