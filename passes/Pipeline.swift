@@ -100,4 +100,5 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(ExpandIntegerArithmetic.self)
   .then(ExpandCounts.self)
   .whenOptimising(ExpandAllocations.self)
+  .whenOptimising(SplitBaseCases.self)
   .then(SimplifyBlocks.self)

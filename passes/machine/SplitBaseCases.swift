@@ -1,0 +1,189 @@
+public import Languages
+public import Nanopass
+
+/// Splits functions that call themselves several times on one way: the cases that end at once stay, all others go on in
+/// a second function, by a tail call.
+///
+/// Most calls of such a function are leaves of the tree of its calls. Undivided, each saves and restores the registers
+/// that the other cases need; and the first function is so small that LLVM inlines it where the second calls it. A form
+/// of partial inlining (Muth, Debray: Partial Inlining, University of Arizona, 1997). What comes before the choice of
+/// the case is computed again in the second function: it only reads.
+///
+///     (function f [(parameter n.0 word)] [word]
+///       [(block e.1 [] [(set small.2 bit (compute slt [(local n.0) (word 5)]))]
+///          (branch (local small.2) (to base.3 []) (to more.4 []) -))
+///        (block base.3 [] [] (return [(local n.0)]))
+///        (block more.4 [] [(set a.5 word (call f ...)) (set b.6 word (call f ...)) ...] ...)])
+///
+/// becomes
+///
+///     (function f [(parameter n.0 word)] [word]
+///       [(block entry.7 [] [(set small.8 bit (compute slt [(local n.0) (word 5)]))]
+///          (branch (local small.8) (to base.9 []) (to more.10 []) -))
+///        (block base.9 [] [] (return [(local n.0)]))
+///        (block more.10 [] [] (tailCall f.rest [(local n.0)]))])
+///
+/// and `f.rest`, which is what `f` was.
+///
+/// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
+public struct SplitBaseCases: MachineToMachine {
+  public static let summary = "Split the cases that end at once from functions that call themselves several times."
+
+  private var split = 0
+  private var functions = 0
+
+  public init() {}
+
+  public mutating func end(in context: PassContext) {
+    context.explain(
+      "Split the cases that end at once from \(split) of \(functions) functions.",
+      data: [("split", split), ("functions", functions)])
+  }
+
+  public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
+    functions = node.functions.count
+    var taken = Set(node.functions.map(\.name))
+    var root = node
+    root.functions = try node.functions.flatMap { function in
+      guard Self.callsItselfTwice(function) else { return [function] }
+      var rest = Name(function.name.text + ".rest")
+      while !taken.insert(rest).inserted { rest = Name(rest.text + "'") }
+      guard let first = try BaseCaseWriter.write(function, rest) else { return [function] }
+      split += 1
+      var second = function
+      second.name = rest
+      return [first, second]
+    }
+    return root
+  }
+
+  /// Whether two calls of the function itself, or one and another round of a loop, lie on one way.
+  private static func callsItselfTwice(_ function: Machine.Function) -> Bool {
+    let own = function.blocks.map { $0.instructions.count { $0.callee == function.name } }
+    if own.allSatisfy({ $0 == 0 }) { return false }
+    let graph = MachineGraph(function)
+    // The calls on the ways from each block on; those that are not known yet are behind a way back.
+    var calls = [Int?](repeating: nil, count: own.count)
+    for block in graph.order.reversed() {
+      calls[block] = own[block] + (graph.successors[block].map { calls[$0] ?? 1 }.max() ?? 0)
+    }
+    return calls.contains { $0 ?? 0 > 1 }
+  }
+}
+
+/// Writes the function of the cases that end at once.
+private struct BaseCaseWriter {
+  /// The most instructions and blocks that are written twice.
+  private static let mostCopied = 16
+
+  private let function: Machine.Function
+  private let positions: LocalTable<Int>
+  private let rest: Name
+  private var builder: BlockBuilder
+  /// The blocks to copy, under new labels, with what their variables are there.
+  private var work: [(label: Local, position: Int, values: Substitution, path: [Int])] = []
+  private var room = mostCopied
+  private var ends = false
+
+  private init(_ function: Machine.Function, _ rest: Name) {
+    self.function = function
+    self.rest = rest
+    positions = MachineGraph(function).positions
+    builder = BlockBuilder(FreshLocals(above: function))
+  }
+
+  /// The function; nil if no case ends soon.
+  static func write(_ function: Machine.Function, _ rest: Name) throws -> Machine.Function? {
+    var writer = BaseCaseWriter(function, rest)
+    let entry = writer.builder.make("entry")
+    writer.work = [(entry, 0, Substitution(), [])]
+    while let next = writer.work.popLast() {
+      writer.builder.begin(next.label, at: function.blocks[next.position].span)
+      try writer.copy(next.position, next.values, next.path)
+    }
+    guard writer.ends else { return nil }
+    var result = function
+    result.blocks = writer.builder.blocks
+    return result
+  }
+
+  /// Copies a block, and those to which it jumps, into the open one.
+  private mutating func copy(_ first: Int, _ values: Substitution, _ path: [Int]) throws {
+    var (position, values, path) = (first, values, path)
+    while true {
+      let block = function.blocks[position]
+      guard block.instructions.count < room, block.instructions.allSatisfy(\.onlyComputes), !path.contains(position)
+      else {
+        return builder.end(.tailCall(block.span, function: rest, arguments: function.parameters.map { $0.operand }))
+      }
+      room -= block.instructions.count + 1
+      path.append(position)
+      for instruction in block.instructions { try copy(instruction, &values) }
+      guard case .jump(_, let label, let arguments) = block.end, let next = positions[label.id] else {
+        return try end(block, values, path)
+      }
+      values.bind(function.blocks[next].parameters, try arguments.map { try values.operand($0) })
+      position = next
+    }
+  }
+
+  private mutating func copy(_ instruction: Machine.Instruction, _ values: inout Substitution) throws {
+    switch try values.instruction(instruction) {
+    case .set(let span, let variable, let ty, let value):
+      builder.append(.set(span, variable: copy(variable, &values), ty: ty, value: value))
+    case .checked(let span, let variable, let overflow, let name, let left, let right):
+      builder.append(
+        .checked(
+          span, variable: copy(variable, &values), overflow: copy(overflow, &values), operator: name, left: left,
+          right: right))
+    case let other: builder.append(other)
+    }
+  }
+
+  private mutating func copy(_ variable: Local, _ values: inout Substitution) -> Local {
+    let new = builder.make(variable.name)
+    values.values[variable.id] = .local(.none, variable: new)
+    return new
+  }
+
+  /// Ends the open block as another ends, but with new blocks behind it.
+  private mutating func end(_ block: Machine.Block, _ values: Substitution, _ path: [Int]) throws {
+    if case .return = block.end { ends = true }
+    var end = try values.end(block.end)
+    end.mapTargets { target in
+      guard let position = positions[target.label.id] else { return target }
+      let label = builder.make(target.label.name)
+      var inner = values
+      inner.bind(function.blocks[position].parameters, target.arguments)
+      work.append((label, position, inner, path))
+      return .to(label)
+    }
+    builder.end(end)
+  }
+}
+
+/// Gives what is read instead of variables.
+private struct Substitution: MachineToMachine {
+  static let summary = ""
+  var values: LocalTable<Machine.Operand> = [:]
+
+  mutating func bind(_ parameters: [Machine.Parameter], _ arguments: [Machine.Operand]) {
+    for (parameter, argument) in zip(parameters, arguments) { values[parameter.variable.id] = argument }
+  }
+
+  func operand(_ node: Machine.Operand) -> Machine.Operand { node.register.flatMap { values[$0] } ?? node }
+}
+
+extension Machine.Instruction {
+  /// Whether it does nothing but compute, so that it can be done twice.
+  fileprivate var onlyComputes: Bool {
+    switch self {
+    case .set(_, _, _, .compute), .set(_, _, _, .load), .checked: return true
+    case .set, .run, .receive, .store: return false
+    }
+  }
+}
+
+extension Machine.Parameter {
+  fileprivate var operand: Machine.Operand { .local(span, variable: variable) }
+}
