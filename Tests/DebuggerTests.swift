@@ -147,6 +147,33 @@ import Testing
     #expect(lines[2].contains("Inner.main ()") && lines[2].hasSuffix("inner.av:14"), "\(lines)")
   }
 
+  /// Top-level bindings belong to a function of their own.
+  @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"))
+  func topLevelBindingsHaveLines() throws {
+    try work.write(
+      "top.av",
+      """
+      module Top
+
+      limit = double(21)
+
+      fn double(n: Int) -> Int
+          n + n
+
+      fn main() -> Unit
+          ! [Console.print]
+          Console.print("{limit}")
+
+      """)
+    try #require(try nanoc(["-g", "-O0", "top.av"], in: work.path).code == 0)
+    let shown = try session(
+      "top", ["break 3", "run", "step", "backtrace", "break Top.main", "continue", "print limit"])
+    #expect(shown[1].hasSuffix("(start) () at top.av:3\n3\tlimit = double(21)"), "\(shown)")
+    #expect(shown[2].hasPrefix("Top.double (n=21) at top.av:6"), "\(shown)")
+    #expect(shown[3].split(separator: "\n").count == 3, "\(shown)")
+    #expect(shown[5].hasSuffix("Console.print(\"{limit}\")") && shown[6] == "$1 = 42", "\(shown)")
+  }
+
   @Test func debugInformationDependsOnTheSourceAlone() throws {
     for folder in ["one", "two/three"] {
       try work.write(folder + "/values.av", Self.values)

@@ -14,12 +14,13 @@ final class DebugEmitter {
   private let entry: Name
   private let functions: Set<Name>
   private var files: [UInt32: DebugInfo.File] = [:]
-  private var inlined: [Int: DebugInfo.Scope] = [:]
+  private var inlined: [Int: Header] = [:]
   private var texts: [String: Name]
 
   init(_ module: Module, _ program: Machine.Root, _ facts: DebugFacts, isOptimised: Bool) throws {
     let path = facts.sources.files.first { !$0.isLibrary }?.path ?? "program"
-    info = try DebugInfo(module, file: path, directory: "", producer: "nanoc", optimised: isOptimised)
+    // gdb trusts the marks where functions have set up their frames only in what begins with `clang`.
+    info = try DebugInfo(module, file: path, directory: "", producer: "clang LLVM (nanoc)", optimised: isOptimised)
     types = DebugTypes(info, facts)
     self.facts = facts
     self.isOptimised = isOptimised
@@ -29,27 +30,45 @@ final class DebugEmitter {
     for case .text(_, let name, let value) in program.constants { texts[value.description] = name }
   }
 
-  /// The description of a function's body, if it was written by the user.
-  func begin(_ function: Machine.Function, _ target: Function) -> FunctionDebug? {
-    guard let own = facts.function(around: function.span), let place = place(of: facts.functions[own].span),
-      // Else it has been made for something that stands there, as the entry for `main`, which may be inlined there.
-      function.name.text.hasPrefix(facts.functions[own].name)
-        || function.name == entry && !functions.contains(Name(facts.functions[own].name))
-    else { return nil }
-    let name = facts.functions[own].name
-    let scope = info.describe(target, name: name, line: place.line, in: place.file)
-    guard let start = info.location(line: place.line, column: place.column, in: scope) else { return nil }
-    return FunctionDebug(self, function, own: own, scope, start)
+  /// A function of the source and the line where it begins.
+  struct Header {
+    var scope: DebugInfo.Scope
+    var file: DebugInfo.File
+    var line: Int
   }
 
+  /// The description of a function's body, if it was written by the user.
+  func begin(_ function: Machine.Function, _ target: Function) -> FunctionDebug? {
+    var own = facts.function(around: function.span)
+    var span = own.map { facts.functions[$0].span }
+    var name = own.map { facts.functions[$0].name } ?? ""
+    if function.name == entry, own == nil || functions.contains(Name(name)) {
+      // Unless `main` is inlined there, the entry is what initialises top-level bindings.
+      own = nil
+      span = function.blocks.flatMap(\.instructions).map(\.span).first { isOutside($0) }
+      name = "(start)"
+    } else if function.name != entry, !function.name.text.hasPrefix(name) {
+      // It has been made for something that stands there.
+      return nil
+    }
+    guard let span, let place = place(of: span) else { return nil }
+    let scope = info.describe(target, name: name, line: place.line, in: place.file)
+    guard let start = info.location(line: place.line, column: place.column, in: scope) else { return nil }
+    return FunctionDebug(self, function, own: own, Header(scope: scope, file: place.file, line: place.line), start)
+  }
+
+  /// Whether a span lies in a file of the user but in no function.
+  private func isOutside(_ span: Span) -> Bool { facts.function(around: span) == nil && place(of: span) != nil }
+
   /// A function of the source whose code stands in others.
-  func inlinedScope(_ function: Int) -> DebugInfo.Scope? {
+  func inlined(_ function: Int) -> Header? {
     if let known = inlined[function] { return known }
     let source = facts.functions[function]
     guard let place = place(of: source.span) else { return nil }
     let scope = info.inlined(name: source.name, line: place.line, in: place.file)
-    inlined[function] = scope
-    return scope
+    let header = Header(scope: scope, file: place.file, line: place.line)
+    inlined[function] = header
+    return header
   }
 
   /// The line and column of the start of a span.

@@ -88,6 +88,11 @@ public struct DebugFacts {
     }
     functions.sort { $0.span.start < $1.span.start }
     names = collector.names
+    for case .block(_, let statements, _) in root.functions.map(\.body) {
+      for case .define(_, _, let name?, _, _) in statements {
+        names.insert(Name(String(name.text.split(separator: ".").last ?? "")))
+      }
+    }
     for case .record(_, let name, let declared) in root.types { fields[name] = declared.map(\.name.text) }
   }
 

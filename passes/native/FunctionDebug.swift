@@ -16,27 +16,28 @@ struct FunctionDebug {
   }
 
   private let emitter: DebugEmitter
-  private let own: Int
+  /// The function itself, by its position in the source; nil for what stands outside of functions.
+  private let own: Int?
   private let facts: DebugFacts.Variables
   private let parameters: LocalTable<Int>
-  private let scope: DebugInfo.Scope
+  private let header: DebugEmitter.Header
   /// The last place in this function itself.
   private var caller: DebugInfo.Location
   /// Where instructions come from now.
-  private var here: (location: DebugInfo.Location, scope: DebugInfo.Scope, function: Int)
+  private var here: (location: DebugInfo.Location, header: DebugEmitter.Header)
   private var variables: [Key: DebugInfo.Variable] = [:]
   private var memory: [DebugInfo.Variable: Value] = [:]
 
   init(
-    _ emitter: DebugEmitter, _ function: Machine.Function, own: Int, _ scope: DebugInfo.Scope,
+    _ emitter: DebugEmitter, _ function: Machine.Function, own: Int?, _ header: DebugEmitter.Header,
     _ start: DebugInfo.Location
   ) {
-    (self.emitter, self.own, self.scope) = (emitter, own, scope)
+    (self.emitter, self.own, self.header) = (emitter, own, header)
     facts = emitter.facts.variables[function.name] ?? DebugFacts.Variables()
     var positions: LocalTable<Int> = [:]
     for (index, parameter) in function.parameters.enumerated() { positions[parameter.variable.id] = index + 1 }
     parameters = positions
-    (caller, here) = (start, (start, scope, own))
+    (caller, here) = (start, (start, header))
   }
 
   // MARK: Places
@@ -44,19 +45,24 @@ struct FunctionDebug {
   /// Lets the instructions built from here on belong to a piece of source; what lies in the library or nowhere belongs
   /// to what stands before it.
   mutating func move(to span: Span, _ builder: Builder) {
-    if let function = emitter.facts.function(around: span), let place = emitter.place(of: span) {
-      if function == own {
-        if let location = emitter.info.location(line: place.line, column: place.column, in: scope) {
-          caller = location
-          here = (location, scope, own)
-        }
-      } else if let scope = emitter.inlinedScope(function),
-        let location = emitter.info.location(line: place.line, column: place.column, in: scope, inlinedAt: caller)
-      {
-        here = (location, scope, function)
-      }
-    }
+    if let place = emitter.place(of: span) { move(to: place, in: emitter.facts.function(around: span), span) }
     builder.setLocation(here.location)
+  }
+
+  private mutating func move(
+    to place: (file: DebugInfo.File, line: Int, column: Int), in function: Int?, _ span: Span
+  ) {
+    let info = emitter.info
+    if function == own {
+      guard let location = info.location(line: place.line, column: place.column, in: header.scope) else { return }
+      caller = location
+      here = (location, header)
+    } else if let function, span.start != emitter.facts.functions[function].span.start,
+      let header = emitter.inlined(function),
+      let location = info.location(line: place.line, column: place.column, in: header.scope, inlinedAt: caller)
+    {
+      here = (location, header)
+    }
   }
 
   // MARK: Variables
@@ -120,14 +126,13 @@ struct FunctionDebug {
     guard let source = facts.type(of: local, guesses: emitter.isOptimised), let type = emitter.types.type(source) else {
       return nil
     }
-    let key = Key(scope: emitter.isOptimised ? here.scope : scope, name: local.name, type: type)
+    let owner = emitter.isOptimised ? here.header : header
+    let key = Key(scope: owner.scope, name: local.name, type: type)
     if let known = variables[key] { return known }
-    let place = emitter.place(of: span ?? emitter.facts.functions[here.function].span)
-    let header = emitter.place(of: emitter.facts.functions[own].span)
-    guard let place = place ?? header else { return nil }
+    let place = span.flatMap { emitter.place(of: $0) }
     let variable = emitter.info.variable(
-      local.name.text, type, argument: key.scope == scope ? parameters[local.id] : nil, line: place.line,
-      in: key.scope, of: place.file)
+      local.name.text, type, argument: owner.scope == header.scope ? parameters[local.id] : nil,
+      line: place?.line ?? owner.line, in: owner.scope, of: place?.file ?? owner.file)
     variables[key] = variable
     return variable
   }
