@@ -114,6 +114,13 @@ import Testing
       "v = Vector [7, 7, 7]", "flags = Vector [true, true]", "o = Option.Some(4)", "r = Result.Err(\"no\")",
       "p = (1, 2.5)", "bytes = Bytes 01ab",
     ] { #expect(arguments.contains(Substring(line)), "\(line): \(arguments)") }
+    // As many elements as gdb is set to print, however deep.
+    let short = try session(
+      "values", ["break Values.look", "run", "set print elements 2", "print shapes", "print m", "print item"])
+    #expect(
+      short[3] == "$1 = [Shape.Circle(1.5), Shape.Box(3, -4), ...]" && short[4] == "$2 = {\"a\" => 1, ...}", "\(short)")
+    #expect(
+      short[5].contains("name = \"te\"...,") && short[5].contains("colors = [Color.Green, Color.Red]"), "\(short)")
   }
 
   /// What passes have inlined is a frame of its own, and breakpoints stop there.

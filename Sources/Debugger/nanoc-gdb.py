@@ -16,6 +16,8 @@ UNSET = "<not set>"
 # Memory that was given back holds the address of other such memory in place of the header.
 FREED = "<freed>"
 DEPTH = 20
+# How many elements of collections are yet to be printed of the current value, at whatever depth.
+left = 0
 
 
 class Cell:
@@ -39,6 +41,13 @@ def read(address, size):
 def limit():
     """How many elements and characters gdb is set to print."""
     return gdb.parameter("print elements") or 1 << 30
+
+
+def spend():
+    """Whether one more element is to be printed."""
+    global left
+    left -= 1
+    return left >= 0
 
 
 def integer(word):
@@ -145,7 +154,7 @@ def data(word, kind, target, depth):
 
 def items(word, target, depth):
     """The elements of a list."""
-    for _ in range(limit()):
+    while True:
         found = variant(word, target)
         if found is None:
             yield FREED
@@ -153,23 +162,25 @@ def items(word, target, depth):
         _, members, cell = found
         if cell is None:
             return
+        if not spend():
+            yield "..."
+            return
         yield field(cell, members[0], depth)
         word = cell.word(members[1].bitpos // 8)
-    yield "..."
 
 
 def vector(cell, kind, depth):
     """The elements of a vector; those of few possible values take a byte each."""
     plain = kind.strip_typedefs()
     is_small = plain.code == gdb.TYPE_CODE_BOOL or plain.code == gdb.TYPE_CODE_ENUM and len(plain.fields()) <= 256
-    count = cell.word(8)
-    for index in range(min(count, limit())):
+    for index in range(cell.word(8)):
+        if not spend():
+            yield "..."
+            return
         if is_small:
             yield element(read(cell.address + 16 + index, 1), kind)
         else:
             yield show(cell.word(16 + 8 * index), kind, depth + 1)
-    if count > limit():
-        yield "..."
 
 
 def entries(word, target, depth):
@@ -182,9 +193,14 @@ def entries(word, target, depth):
     if name == "Leaf":
         keys, values = (vector_field(cell, member, depth) for member in members)
         for key, value in zip(keys, values):
+            if left < 0:
+                yield "..."
+                return
             yield key + " => " + value
     elif name == "Inner":
         for address in children(cell, members[2]):
+            if left < 0:
+                return
             yield from entries(address, target, depth)
 
 
@@ -206,6 +222,8 @@ class Printer:
         self.kind = kind
 
     def to_string(self):
+        global left
+        left = limit()
         try:
             return show(int(self.value) & (1 << 64) - 1, self.kind)
         except (gdb.error, gdb.MemoryError, OverflowError, ValueError):
