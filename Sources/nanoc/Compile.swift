@@ -94,7 +94,7 @@ struct Run: ParsableCommand {
     help: ArgumentHelp(
       "Report at the end, on standard error, what each function took.",
       discussion: """
-        Each line is a function with its share of the time of the processor, and the calls, allocations and bytes of its
+        Each line is a function with its share of the time of the processor, and the calls, allocations and bytes of its \
         own, without those of the functions that it calls. What was inlined counts for its caller; -O0 inlines nothing.
         """))
   var profile = false
