@@ -1,8 +1,9 @@
+import Diagnostics
 public import Languages
 public import Nanopass
 
 /// Splits functions that call themselves several times on one way: the cases that end at once stay, all others go on in
-/// a second function, by a tail call.
+/// a second function.
 ///
 /// Most calls of such a function are leaves of the tree of its calls. Undivided, each saves and restores the registers
 /// that the other cases need; and the first function is so small that LLVM inlines it where the second calls it. A form
@@ -21,9 +22,10 @@ public import Nanopass
 ///       [(block entry.7 [] [(set small.8 bit (compute slt [(local n.0) (word 5)]))]
 ///          (branch (local small.8) (to base.9 []) (to more.10 []) -))
 ///        (block base.9 [] [] (return [(local n.0)]))
-///        (block more.10 [] [] (tailCall f.rest [(local n.0)]))])
+///        (block more.10 [] [(set result.11 word (call f.rest [(local n.0)]))] (return [(local result.11)]))])
 ///
-/// and `f.rest`, which is what `f` was.
+/// and `f.rest`, which is what `f` was. That call is no tail call, which would need a convention of its own: LLVM makes it
+/// a jump where all arguments are in registers, and elsewhere it only takes a frame more.
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
 public struct SplitBaseCases: MachineToMachine {
@@ -74,32 +76,41 @@ public struct SplitBaseCases: MachineToMachine {
 /// Writes the function of the cases that end at once.
 private struct BaseCaseWriter {
   /// The most instructions and blocks that are written twice.
-  private static let mostCopied = 16
+  private static let mostCopied = 24
 
   private let function: Machine.Function
-  private let positions: LocalTable<Int>
+  private let graph: MachineGraph
   private let rest: Name
+  /// The blocks that only compute, and from which such blocks lead to a return.
+  private var leads: [Bool]
   private var builder: BlockBuilder
   /// The blocks to copy, under new labels, with what their variables are there.
-  private var work: [(label: Local, position: Int, values: Substitution, path: [Int])] = []
+  private var work: [(label: Local, position: Int, values: Substitution)] = []
   private var room = mostCopied
   private var ends = false
 
   private init(_ function: Machine.Function, _ rest: Name) {
     self.function = function
     self.rest = rest
-    positions = MachineGraph(function).positions
+    graph = MachineGraph(function)
     builder = BlockBuilder(FreshLocals(above: function))
+    leads = [Bool](repeating: false, count: function.blocks.count)
+    for position in graph.order.reversed() {
+      let block = function.blocks[position]
+      var ends = graph.successors[position].contains { leads[$0] }
+      if case .return = block.end { ends = true }
+      leads[position] = ends && block.instructions.allSatisfy(\.onlyComputes)
+    }
   }
 
   /// The function; nil if no case ends soon.
   static func write(_ function: Machine.Function, _ rest: Name) throws -> Machine.Function? {
     var writer = BaseCaseWriter(function, rest)
     let entry = writer.builder.make("entry")
-    writer.work = [(entry, 0, Substitution(), [])]
+    writer.work = [(entry, 0, Substitution())]
     while let next = writer.work.popLast() {
       writer.builder.begin(next.label, at: function.blocks[next.position].span)
-      try writer.copy(next.position, next.values, next.path)
+      try writer.copy(next.position, next.values)
     }
     guard writer.ends else { return nil }
     var result = function
@@ -108,23 +119,34 @@ private struct BaseCaseWriter {
   }
 
   /// Copies a block, and those to which it jumps, into the open one.
-  private mutating func copy(_ first: Int, _ values: Substitution, _ path: [Int]) throws {
-    var (position, values, path) = (first, values, path)
+  private mutating func copy(_ first: Int, _ values: Substitution) throws {
+    var (position, values) = (first, values)
     while true {
       let block = function.blocks[position]
-      guard block.instructions.count < room, block.instructions.allSatisfy(\.onlyComputes), !path.contains(position)
-      else {
-        return builder.end(.tailCall(block.span, function: rest, arguments: function.parameters.map { $0.operand }))
+      guard leads[position], block.instructions.count < room else {
+        return goOn(at: block.span)
       }
       room -= block.instructions.count + 1
-      path.append(position)
       for instruction in block.instructions { try copy(instruction, &values) }
-      guard case .jump(_, let label, let arguments) = block.end, let next = positions[label.id] else {
-        return try end(block, values, path)
+      guard case .jump(_, let label, let arguments) = block.end, let next = graph.positions[label.id] else {
+        return try end(block, values)
       }
-      values.bind(function.blocks[next].parameters, try arguments.map { try values.operand($0) })
+      values.bind(function.blocks[next].parameters, arguments.map { values.operand($0) })
       position = next
     }
+  }
+
+  /// Ends the open block by a call of the second function.
+  private mutating func goOn(at span: Span) {
+    let arguments = function.parameters.map(\.operand)
+    let results = function.results.map { Machine.Parameter(span, variable: builder.make("result"), ty: $0) }
+    if let result = results.first, results.count == 1 {
+      let call = Machine.Operation.call(span, function: rest, arguments: arguments)
+      builder.append(.set(span, variable: result.variable, ty: result.ty, value: call))
+    } else {
+      builder.append(.receive(span, function: rest, arguments: arguments, parameters: results))
+    }
+    builder.end(.return(span, values: results.map(\.operand)))
   }
 
   private mutating func copy(_ instruction: Machine.Instruction, _ values: inout Substitution) throws {
@@ -147,15 +169,16 @@ private struct BaseCaseWriter {
   }
 
   /// Ends the open block as another ends, but with new blocks behind it.
-  private mutating func end(_ block: Machine.Block, _ values: Substitution, _ path: [Int]) throws {
+  private mutating func end(_ block: Machine.Block, _ values: Substitution) throws {
     if case .return = block.end { ends = true }
+    var values = values
     var end = try values.end(block.end)
     end.mapTargets { target in
-      guard let position = positions[target.label.id] else { return target }
+      guard let position = graph.positions[target.label.id] else { return target }
       let label = builder.make(target.label.name)
       var inner = values
       inner.bind(function.blocks[position].parameters, target.arguments)
-      work.append((label, position, inner, path))
+      work.append((label, position, inner))
       return .to(label)
     }
     builder.end(end)
