@@ -101,7 +101,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["hello.av", "-g"], ["hello.av", "--with-replay"], ["--policy=embed", "hello.av"], ["--world", "x", "hello.av"],
+    ["run", "hello.av", "-g"], ["hello.av", "--with-replay"], ["--policy=embed", "hello.av"],
+    ["--world", "x", "hello.av"],
     ["compile", "hello.av", "--guest-entry", "f"], ["run", "hello.av", "--record", "d"],
     ["run", "-e", "f()", "hello.av"],
     ["run", "--input-file=-", "hello.av"], ["check", "--verbose", "hello.av"], ["check", "-j4", "hello.av"],

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A fenced block of the README: its language, the file it is the content of, if one is named, and its lines.
-private struct Block {
+struct Block {
   var heading: String
   var language: String
   var path: String?
@@ -11,7 +11,7 @@ private struct Block {
 
 /// Everything that the README tells people to do, done.
 @Suite struct ReadmeTests {
-  private static func blocks() throws -> [Block] {
+  static func blocks() throws -> [Block] {
     var blocks: [Block] = []
     var heading = ""
     var open: Block?

@@ -15,10 +15,14 @@ extension Builder {
     return result
   }
 
-  /// Write a value to memory. Without an alignment, the address must have the type's usual one.
+  /// Write a value to memory. Without an alignment, the address must have the type's usual one. A volatile store stays
+  /// where it is.
   @discardableResult
-  public func store(_ value: Value, to address: Value, alignment bytes: Int? = nil) throws -> Value {
+  public func store(_ value: Value, to address: Value, alignment bytes: Int? = nil, isVolatile: Bool = false) throws
+    -> Value
+  {
     let result = Value(handle: LLVMBuildStore(handle, value.handle, address.handle))
+    if isVolatile { LLVMSetVolatile(result.handle, 1) }
     if let bytes { LLVMSetAlignment(result.handle, try alignment(bytes)) }
     return result
   }

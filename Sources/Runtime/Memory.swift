@@ -44,6 +44,9 @@ func pool(_ index: Int) -> UnsafeMutablePointer<runtime_pool> {
   /// Allocates a cell of `size` bytes with undefined contents, aligned to 16 bytes.
   @c(nanoc_alloc)
   public func allocate(_ size: Int) -> Cell {
+    #if PROFILE
+      countAllocation(size)
+    #endif
     if size > largestPooled { return allocateLarge(size) }
     let index = (size &+ 15) &>> 4
     let pool = pool(index)

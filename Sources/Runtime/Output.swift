@@ -68,7 +68,7 @@ private func writeOutput(_ bytes: UnsafeRawBufferPointer) {
   output.isWriting = true
   if !write(bytes, to: 1) { output.isClosed = true }
   output.isWriting = false
-  if pendingExit != 0 { _exit(pendingExit) }
+  if pendingExit != 0 { end(pendingExit) }
 }
 
 /// Writes bytes to a file descriptor, waiting when it is not ready. False when it does not take them.

@@ -38,5 +38,5 @@ private func endBySignal(_ code: Int32) {
     return
   }
   flushOutput()
-  _exit(code)
+  end(code)
 }

@@ -18,7 +18,11 @@ public func start(
     entry()
   }
   flushOutput()
-  return leakCheck()
+  #if PROFILE
+    end(0)
+  #else
+    return leakCheck()
+  #endif
 }
 
 /// The exit code of a program that ended normally; in a checked runtime 99 when cells are still alive.
@@ -38,14 +42,14 @@ private func leakCheck() -> Int32 {
 public func fault(text message: Cell) -> Never {
   flushOutput()
   writeMessage("runtime fault: ", message.utf8, "\n")
-  _exit(70)
+  end(70)
 }
 
 /// Ends the program with a fault raised by the runtime itself.
 func fault(_ message: StaticString) -> Never {
   flushOutput()
   writeMessage("runtime fault: ", bytes(of: message), "\n")
-  _exit(70)
+  end(70)
 }
 
 /// Ends a program whose `main` returned an error.
@@ -53,5 +57,5 @@ func fault(_ message: StaticString) -> Never {
 public func mainFailed(_ message: Cell) -> Never {
   flushOutput()
   writeMessage("Main returned error: ", message.utf8, "\n")
-  _exit(1)
+  end(1)
 }

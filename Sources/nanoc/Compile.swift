@@ -35,8 +35,16 @@ struct Compile: ParsableCommand {
     completion: .list(allPassNames))
   var stopAfter: String?
 
+  @Flag(
+    name: [.customShort("g"), .customLong("debug")],
+    help: "Tell debuggers of lines, functions and variables; best with -O0.")
+  var debug = false
+
   @Flag(help: "List all passes in order.")
   var listPasses = false
+
+  @Flag(help: "Print where the script is that lets gdb print Aver's values: gdb -x $(nanoc --gdb-script) PROGRAM.")
+  var gdbScript = false
 
   @Flag(name: .customLong("check-leaks"), help: "Link a runtime that reports cells that were never freed.")
   var checkLeaks = false
@@ -46,6 +54,9 @@ struct Compile: ParsableCommand {
 
   func run() throws {
     if listPasses { return PassList.print(json: source.json) }
+    if gdbScript {
+      return Console.output(try SupportFiles.locate(SupportFiles.gdbScript, "the script for gdb") + "\n")
+    }
     guard file != nil || passes.resume != nil else {
       throw CleanExit.helpRequest(Nanoc.self)
     }
@@ -55,6 +66,7 @@ struct Compile: ParsableCommand {
     driver.target = target
     driver.output = output
     driver.checksLeaks = checkLeaks
+    driver.describes = debug
     let prepared = driver
     let code = onLargeStack { prepared.compile() }
     if code != 0 { throw ExitCode(code) }
@@ -78,6 +90,15 @@ struct Run: ParsableCommand {
   @Flag(name: .customLong("check-leaks"), help: "Use a runtime that reports cells that were never freed.")
   var checkLeaks = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Report at the end, on standard error, what each function took.",
+      discussion: """
+        Each line is a function with its share of the time of the processor, and the calls, allocations and bytes of its \
+        own, without those of the functions that it calls. What was inlined counts for its caller; -O0 inlines nothing.
+        """))
+  var profile = false
+
   @Option(
     help: ArgumentHelp(
       "Run the program by the interpreter of a language (typed, core or counted) instead of compiling it; what it prints comes at its end.",
@@ -90,7 +111,11 @@ struct Run: ParsableCommand {
   func run() throws {
     guard file != nil || passes.resume != nil else { throw ValidationError("Name the file to run: nanoc run FILE.av") }
     var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
+    if profile, checkLeaks || interpret != nil {
+      throw ValidationError("--profile goes neither with --check-leaks nor with --interpret")
+    }
     driver.checksLeaks = checkLeaks
+    driver.profiles = profile
     let prepared = driver
     let programArguments = arguments
     let interpreter = interpret

@@ -17,6 +17,10 @@ struct Driver: @unchecked Sendable {
   var target = Target.native
   var output: String?
   var checksLeaks = false
+  /// Whether the program reports where time and allocations went.
+  var profiles = false
+  /// Whether debuggers are told of the program.
+  var describes = false
 
   init(file: String?, source: SourceOptions, passes: PassOptions, optimization: OptimizationFlag?) throws {
     if let file, passes.resume != nil {
@@ -36,6 +40,7 @@ struct Driver: @unchecked Sendable {
     var lastStage: Stage?
     var measures: [StageMeasure] = []
     var reports: [(stage: Stage, report: PassReport)] = []
+    var debug: DebugFacts?
   }
 
   // MARK: Commands
@@ -97,12 +102,16 @@ struct Driver: @unchecked Sendable {
   private func load(_ machine: Machine.Root, _ outcome: inout Outcome) throws -> LoadedProgram {
     let context = outcome.context
     var backEnd = try NativeBackEnd(
-      machine, optimisation: nativeOptimisation(context), forJIT: true, isDivided: true)
+      machine, optimisation: nativeOptimisation(context), forJIT: true, isDivided: true, profiles: profiles)
     backEnd.peakMemory = peakMemory
     try backEnd.prepare()
-    let program = try backEnd.load(runtime: try RuntimeLibrary.locate(checked: context.options.checksLeaks))
+    let program = try backEnd.load(runtime: try RuntimeLibrary.locate(variant(context)))
     outcome.measures += backEnd.measures
     return program
+  }
+
+  private func variant(_ context: PassContext) -> RuntimeLibrary.Variant {
+    profiles ? .profile : context.options.checksLeaks ? .checked : .plain
   }
 
   private func refuseToOverwriteInput() throws {
@@ -134,8 +143,7 @@ struct Driver: @unchecked Sendable {
 
   private func runPipeline() throws -> Outcome {
     let stages = nativePipeline.stages
-    var end = stages.count - 1
-    if let stopAfter, let index = stages.firstIndex(where: { $0.name == stopAfter }) { end = index }
+    let end = stages.firstIndex { $0.name == stopAfter } ?? stages.count - 1
     let context = PassContext(
       sources: SourceMap(),
       options: CompilerOptions(
@@ -149,15 +157,19 @@ struct Driver: @unchecked Sendable {
     }
     var runner = PipelineRunner(stages: stages)
     runner.verifies = passes.verifyIr
-    runner.leftOut = Set(passes.without)
+    // For a profile the library counts all allocations.
+    runner.leftOut = Set(passes.without + (profiles ? ["expand-allocations"] : []))
     runner.peakMemory = peakMemory
     if let directory = passes.snapshots { try makeDirectory(directory) }
     var outcome = Outcome(context: context)
+    var debug = describes ? DebugFacts(sources: context.sources) : nil
+    debug?.look(at: program.root)
     var reports: [(Stage, PassReport)] = []
     var last: Stage? = start > 0 ? stages[start - 1] : nil
     var lastProgram = program
     runner.observe = { index, stage, program, report in
       (last, lastProgram) = (stage, program)
+      debug?.look(at: program.root)
       if let report { reports.append((stage, report)) }
       if let directory = passes.snapshots { try keep(program, index, stage, directory, context) }
     }
@@ -167,6 +179,7 @@ struct Driver: @unchecked Sendable {
       throw BugReport(bug, lastProgram, behind: last, in: context)
     }
     outcome.lastStage = last
+    outcome.debug = debug
     outcome.measures = runner.measures
     outcome.reports = reports
     return outcome
@@ -234,7 +247,7 @@ struct Driver: @unchecked Sendable {
     let context = outcome.context
     var backEnd = try NativeBackEnd(
       machine, optimisation: nativeOptimisation(context), forJIT: false,
-      isDivided: target == .native && stopAfter == nil)
+      isDivided: target == .native && stopAfter == nil, debug: outcome.debug)
     backEnd.peakMemory = peakMemory
     defer { outcome.measures += backEnd.measures }
     if stopAfter == NativeStep.emitLLVM.rawValue { return try writeText(backEnd.llvmIR) }
@@ -251,7 +264,7 @@ struct Driver: @unchecked Sendable {
     case .native:
       let objects = try backEnd.emitObjects()
       if stopAfter == NativeStep.emitObject.rawValue { return try writeFile(Array(objects.joined()), to: path) }
-      let runtime = try RuntimeLibrary.locate(checked: context.options.checksLeaks)
+      let runtime = try RuntimeLibrary.locate(variant(context))
       try withTemporaryFile(beside: path) { temporary in
         try backEnd.link(objects, runtime: runtime, to: temporary)
       }

@@ -18,6 +18,8 @@ struct Nanoc: ParsableCommand {
       FIRST STEPS
         nanoc hello.av                                 make the executable `hello`
         nanoc run hello.av -- some arguments           compile and run at once
+        nanoc run --profile hello.av                   and report where time and allocations went
+        nanoc -g -O0 hello.av                          with what debuggers need; see --gdb-script
         nanoc check hello.av                           errors and warnings alone
         nanoc explain type-mismatch                    what an error means, with an example
         nanoc --list-passes                            what the compiler does, step by step

@@ -11,7 +11,7 @@ enum PlannedParts {
   private static let options: [String: [String]] = [
     "": ["-j"],
     "compile": [
-      "-g", "--with-replay", "--guest-entry", "--policy", "--with-self-host-support", "--world", "--handler",
+      "--with-replay", "--guest-entry", "--policy", "--with-self-host-support", "--world", "--handler",
     ],
     "run": [
       "-g", "--with-replay", "--guest-entry", "--policy", "--with-self-host-support", "--record", "-e", "--input-file",

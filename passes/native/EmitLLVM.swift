@@ -13,13 +13,22 @@ struct EmitLLVM {
   private let module: Module
   private let context: Context
   private let exportsFunctions: Bool
+  private let debug: DebugEmitter?
+  private let profile: ProfileEmitter?
   private var functions: [Name: Function] = [:]
   private var runtime: [Name: Function] = [:]
   private var constants: [Name: Value] = [:]
 
-  /// - Parameter exportsFunctions: whether each function is visible outside, as for `--target=object`.
-  init(module: Module, exportsFunctions: Bool = false) {
+  /// - Parameters:
+  ///   - exportsFunctions: whether each function is visible outside, as for `--target=object`.
+  ///   - debug: describes the functions to a debugger.
+  ///   - profile: lets the functions count.
+  init(
+    module: Module, exportsFunctions: Bool = false, debug: DebugEmitter? = nil, profile: ProfileEmitter? = nil
+  ) {
+    self.profile = profile
     self.module = module
+    self.debug = debug
     self.exportsFunctions = exportsFunctions
     context = module.context
   }
@@ -41,6 +50,7 @@ struct EmitLLVM {
     }
     for position in (part.own + part.shared).sorted() { try body(of: program.functions[position]) }
     if part.own.contains(where: { program.functions[$0].name == program.entry }) { try emitMain(program.entry) }
+    debug?.info.finish()
   }
 
   // MARK: Declarations
@@ -148,21 +158,25 @@ struct EmitLLVM {
       throw PassBug("emit-llvm", "the entry `\(entry)` is missing", broke: "known-addresses")
     }
     let thunk = try module.addFunction(
-      "nanoc.entry", context.function([], to: context.void), linkage: .internal)
+      "nanoc_entry", context.function([], to: context.void), linkage: .internal)
     let builder = Builder(module, at: thunk.appendBlock(in: context))
+    if debug != nil { builder.assembly(module.endOfBacktraces) }
     _ = try builder.call(program, [])
+    // What stands behind a call keeps its caller's frame.
+    if debug != nil { builder.assembly("") }
     builder.ret()
     let start = try module.addFunction(
       "nanoc_start", context.function([context.i32, context.pointer, context.pointer], to: context.i32))
     let main = try module.addFunction("main", context.function([context.i32, context.pointer], to: context.i32))
     builder.move(to: main.appendBlock(in: context))
+    try profile?.start(builder)
     builder.ret(try builder.call(start, main.parameters + [thunk.value]))
   }
 
   // MARK: Bodies
 
   private mutating func body(of function: Machine.Function) throws {
-    guard let target = functions[function.name], let first = function.blocks.first else { return }
+    guard let target = functions[function.name] else { return }
     var emitter = FunctionEmitter(
       module: module, function: function.name, builder: Builder(module, at: target.appendBlock("entry", in: context)))
     for (parameter, value) in zip(function.parameters, target.parameters) {
@@ -174,18 +188,8 @@ struct EmitLLVM {
     if longest > 0 {
       emitter.scratch = try emitter.builder.alloca(context.array(of: context.i64, count: longest), alignment: 8)
     }
-    for block in function.blocks {
-      let isFirst = block.label == first.label
-      let place = isFirst ? emitter.builder.block : target.appendBlock(block.label.name.text, in: context)
-      emitter.blocks[block.label.id] = place
-      guard !isFirst else { continue }
-      emitter.builder.move(to: place)
-      emitter.phis[block.label.id] = block.parameters.map { parameter in
-        let phi = emitter.builder.phi(type(parameter.ty))
-        emitter.values[parameter.variable.id] = phi
-        return phi
-      }
-    }
+    try emitter.observe(function, target, debug, profile)
+    appendBlocks(of: function, to: target, &emitter)
     if function.blocks.contains(where: { if case .tailCall = $0.end { true } else { false } }) {
       // Else LLVM 19 makes a loop of a function that calls itself and returns a constant, and computes its results
       // between a `musttail` call and the return behind it, which is not allowed. Tail calls to oneself are loops here.
@@ -194,11 +198,28 @@ struct EmitLLVM {
     for block in function.blocks {
       guard let place = emitter.blocks[block.label.id] else { continue }
       emitter.builder.move(to: place)
+      emitter.debug?.move(to: block.span, emitter.builder)
+      for parameter in block.parameters { try emitter.describe(parameter.variable) }
       for instruction in block.instructions {
         for name in runtimeNames(instruction) { emitter.runtime[name] = try runtimeFunction(name) }
         try emitter.emit(instruction)
       }
       try emitter.emit(block.end)
+    }
+  }
+
+  /// Adds the blocks, with phi nodes for their parameters; the first is there.
+  private func appendBlocks(of function: Machine.Function, to target: Function, _ emitter: inout FunctionEmitter) {
+    for (index, block) in function.blocks.enumerated() {
+      let place = index == 0 ? emitter.builder.block : target.appendBlock(block.label.name.text, in: context)
+      emitter.blocks[block.label.id] = place
+      if index == 0 { continue }
+      emitter.builder.move(to: place)
+      emitter.phis[block.label.id] = block.parameters.map { parameter in
+        let phi = emitter.builder.phi(type(parameter.ty))
+        emitter.values[parameter.variable.id] = phi
+        return phi
+      }
     }
   }
 

@@ -13,6 +13,10 @@ struct FunctionEmitter {
   var functions: [Name: Function] = [:]
   var runtime: [Name: Function] = [:]
   var constants: [Name: Value] = [:]
+  /// Lets functions count, if they are to.
+  var profile: ProfileEmitter?
+  /// What a debugger is told of the function, if anything.
+  var debug: FunctionDebug?
   /// The memory of this frame that arrays use in turn.
   var scratch: Value?
   private var context: Context { module.context }
@@ -23,9 +27,34 @@ struct FunctionEmitter {
     self.builder = builder
   }
 
+  /// Lets the function be seen by debuggers and profiles, from its start on.
+  mutating func observe(
+    _ function: Machine.Function, _ target: Function, _ debug: DebugEmitter?, _ profile: ProfileEmitter?
+  ) throws {
+    self.debug = debug?.begin(function, target)
+    self.profile = profile
+    let start = self
+    try self.debug?.begin(function, { try start.operand($0) }, builder)
+    try profile?.enter(function.name, builder)
+  }
+
   // MARK: Instructions
 
   mutating func emit(_ instruction: Machine.Instruction) throws {
+    debug?.move(to: instruction.span, builder)
+    try build(instruction)
+    if let profile, let callee = instruction.callee, profile.has(callee) {
+      try profile.makeCurrent(function, builder)
+    }
+    for variable in instruction.definitions { try describe(variable) }
+  }
+
+  /// Tells a debugger of the value of a variable.
+  mutating func describe(_ variable: Local) throws {
+    if let value = values[variable.id] { try debug?.define(variable, value, builder) }
+  }
+
+  private mutating func build(_ instruction: Machine.Instruction) throws {
     switch instruction {
     case .set(_, let variable, let ty, let value): values[variable.id] = try operation(value, ty)
     case .run(_, let value): _ = try operation(value, .word)
@@ -93,7 +122,7 @@ struct FunctionEmitter {
     }
   }
 
-  private func operand(_ operand: Machine.Operand) throws -> Value {
+  func operand(_ operand: Machine.Operand) throws -> Value {
     switch operand {
     case .local(_, let variable):
       guard let value = values[variable.id] else { throw bug("`\(variable)` is read before it is set") }
@@ -111,6 +140,7 @@ struct FunctionEmitter {
   // MARK: Ends
 
   mutating func emit(_ end: Machine.End) throws {
+    debug?.move(to: end.span, builder)
     switch end {
     case .return(_, let values): try emitReturn(values)
     case .jump(_, let label, let arguments): builder.branch(to: try target(label, arguments))

@@ -1,21 +1,14 @@
 import Foundation
 
-/// The archive that native programs are linked with.
-public struct RuntimeLibrary: Sendable {
-  /// The path of the archive.
-  public let archive: String
+/// What the compiler brings along for native programs.
+public enum SupportFiles {
+  /// The file that lets gdb print values as Aver writes them.
+  public static let gdbScript = "nanoc-gdb.py"
 
-  /// Why it can't be found.
-  public struct NotFound: Error, CustomStringConvertible {
-    /// One sentence.
-    public let description: String
-  }
-
-  /// Finds the library in `NANOC_RUNTIME_PATH` or beside the compiler.
+  /// Finds a file in `NANOC_RUNTIME_PATH` or beside the compiler.
   ///
-  /// - Parameter checked: the one that reports cells that were never freed.
-  public static func locate(checked: Bool) throws -> RuntimeLibrary {
-    let name = checked ? "libnanocrt-checked.a" : "libnanocrt.a"
+  /// - Throws: `RuntimeLibrary.NotFound`; it calls the file `what`.
+  public static func locate(_ name: String, _ what: String) throws -> String {
     var folders: [String] = []
     if let path = ProcessInfo.processInfo.environment["NANOC_RUNTIME_PATH"] {
       folders = [path]
@@ -27,10 +20,36 @@ public struct RuntimeLibrary: Sendable {
     }
     for folder in folders {
       let path = folder + "/" + name
-      if FileManager.default.fileExists(atPath: path) { return RuntimeLibrary(archive: path) }
+      if FileManager.default.fileExists(atPath: path) { return path }
     }
     let places = folders.joined(separator: " or ")
-    throw NotFound(description: "the run-time library \(name) is not in \(places); run `make build`")
+    throw RuntimeLibrary.NotFound(description: "\(what) \(name) is not in \(places); run `make build`")
+  }
+}
+
+/// The archive that native programs are linked with.
+public struct RuntimeLibrary: Sendable {
+  /// The path of the archive.
+  public let archive: String
+
+  /// Why it can't be found.
+  public struct NotFound: Error, CustomStringConvertible {
+    /// One sentence.
+    public let description: String
+  }
+
+  /// Which of its variants.
+  public enum Variant: String, Sendable {
+    case plain = "libnanocrt.a"
+    /// Reports cells that were never freed.
+    case checked = "libnanocrt-checked.a"
+    /// Counts and samples what functions do, and reports it at the end.
+    case profile = "libnanocrt-profile.a"
+  }
+
+  /// Finds a variant of the library.
+  public static func locate(_ variant: Variant) throws -> RuntimeLibrary {
+    RuntimeLibrary(archive: try SupportFiles.locate(variant.rawValue, "the run-time library"))
   }
 }
 

@@ -17,10 +17,12 @@ public struct NativeBackEnd {
   ///   - forJIT: whether the code is for this very machine and process.
   ///   - isDivided: whether there may be more than one module, which LLVM then works on side by side.
   ///   - exportsFunctions: whether each function is visible outside.
+  ///   - debug: what a debugger is to be told; nil for nothing.
+  ///   - profiles: whether functions count; the run-time library has to be the variant for profiles.
   /// - Throws: `PassBug` if LLVM refuses the module.
   public init(
     _ program: Machine.Root, optimisation: NativeOptimisation, forJIT: Bool, isDivided: Bool = false,
-    exportsFunctions: Bool = false
+    exportsFunctions: Bool = false, debug: DebugFacts? = nil, profiles: Bool = false
   ) throws {
     self.optimisation = Self.level(optimisation)
     let clock = ContinuousClock()
@@ -29,12 +31,16 @@ public struct NativeBackEnd {
       throw PassBug(NativeStep.emitLLVM.rawValue, "the entry `\(program.entry)` is missing", broke: "known-addresses")
     }
     var units: [(module: Module, machine: TargetMachine)] = []
-    for part in Division(program, isDivided: isDivided).parts {
+    for part in Division(program, isDivided: isDivided && debug == nil && !profiles).parts {
       let module = Module("aver", context: Context(discardNames: false))
       let machine = try TargetMachine(processor: forJIT ? .native : .generic, optimisation: self.optimisation)
       machine.configure(module)
-      var emitter = EmitLLVM(module: module, exportsFunctions: exportsFunctions)
       do {
+        let describer = try debug.map {
+          try DebugEmitter(module, program, $0, isOptimised: optimisation != .none)
+        }
+        let counter = profiles ? try ProfileEmitter(module, program) : nil
+        var emitter = EmitLLVM(module: module, exportsFunctions: exportsFunctions, debug: describer, profile: counter)
         try emitter.emit(program, part)
         try module.verify()
       } catch let error as LLVMError {

@@ -17,7 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -75,6 +77,27 @@ typedef struct runtime_page {
 /// with cells never used. Those that are all free are in the queue of size 0.
 typedef struct runtime_queue { uint32_t first, last, fresh; } runtime_queue;
 typedef struct runtime_queues { runtime_queue queues[33]; } runtime_queues;
+
+/// What the variant for profiles knows of a function. Compiled programs have one for each.
+typedef struct runtime_profile {
+  /// The name, ended by a zero.
+  const char *name;
+  uint64_t calls, allocations, bytes, samples;
+} runtime_profile;
+
+/// Sends SIGPROF whenever the program has used so many microseconds of the processor; never again for 0.
+static inline void runtime_start_timer(long microseconds) {
+  struct timeval interval = {0, microseconds};
+  struct itimerval timer = {interval, interval};
+  setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+/// The nanoseconds of the processor that the program has used.
+static inline size_t runtime_processor_time(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return (size_t)time.tv_sec * 1000000000 + (size_t)time.tv_nsec;
+}
 
 /// Runs `entry` on the given stack and comes back when it returns.
 static inline int runtime_run_on_stack(void *base, size_t size, void (*entry)(void)) {

@@ -1,0 +1,223 @@
+import Foundation
+import Testing
+
+/// What gdb, perf and valgrind see of a program.
+@Suite struct DebuggerTests {
+  let work: TemporaryFolder
+  static let gdb = ["/usr/bin/gdb", "/usr/local/bin/gdb"].first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  /// Values of every kind of type.
+  static let values = """
+    module Values
+
+    type Color
+        Red
+        Green
+
+    type Shape
+        Circle(Float)
+        Box(Int, Int)
+        Empty
+
+    record Item
+        name: String
+        price: Int
+        weight: Float
+        isSold: Bool
+        colors: List<Color>
+
+    fn look(
+        item: Item, big: Int, shapes: List<Shape>, m: Map<String, Int>, v: Vector<Int>, flags: Vector<Bool>,
+        o: Option<Int>, r: Result<Int, String>, p: Tuple<Int, Float>, bytes: Bytes
+    ) -> Int
+        three = 3
+        same = item
+        text = "a \\"quoted\\"\\nline"
+        one = List.len(shapes) + Map.len(m) + Vector.len(v) + Vector.len(flags) + Bytes.len(bytes)
+        two = Option.withDefault(o, 1) + Result.withDefault(r, 2) + first(p)
+        one + two + three + item.price + same.price + big + String.len(text)
+
+    fn first(p: Tuple<Int, Float>) -> Int
+        match p
+            (x, _) -> x
+
+    fn main() -> Unit
+        ! [Console.print]
+        item = Item(name = "tea é", price = -3, weight = 2.5, isSold = true, colors = [Color.Green, Color.Red])
+        shapes = [Shape.Circle(1.5), Shape.Box(3, -4), Shape.Empty]
+        flags = Vector.new(2, true)
+        n = look(
+            item, -100000000000000000000, shapes, {"a" => 1, "b" => 2}, Vector.new(3, 7), flags, Option.Some(4),
+            Result.Err("no"), (1, 2.5), Bytes.fromList([1, 171]))
+        Console.print("{n}")
+
+    """
+
+  init() throws { work = try TemporaryFolder() }
+
+  /// Runs commands in gdb and gives what each printed, without addresses, process numbers and what gdb says of threads.
+  private func session(_ program: String, _ commands: [String]) throws -> [String] {
+    let script = try nanoc(["--gdb-script"]).output.trimmingCharacters(in: .whitespacesAndNewlines)
+    var arguments = ["-q", "-nx", "-batch", "-iex", "set width 0", "-x", script]
+    for command in commands { arguments += ["-ex", "echo \\n@@\\n", "-ex", command] }
+    let result = try run(Self.gdb ?? "gdb", arguments + [program], in: work.path)
+    let parts = result.output.components(separatedBy: "\n@@\n").dropFirst()
+    #expect(parts.count == commands.count, "\(result.output)\(result.errors)")
+    return parts.map(Self.plain)
+  }
+
+  private static func plain(_ text: String) -> String {
+    let lines = text.split(separator: "\n").filter { line in
+      !line.hasPrefix("[Thread debugging") && !line.hasPrefix("Using host libthread_db")
+    }
+    return lines.joined(separator: "\n").replacing(/0x[0-9a-f]+/, with: "0x…").replacing(/process [0-9]+/, with: "…")
+  }
+
+  @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"))
+  func theSessionInTheReadmeIsTrue() throws {
+    let blocks = try ReadmeTests.blocks()
+    let block = try #require(blocks.first { $0.language == "gdb" })
+    for block in blocks where block.language == "av" {
+      if let path = block.path { try work.write(path, block.text) }
+    }
+    let parts = block.text.components(separatedBy: "\n(gdb) ")
+    let calls = parts[0].split(separator: "\n").map { String($0.dropFirst(2)) }
+    #expect(calls == ["nanoc -g -O0 orders.av", "gdb -q -x $(nanoc --gdb-script) orders"])
+    #expect(try nanoc(["-g", "-O0", "orders.av"], in: work.path).code == 0)
+    let exchanges = parts.dropFirst().map { $0.split(separator: "\n", maxSplits: 1).map(String.init) }
+    let answers = try session("orders", exchanges.map { $0[0] })
+    for (exchange, answer) in zip(exchanges, answers) {
+      #expect(answer == Self.plain(exchange.dropFirst().first ?? ""), "\(exchange[0])")
+    }
+    #expect(exchanges.count >= 8)
+  }
+
+  @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"))
+  func valuesOfAllTypesAreShown() throws {
+    try work.write("values.av", Self.values)
+    let result = try nanoc(["-g", "-O0", "values.av"], in: work.path)
+    try #require(result.code == 0, "\(result.errors)")
+    let shown = try session("values", ["break Values.first", "run", "up", "info args", "info locals", "ptype three"])
+    #expect(shown[0].contains("file values.av, line 32"), "\(shown[0])")
+    #expect(shown[1].contains("Values.first (p=(1, 2.5)) at values.av:32\n32\t"), "\(shown[1])")
+    let item = "Item(name = \"tea é\", price = -3, weight = 2.5, isSold = true, colors = [Color.Green, Color.Red])"
+    for line in [
+      "item = \(item)", "big = -100000000000000000000", "m = <freed>", "o = <freed>", "p = (1, 2.5)",
+    ] { #expect(shown[3].split(separator: "\n").contains(Substring(line)), "\(line): \(shown[3])") }
+    for line in ["three = 3", "same = \(item)", "text = \"a \\\"quoted\\\"\\nline\"", "two = <not set>"] {
+      #expect(shown[4].split(separator: "\n").contains(Substring(line)), "\(line): \(shown[4])")
+    }
+    #expect(shown[5] == "type = Int")
+    let arguments = try session("values", ["break Values.look", "run", "info args"])[2].split(separator: "\n")
+    for line in [
+      "item = \(item)", "shapes = [Shape.Circle(1.5), Shape.Box(3, -4), Shape.Empty]", "m = {\"a\" => 1, \"b\" => 2}",
+      "v = Vector [7, 7, 7]", "flags = Vector [true, true]", "o = Option.Some(4)", "r = Result.Err(\"no\")",
+      "p = (1, 2.5)", "bytes = Bytes 01ab",
+    ] { #expect(arguments.contains(Substring(line)), "\(line): \(arguments)") }
+    // As many elements as gdb is set to print, however deep.
+    let short = try session(
+      "values", ["break Values.look", "run", "set print elements 2", "print shapes", "print m", "print item"])
+    #expect(
+      short[3] == "$1 = [Shape.Circle(1.5), Shape.Box(3, -4), ...]" && short[4] == "$2 = {\"a\" => 1, ...}", "\(short)")
+    #expect(
+      short[5].contains("name = \"te\"...,") && short[5].contains("colors = [Color.Green, Color.Red]"), "\(short)")
+  }
+
+  /// What passes have inlined is a frame of its own, and breakpoints stop there.
+  @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"))
+  func inlinedFunctionsAreShown() throws {
+    try work.write(
+      "inner.av",
+      """
+      module Inner
+
+      fn all(ns: List<Int>) -> List<String>
+          match ns
+              [] -> []
+              [n, ..rest] -> List.prepend(label(n), all(rest))
+
+      fn label(n: Int) -> String
+          twice = n + n
+          "{n}, {twice}"
+
+      fn main() -> Unit
+          ! [Console.print]
+          Console.print(String.join(all([1, 2]), "; "))
+
+      """)
+    try #require(try nanoc(["-g", "inner.av"], in: work.path).code == 0)
+    let shown = try session("inner", ["break inner.av:10", "run", "backtrace"])
+    let frames = shown[2].split(separator: "\n").map { $0.split(separator: " ").drop { $0 != "Inner.label" } }
+    #expect(frames.first?.suffix(2) == ["at", "inner.av:10"], "\(shown)")
+    let lines = shown[2].split(separator: "\n")
+    #expect(lines.count == 4 && lines[1].contains("Inner.all (") && lines[1].hasSuffix("inner.av:6"), "\(lines)")
+    #expect(lines[2].contains("Inner.main ()") && lines[2].hasSuffix("inner.av:14"), "\(lines)")
+  }
+
+  /// Top-level bindings belong to a function of their own.
+  @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"))
+  func topLevelBindingsHaveLines() throws {
+    try work.write(
+      "top.av",
+      """
+      module Top
+
+      limit = double(21)
+
+      fn double(n: Int) -> Int
+          n + n
+
+      fn main() -> Unit
+          ! [Console.print]
+          Console.print("{limit}")
+
+      """)
+    try #require(try nanoc(["-g", "-O0", "top.av"], in: work.path).code == 0)
+    let shown = try session(
+      "top", ["break 3", "run", "step", "backtrace", "break Top.main", "continue", "print limit"])
+    #expect(shown[1].hasSuffix("(start) () at top.av:3\n3\tlimit = double(21)"), "\(shown)")
+    #expect(shown[2].hasPrefix("Top.double (n=21) at top.av:6"), "\(shown)")
+    #expect(shown[3].split(separator: "\n").count == 3, "\(shown)")
+    #expect(shown[5].hasSuffix("Console.print(\"{limit}\")") && shown[6] == "$1 = 42", "\(shown)")
+  }
+
+  @Test func debugInformationDependsOnTheSourceAlone() throws {
+    for folder in ["one", "two/three"] {
+      try work.write(folder + "/values.av", Self.values)
+      #expect(try nanoc(["-g", "-O0", "values.av"], in: work.path + "/" + folder).code == 0)
+    }
+    let program = try #require(work.bytes("one/values"))
+    #expect(program == work.bytes("two/three/values"))
+    let text = String(decoding: program, as: UTF8.self)
+    #expect(text.contains(".debug_line") && text.contains("Values.look") && !text.contains(work.path))
+  }
+
+  /// Going on from a snapshot gives the same program, up to the last one that knows types; behind it lines are left.
+  @Test func snapshotsKeepLines() throws {
+    try work.write("values.av", Self.values)
+    #expect(try nanoc(["-g", "values.av", "--snapshots=stages", "--target=llvm-ir"], in: work.path).code == 0)
+    func resumed(_ pass: String) throws -> String {
+      let stage = try #require(
+        FileManager.default.contentsOfDirectory(atPath: work.path + "/stages").first { $0.hasSuffix("-\(pass).zst") })
+      let call = ["-g", "--resume=stages/" + stage, "--target=llvm-ir", "-o", "again.ll"]
+      #expect(try nanoc(call, in: work.path).code == 0)
+      return String(decoding: try #require(work.bytes("again.ll")), as: UTF8.self)
+    }
+    #expect(try resumed("parse") == String(decoding: try #require(work.bytes("values.ll")), as: UTF8.self))
+    let late = try resumed("simplify-blocks")
+    #expect(late.contains("!DISubprogram(name: \"Values.look\"") && late.contains("!DILocation(line: 26"))
+  }
+
+  @Test func objectsAndTextsAreDescribedOnlyIfAskedFor() throws {
+    try work.write("values.av", Self.values)
+    for (target, mark) in [("llvm-ir", "!DISubprogram(name: \"Values.look\""), ("assembly", "\t.loc\t")] {
+      for level in ["-O0", "-O2"] {
+        #expect(try nanoc(["values.av", "--target", target, level, "-o", "plain"], in: work.path).code == 0)
+        #expect(try nanoc(["-g", "values.av", "--target", target, level, "-o", "described"], in: work.path).code == 0)
+        let (plain, described) = (try #require(work.bytes("plain")), try #require(work.bytes("described")))
+        #expect(!String(decoding: plain, as: UTF8.self).contains(mark))
+        #expect(String(decoding: described, as: UTF8.self).contains(mark), "\(target) \(level)")
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Languages
+import LLVMKit
+import Nanopass
+
+/// The types of a program as a debugger shows them, made when they are first asked for.
+///
+/// A data type `Shape` is a typedef of a pointer to a union with a struct for each constructor, in order, whose members
+/// lie where `choose-shapes` put the fields; the members of a vector's only struct is its first element. One whose
+/// constructors have no fields is an enumeration. The pretty-printer `nanoc-gdb.py` reads values by them.
+final class DebugTypes {
+  private let info: DebugInfo
+  private let declarations: [Name: Services.TypeDecl]
+  private let fields: [Name: [String]]
+  private var known: [String: DebugInfo.DataType] = [:]
+
+  init(_ info: DebugInfo, _ facts: DebugFacts) {
+    self.info = info
+    declarations = Dictionary(facts.types.map { ($0.name, $0) }) { first, _ in first }
+    fields = facts.fields
+  }
+
+  /// The type; nil for those without values to look at.
+  func type(_ type: Services.Ty) -> DebugInfo.DataType? {
+    switch type {
+    case .unit: nil
+    case .int: known("Int") { info.basicType("Int", size: 8, .signed) }
+    case .float: known("Float") { info.basicType("Float", size: 8, .float) }
+    case .bool: known("Bool") { info.basicType("Bool", size: 1, .boolean) }
+    case .string: text("String")
+    case .bytes: text("Bytes")
+    case .digest: text("Crypto.Digest32")
+    case .data(let name): declarations[name].flatMap { known[$0.name.text] ?? data($0) }
+    }
+  }
+
+  private func known(_ name: String, _ make: () -> DebugInfo.DataType?) -> DebugInfo.DataType? {
+    if let type = known[name] { return type }
+    let type = make()
+    known[name] = type
+    return type
+  }
+
+  /// A cell with a length and bytes.
+  private func text(_ name: String) -> DebugInfo.DataType? {
+    known(name) {
+      guard let count = info.basicType("word", size: 8, .unsigned) else { return nil }
+      return info.structure(name, [DebugInfo.Member("bytes", count, offset: 8)], size: 24)
+        .flatMap(info.pointer).flatMap { info.alias(name, of: $0) }
+    }
+  }
+
+  private func isEnumeration(_ type: Services.TypeDecl) -> Bool { type.variants.allSatisfy(\.fields.isEmpty) }
+
+  private func data(_ type: Services.TypeDecl) -> DebugInfo.DataType? {
+    let name = type.name.text
+    if isEnumeration(type) {
+      let own = name.split(separator: ".").last ?? ""
+      return known(name) { info.enumeration(name, of: type.variants.map { "\(own).\($0.name.text)" }, size: 8) }
+    }
+    guard let unfinished = info.unfinishedUnion(name), let pointer = info.pointer(to: unfinished),
+      let alias = info.alias(name, of: pointer)
+    else { return nil }
+    known[name] = alias
+    let variants = type.variants.map { variant(type, $0) }
+    let members = variants.compactMap { $0.map { DebugInfo.Member($0.name, $0.type, offset: 0, size: $0.size) } }
+    if let union = info.union(name, members, size: members.map(\.size).max() ?? 0) {
+      info.replace(unfinished, by: union)
+    }
+    return alias
+  }
+
+  /// The struct of a constructor.
+  private func variant(
+    _ type: Services.TypeDecl, _ variant: Services.Variant
+  ) -> (name: String, type: DebugInfo.DataType, size: Int)? {
+    let name = variant.name.text
+    let base = Name(String(type.name.text.prefix { $0 != "<" }))
+    let declared = fields[base] ?? variant.fields.indices.map { "_\($0 + 1)" }
+    // `lower-records` puts the fields of records in the order of their names.
+    let names = fields[base] == nil ? declared : declared.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let isVector = type.facts.contains("array")
+    let counted = variant.fields.count(where: isCounted)
+    var next = (counted: 0, raw: counted)
+    var members: [DebugInfo.Member] = []
+    for (field, name) in zip(variant.fields, names) {
+      let slot = isCounted(field) ? next.counted : next.raw
+      if isCounted(field) { next.counted += 1 } else { next.raw += 1 }
+      if let fieldType = self.type(field) {
+        members.append(DebugInfo.Member(name, fieldType, offset: isVector ? 16 : 8 + 8 * slot))
+      }
+    }
+    let size = 8 + 8 * variant.fields.count
+    members.sort { declared.firstIndex(of: $0.name) ?? 0 < declared.firstIndex(of: $1.name) ?? 0 }
+    return info.structure("\(type.name.text).\(name)", members, size: size).map { (name, $0, size) }
+  }
+
+  /// Whether values are among the first fields of a cell: references and integers.
+  private func isCounted(_ type: Services.Ty) -> Bool {
+    switch type {
+    case .int, .string, .bytes, .digest: true
+    case .bool, .unit, .float: false
+    case .data(let name): declarations[name].map { !isEnumeration($0) } ?? true
+    }
+  }
+}
