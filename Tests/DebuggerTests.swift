@@ -114,6 +114,14 @@ import Testing
       "v = Vector [7, 7, 7]", "flags = Vector [true, true]", "o = Option.Some(4)", "r = Result.Err(\"no\")",
       "p = (1, 2.5)", "bytes = Bytes 01ab",
     ] { #expect(arguments.contains(Substring(line)), "\(line): \(arguments)") }
+    let conditions = try session(
+      "values",
+      [
+        "break Values.look if $_streq($text(item->Item.name), \"tea é\") && $int(item->Item.price) == -3", "run",
+        "print item->Item.price", "print $int(item->Item.price) * 2",
+      ])
+    #expect(conditions[1].hasPrefix("Breakpoint 1, Values.look"), "\(conditions)")
+    #expect(conditions[2...] == ["$1 = -3", "$2 = -6"], "\(conditions)")
     // As many elements as gdb is set to print, however deep.
     let short = try session(
       "values", ["break Values.look", "run", "set print elements 2", "print shapes", "print m", "print item"])
@@ -179,6 +187,29 @@ import Testing
     #expect(shown[2].hasPrefix("Top.double (n=21) at top.av:6"), "\(shown)")
     #expect(shown[3].split(separator: "\n").count == 3, "\(shown)")
     #expect(shown[5].hasSuffix("Console.print(\"{limit}\")") && shown[6] == "$1 = 42", "\(shown)")
+  }
+
+  /// Large programs of many features are described without changing what they do.
+  @Test(arguments: ["bank_simulation", "script_interpreter", "json_library"], ["-O0", "-O2"])
+  func describedProgramsDoTheSame(_ program: String, _ level: String) throws {
+    let folder = Repository.path("Tests/programs/" + program)
+    let built = try nanoc(["-g", level, "main.av", "-o", work.path + "/program"], in: folder)
+    try #require(built.code == 0, "\(built.errors)")
+    let expected = try Repository.text("Tests/programs/" + program + "/expected.out")
+    #expect(try run(work.path + "/program", []).output == expected)
+  }
+
+  private static let valgrind = "/usr/bin/valgrind"
+
+  /// Tools that read symbols, as perf does, know functions by their names, and by lines with `-g`.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: valgrind), "valgrind is not installed"))
+  func otherToolsShowNames() throws {
+    try work.write("values.av", Self.values)
+    #expect(try nanoc(["-g", "-O0", "values.av"], in: work.path).code == 0)
+    let call = ["--tool=callgrind", "--callgrind-out-file=calls", "./values"]
+    #expect(try run(Self.valgrind, call, in: work.path).code == 0)
+    let calls = String(decoding: try #require(work.bytes("calls")), as: UTF8.self)
+    #expect(calls.contains("aver.Values.look") && calls.contains("values.av"))
   }
 
   @Test func debugInformationDependsOnTheSourceAlone() throws {
