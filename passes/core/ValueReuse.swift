@@ -11,7 +11,7 @@ extension ValueReusingPass {
   public mutating func begin(_ input: Core.Root, in context: PassContext) { reuse.enter(input) }
 
   public mutating func function(_ node: Core.Function) throws -> Core.Function {
-    reuse.enterFunction()
+    guard try reuse.enter(node) else { return node }
     return try derive(node)
   }
 
@@ -62,7 +62,7 @@ extension ValueReusingPass {
 public struct ValueReuse {
   fileprivate(set) var substitution = Substitution()
   fileprivate var values = AvailableValues()
-  /// Whether operations and reads of fields count, or calls alone.
+  /// Whether operations, reads of fields and all calls count, or calls of recursive functions alone.
   private let takesOperations: Bool
   /// The functions whose calls depend on nothing but their arguments, and do nothing else.
   private var pure: Set<Name> = []
@@ -78,7 +78,9 @@ public struct ValueReuse {
   /// A program begins.
   fileprivate mutating func enter(_ program: Core.Root) {
     for function in program.functions where function.effects.effects.isEmpty {
-      if !function.behaviour.maySuspend, !function.behaviour.writesCells { pure.insert(function.name) }
+      let behaviour = function.behaviour
+      if behaviour.maySuspend || behaviour.writesCells { continue }
+      if takesOperations || behaviour.mayDiverge { pure.insert(function.name) }
     }
     for type in program.types where !type.facts.contains("array") {
       if type.variants.allSatisfy({ $0.fields.allSatisfy(\.isScalar) }) { flat.insert(type.name) }
@@ -86,9 +88,15 @@ public struct ValueReuse {
   }
 
   /// A function begins.
-  fileprivate mutating func enterFunction() {
+  ///
+  /// - Returns: whether there may be something to find in it.
+  fileprivate mutating func enter(_ function: Core.Function) throws -> Bool {
     substitution.reset()
     values = AvailableValues()
+    if takesOperations { return true }
+    var finder = RepeatedCalls(functions: pure)
+    try finder.visit(function.body)
+    return finder.isFound
   }
 
   /// Takes note of a binding.
@@ -122,6 +130,20 @@ public struct ValueReuse {
 
   private func isFlat(_ ty: Core.Ty) -> Bool {
     if case .data(let name) = ty { flat.contains(name) } else { false }
+  }
+}
+
+/// Finds whether one of some functions is called twice.
+private struct RepeatedCalls: CoreWalker {
+  let functions: Set<Name>
+  private(set) var isFound = false
+  private var called: Set<Name> = []
+
+  init(functions: Set<Name>) { self.functions = functions }
+
+  mutating func visit(_ node: Core.Value) {
+    guard case .call(_, let name, _) = node, functions.contains(name) else { return }
+    if !called.insert(name).inserted { isFound = true }
   }
 }
 
