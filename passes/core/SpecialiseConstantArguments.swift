@@ -9,8 +9,8 @@ public import Nanopass
 ///
 /// becomes
 ///
-///     (function power.with.1 [base.0] ... (primitive int.modulo [(local t.2) (integer 97)]) ...)
-///     ... (call power.with.1 [(local b.3)])
+///     (function power<with.1> [base.0] ... (primitive int.modulo [(local t.2) (integer 97)]) ...)
+///     ... (call power<with.1> [(local b.3)])
 ///
 /// A parameter is worth it if it decides a choice or divides, there or in a function that it is handed on to; if the call
 /// is the only one, also if it is an operand of integer arithmetic. In a recursive function every call within the
@@ -128,7 +128,7 @@ public struct SpecialiseConstantArguments: CoreToCore {
     var function = functions[request.function]
     let number = counts[request.function, default: 0] + 1
     counts[request.function] = number
-    let name = Name("\(function.name.text).with.\(number)")
+    let name = Name("\(function.name.text)<with.\(number)>")
     versions[request] = name
     let fixed = found.sorted { $0.key < $1.key }.map { (function.parameters[$0.key], $0.value.value) }
     names.append("\(name): for \(fixed.map { "\($0.0.variable.name) = \(Self.text($0.1))" }.joined(separator: ", "))")
