@@ -114,6 +114,14 @@ import Testing
       "v = Vector [7, 7, 7]", "flags = Vector [true, true]", "o = Option.Some(4)", "r = Result.Err(\"no\")",
       "p = (1, 2.5)", "bytes = Bytes 01ab",
     ] { #expect(arguments.contains(Substring(line)), "\(line): \(arguments)") }
+    let conditions = try session(
+      "values",
+      [
+        "break Values.look if $_streq($text(item->Item.name), \"tea é\") && $int(item->Item.price) == -3", "run",
+        "print item->Item.price", "print $int(item->Item.price) * 2",
+      ])
+    #expect(conditions[1].hasPrefix("Breakpoint 1, Values.look"), "\(conditions)")
+    #expect(conditions[2...] == ["$1 = -3", "$2 = -6"], "\(conditions)")
     // As many elements as gdb is set to print, however deep.
     let short = try session(
       "values", ["break Values.look", "run", "set print elements 2", "print shapes", "print m", "print item"])

@@ -60,13 +60,19 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .phase("core")
   .then(NormaliseToANF.self)
   .then(InferBehaviour.self)
+  // Before calls get accumulators, which differ.
+  .whenOptimising(ReuseCommonCalls.self)
   .whenOptimising(IntroduceAccumulators.self)
   .whenOptimising(InlineSmallFunctions.self)
   // What has been inlined calls nothing any more.
   .whenOptimising(InlineSingleCalls.self)
   .whenOptimising(PropagateCopies.self)
+  // Literals have come to the calls; what they decide is still to be folded.
+  .whenOptimising(SpecialiseConstantArguments.self)
   // Folded comparisons are literals that the switches can use.
   .whenOptimising(FoldConstants.self)
+  // A choice by a value that has been used in one before is known.
+  .whenOptimising(ReuseCommonValues.self)
   .whenOptimising(SimplifyKnownSwitches.self)
   .whenOptimising(SplitJoins.self)
   .whenOptimising(InlineJoins.self)
@@ -77,6 +83,8 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .then(MarkTailCalls.self)
   .then(FormLoops.self)
   .whenOptimising(DropInvariantLoopParameters.self)
+  // What a loop hands on unchanged is outside of it now.
+  .whenOptimising(HoistLoopInvariants.self)
   .phase("effects")
   .then(LowerEffects.self)
   .phase("memory")

@@ -2,6 +2,12 @@
 
     gdb -x nanoc-gdb.py PROGRAM        or in gdb: source nanoc-gdb.py
 
+Fields are read as `print item->Item.price`. For conditions, `$int` gives gdb an Int, which it cannot read itself, and
+`$text` a String:
+
+    break orders.av:15 if $int(cents) > 100
+    break orders.av:15 if $_streq($text(item->Item.name), "tea")
+
 The compiler describes a data type as a typedef of a pointer to a union with a struct for each constructor. A value is a
 word: an odd one is the integer or the number of the constructor without fields in its upper 63 bits, an even one the
 address of a cell: a reference count (32 bits), a tag and the number of counted fields (16 bits each), then the fields.
@@ -241,5 +247,29 @@ def lookup(value):
     return None
 
 
+class Int(gdb.Function):
+    """$int(x): an Int as an integer of gdb's; the nearest of 64 bits."""
+
+    def __init__(self):
+        super().__init__("int")
+
+    def invoke(self, value):
+        exact = int(integer(int(value) & (1 << 64) - 1))
+        return max(-1 << 63, min(exact, (1 << 63) - 1))
+
+
+class Text(gdb.Function):
+    """$text(x): a String as a string of gdb's."""
+
+    def __init__(self):
+        super().__init__("text")
+
+    def invoke(self, value):
+        address = int(value) & (1 << 64) - 1
+        return read(address + 24, Cell(address).word(8)).decode("utf-8", "replace")
+
+
+Int()
+Text()
 lookup.name = "aver"
 gdb.pretty_printers.append(lookup)
