@@ -13,8 +13,14 @@ struct Main {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let mode = arguments.count > 1 ? arguments[1] : "programs"
-    guard let compiler = arguments.first, ["programs", "sources", "snapshots"].contains(mode) else {
-      print("usage: nanoc-fuzz NANOC [programs|sources|snapshots [FIRST-SEED [COUNT [FOLDER]]]]")
+    guard let compiler = arguments.first, ["programs", "sources", "snapshots"].contains(mode),
+      FileManager.default.isExecutableFile(atPath: compiler)
+    else {
+      print(
+        """
+        usage: nanoc-fuzz NANOC [programs|sources|snapshots [FIRST-SEED [COUNT [FOLDER]]]]
+        NANOC is the compiler to test; it goes on until it is stopped or COUNT is reached, and keeps what fails in FOLDER.
+        """)
       exit(2)
     }
     let rest = arguments.dropFirst(2)

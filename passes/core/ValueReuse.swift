@@ -93,8 +93,7 @@ public struct ValueReuse {
   fileprivate mutating func enter(_ function: Core.Function) throws -> Bool {
     substitution.reset()
     values = AvailableValues()
-    if takesOperations { return true }
-    var finder = RepeatedCalls(functions: pure)
+    var finder = RepeatedValues(reuse: self)
     try finder.visit(function.body)
     return finder.isFound
   }
@@ -117,14 +116,21 @@ public struct ValueReuse {
 
   /// What is computed, if it may be read again.
   private func expression(of value: Core.Value, _ ty: Core.Ty) -> Expression? {
+    guard mayBeShared(value, ty) else { return nil }
     switch value {
-    case .call(_, let name, let arguments) where pure.contains(name) && (ty.isScalar || isFlat(ty)):
-      return Expression(.call(name), arguments)
-    case .primitive(_, let name, let arguments) where takesOperations && ty.isScalar:
-      return Expression(.primitive(name), arguments)
-    case .payload(_, let subject, _, let variant, let index) where takesOperations && ty.isScalar:
-      return Expression(.payload(variant, index), [subject])
-    default: return nil
+    case .call(_, let name, let arguments): return Expression(.call(name), arguments)
+    case .primitive(_, let name, let arguments): return Expression(.primitive(name), arguments)
+    case .payload(_, let subject, _, let variant, let index): return Expression(.payload(variant, index), [subject])
+    case .atom, .perform, .construct: return nil
+    }
+  }
+
+  /// Whether a value may be read again.
+  fileprivate func mayBeShared(_ value: Core.Value, _ ty: Core.Ty) -> Bool {
+    switch value {
+    case .call(_, let name, _): return (ty.isScalar || isFlat(ty)) && pure.contains(name)
+    case .primitive, .payload: return takesOperations && ty.isScalar
+    case .atom, .perform, .construct: return false
     }
   }
 
@@ -133,17 +139,39 @@ public struct ValueReuse {
   }
 }
 
-/// Finds whether one of some functions is called twice.
-private struct RepeatedCalls: CoreWalker {
-  let functions: Set<Name>
+/// Finds whether two values of a function may be the same, which those of few functions are.
+private struct RepeatedValues: CoreWalker {
+  private let reuse: ValueReuse
   private(set) var isFound = false
-  private var called: Set<Name> = []
+  private var seen: NumberSet = []
 
-  init(functions: Set<Name>) { self.functions = functions }
+  init(reuse: ValueReuse) { self.reuse = reuse }
 
-  mutating func visit(_ node: Core.Value) {
-    guard case .call(_, let name, _) = node, functions.contains(name) else { return }
-    if !called.insert(name).inserted { isFound = true }
+  mutating func visit(_ node: Core.Step) throws {
+    if isFound { return }
+    switch node {
+    case .let(_, _, let ty, let value):
+      if reuse.mayBeShared(value, ty), !seen.insert(Self.mark(of: value)) { isFound = true }
+    case .join: try walk(node)
+    }
+  }
+
+  /// A number that equal values have in common.
+  private static func mark(of value: Core.Value) -> Int {
+    switch value {
+    case .call(_, let name, let arguments), .primitive(_, let name, let arguments):
+      return arguments.reduce(name.hashValue) { $0 &+ mark(of: $1) }
+    case .payload(_, let subject, _, let variant, let index): return mark(of: subject) &* 31 &+ variant << 8 &+ index
+    case .atom, .perform, .construct: return 0
+    }
+  }
+
+  private static func mark(of atom: Core.Atom) -> Int {
+    switch atom {
+    case .local(_, let variable): return variable.id &* 0x9E37_79B9 &+ 1
+    case .integer(_, .small(let value)): return value &* 0x85EB_CA6B &+ 2
+    case .integer, .float, .string, .bool, .unit: return 3
+    }
   }
 }
 
