@@ -56,11 +56,12 @@ import Testing
   init() throws { work = try TemporaryFolder() }
 
   /// Runs commands in gdb and gives what each printed, without addresses, process numbers and what gdb says of threads.
-  private func session(_ program: String, _ commands: [String]) throws -> [String] {
+  private func session(_ program: String, _ commands: [String], locale: String = "C.UTF-8") throws -> [String] {
     let script = try nanoc(["--gdb-script"]).output.trimmingCharacters(in: .whitespacesAndNewlines)
     var arguments = ["-q", "-nx", "-batch", "-iex", "set width 0", "-x", script]
     for command in commands { arguments += ["-ex", "echo \\n@@\\n", "-ex", command] }
-    let result = try run(Self.gdb ?? "gdb", arguments + [program], in: work.path)
+    let result = try run(
+      Self.gdb ?? "gdb", arguments + [program], in: work.path, environment: ["LC_ALL": locale])
     let parts = result.output.components(separatedBy: "\n@@\n").dropFirst()
     #expect(parts.count == commands.count, "\(result.output)\(result.errors)")
     return parts.map(Self.plain)
@@ -121,6 +122,8 @@ import Testing
         "print item->Item.price", "print $int(item->Item.price) * 2",
       ])
     #expect(conditions[1].hasPrefix("Breakpoint 1, Values.look"), "\(conditions)")
+    let plain = try session("values", ["break Values.look", "run", "print item->Item.name"], locale: "C")
+    #expect(plain[2] == "$1 = \"tea \\u{e9}\"", "\(plain)")
     #expect(conditions[2...] == ["$1 = -3", "$2 = -6"], "\(conditions)")
     // As many elements as gdb is set to print, however deep.
     let short = try session(

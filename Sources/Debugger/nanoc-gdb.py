@@ -69,6 +69,16 @@ def integer(word):
     return str(-magnitude if count < 0 else magnitude)
 
 
+def printable(shown):
+    """The text with escapes for what the terminal's character set lacks, since gdb prints nothing of such a value."""
+    charset = gdb.host_charset() if hasattr(gdb, "host_charset") else "ascii"
+    try:
+        shown.encode(charset)
+        return shown
+    except (UnicodeEncodeError, LookupError):
+        return "".join(char if char.isascii() else "\\u{%x}" % ord(char) for char in shown)
+
+
 def text(word, name):
     if word == 0:
         return UNSET
@@ -82,7 +92,7 @@ def text(word, name):
     shown = data.decode("utf-8", "ignore")
     for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
         shown = shown.replace(plain, escaped)
-    return '"' + shown + ('"...' if size > limit() else '"')
+    return '"' + printable(shown) + ('"...' if size > limit() else '"')
 
 
 def element(data, kind):

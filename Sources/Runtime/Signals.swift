@@ -15,9 +15,8 @@ func installHandlers() {
   }
   runtime_handle(SIGSEGV, { _, info, _ in handleBadAccess(info) }, 0)
   runtime_handle(SIGBUS, { _, info, _ in handleBadAccess(info) }, 0)
-  let once = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_NODEFER
-  runtime_handle(SIGINT, { _, _, _ in endBySignal(130) }, once)
-  runtime_handle(SIGTERM, { _, _, _ in endBySignal(143) }, once)
+  runtime_handle(SIGINT, { _, _, _ in endBySignal(130) }, SA_NODEFER)
+  runtime_handle(SIGTERM, { _, _, _ in endBySignal(143) }, SA_NODEFER)
   runtime_reset_signal(SIGPIPE, 1)
 }
 
@@ -31,8 +30,22 @@ private func handleBadAccess(_ info: UnsafeMutablePointer<siginfo_t>?) {
   runtime_reset_signal(SIGBUS, 0)
 }
 
+/// When the first signal to end came; zero before.
+nonisolated(unsafe) private var endingSince = timespec()
+/// A signal this much later than the first, in milliseconds, is one more wish to end: output that cannot be written is
+/// given up. Sooner it is the same wish, sent to the process and to its group.
+private let patience = 200
+
 /// Ends the program after SIGINT or SIGTERM, at once or when the write under way is over.
 private func endBySignal(_ code: Int32) {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  if endingSince.tv_sec != 0 {
+    let waited = (now.tv_sec &- endingSince.tv_sec) &* 1000 &+ (now.tv_nsec &- endingSince.tv_nsec) / 1_000_000
+    if waited > patience { end(code) }
+    return
+  }
+  endingSince = now
   if output.isWriting {
     pendingExit = code
     return

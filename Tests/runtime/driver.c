@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nanoc.h"
 
@@ -471,6 +472,16 @@ static void entry(void) {
   if (!strcmp(mode, "failed")) print("before"), nanoc_main_failed(literal("a message"));
   if (!strcmp(mode, "interrupt")) print("before"), raise(SIGINT);
   if (!strcmp(mode, "terminate")) print("before"), raise(SIGTERM);
+  // As `timeout` does, to the process and to its group.
+  if (!strcmp(mode, "terminate-twice")) {
+    print("before");
+    if (fork() == 0) {
+      kill(getppid(), SIGTERM);
+      kill(getppid(), SIGTERM);
+      _exit(0);
+    }
+    for (;;) pause();
+  }
   if (!strcmp(mode, "order")) {
     text *line = literal("text");
     nanoc_console_error(line);

@@ -25,6 +25,10 @@ public import Nanopass
 public struct CompileMatches: ClosedToSwitch {
   public static let summary = "Compile matches to decision trees"
 
+  /// The most nodes of the tree of one part of a match: so many, and so many more for each arm.
+  private static let mostNodes = 256
+  private static let mostNodesForArm = 16
+
   private var types: [Name: Closed.TypeDecl] = [:]
   private var used: NumberSet = []
   private var locals = FunctionLocals<Closed.Function>()
@@ -57,18 +61,51 @@ public struct CompileMatches: ClosedToSwitch {
     matches += 1
     var statements: [Switch.Statement] = []
     let (subjects, patterns) = try subjectsAndPatterns(of: subject, arms, &statements)
-    var builder = DecisionTreeBuilder(types: types, used: used, locals: locals, arms: arms.count)
-    let columns = subjects.map { builder.subject($0, $1) }
-    let tree = try builder.tree(columns, patterns)
+    let match = Match(span: span, subjects: subjects, patterns: patterns, arms: arms, ty: ty)
+    let body = try code(for: match, arms.indices, otherwise: nil)
+    return statements.isEmpty ? body : .block(span, statements: statements, result: body, ty: ty)
+  }
+
+  /// A match with the locals to compare, and a pattern of each arm for each of them.
+  private struct Match {
+    let span: Span
+    let subjects: [(Local, Closed.Ty)]
+    let patterns: [[Closed.Pattern]]
+    let arms: [Closed.Arm]
+    let ty: Closed.Ty
+  }
+
+  /// Compares with some of the arms, then goes on with `otherwise`. Arms whose tree would be too large are divided: no
+  /// value is compared with the second part before all of the first have failed, so that the tree of neither part
+  /// repeats the other's.
+  private mutating func code(for match: Match, _ range: Range<Int>, otherwise: Switch.Expr?) throws -> Switch.Expr {
+    var patterns = Array(match.patterns[range])
+    if otherwise != nil { patterns.append(match.subjects.map { _ in .wildcard(match.span) }) }
+    var builder = DecisionTreeBuilder(
+      types: types, used: used, locals: locals, arms: patterns.count, assumesMatch: range.lowerBound > 0,
+      most: range.count > 1 ? Self.mostNodes + Self.mostNodesForArm * range.count : .max)
+    let columns = match.subjects.map { builder.subject($0, $1) }
+    let tree: DecisionTree
+    do {
+      tree = try builder.tree(columns, patterns)
+    } catch is DecisionTreeBuilder.TooLarge {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      let second = try code(for: match, middle..<range.upperBound, otherwise: otherwise)
+      return try code(for: match, range.lowerBound..<middle, otherwise: second)
+    }
     locals = builder.locals
     var leaves: [Leaf] = []
-    for (arm, uses) in zip(arms, builder.uses) { leaves.append(try leaf(for: arm, uses)) }
-    let body = leaves.reversed().reduce(emitted(tree, leaves, ty, at: span)) { rest, leaf in
+    for (arm, uses) in zip(match.arms[range], builder.uses) { leaves.append(try leaf(for: arm, uses)) }
+    if let otherwise {
+      let label = builder.uses.last ?? 0 > 1 ? locals.make("other") : nil
+      leaves.append(Leaf(span: match.span, body: otherwise, variables: [], label: label))
+    }
+    let body = emitted(tree, leaves, match.ty, at: match.span)
+    return leaves.reversed().reduce(body) { rest, leaf in
       guard let label = leaf.label else { return rest }
       let parameters = leaf.variables.map { Switch.Parameter(leaf.span, variable: $0.0, ty: $0.1) }
-      return .join(leaf.span, label: label, parameters: parameters, body: leaf.body, rest: rest, ty: ty)
+      return .join(leaf.span, label: label, parameters: parameters, body: leaf.body, rest: rest, ty: match.ty)
     }
-    return statements.isEmpty ? body : .block(span, statements: statements, result: body, ty: ty)
   }
 
   // MARK: Subjects

@@ -9,6 +9,9 @@ import Nanopass
 /// every group. Parts are read where they are first compared, or at the leaf that binds them, so a part that no pattern
 /// looks at is never read.
 struct DecisionTreeBuilder {
+  /// The tree would have more nodes than it may.
+  struct TooLarge: Error {}
+
   /// The data types by name.
   let types: [Name: Closed.TypeDecl]
   /// The numbers of the locals that are read at all; others are not bound.
@@ -18,13 +21,20 @@ struct DecisionTreeBuilder {
   /// How many leaves each arm has.
   private(set) var uses: [Int]
 
+  /// Whether some arm matches each value that comes here, though these arms alone need not cover all values.
+  private let assumesMatch: Bool
+  /// How many nodes the tree may still have.
+  private var room: Int
   private var occurrences = 0
   /// The locals that hold occurrences on the way from the root to where the builder is.
   private var loaded: LocalTable<Local> = [:]
 
   init(
-    types: [Name: Closed.TypeDecl], used: NumberSet, locals: FunctionLocals<Closed.Function>, arms: Int
+    types: [Name: Closed.TypeDecl], used: NumberSet, locals: FunctionLocals<Closed.Function>, arms: Int,
+    assumesMatch: Bool, most: Int
   ) {
+    self.assumesMatch = assumesMatch
+    room = most
     self.types = types
     self.used = used
     self.locals = locals
@@ -44,6 +54,8 @@ struct DecisionTreeBuilder {
   }
 
   /// The tree for arms whose patterns are compared with the columns, all held by locals.
+  ///
+  /// - Throws: `TooLarge`.
   mutating func tree(_ columns: [Occurrence], _ arms: [[Closed.Pattern]]) throws -> DecisionTree {
     let rows = arms.enumerated().map { index, patterns in
       row(Row(patterns: patterns, bindings: .none, arm: index), noting: columns)
@@ -54,6 +66,8 @@ struct DecisionTreeBuilder {
   // MARK: One node
 
   private mutating func build(_ columns: [Occurrence], _ rows: [Row]) throws -> DecisionTree {
+    room -= 1
+    if room < 0 { throw TooLarge() }
     guard let first = rows.first else {
       throw PassBug(CompileMatches.name, "a match does not cover all values", broke: "well-typed")
     }
@@ -111,16 +125,23 @@ struct DecisionTreeBuilder {
     if case .data(let type) = subject.ty {
       let count = types[type]?.variants.count ?? 0
       if count == 1, let only = branches.first { return only.branch.tree }
-      let cases = branches.sorted { $0.index < $1.index }.map(\.branch)
-      let rest = cases.count == count ? nil : try build(columns, division.column, [], division.rest)
+      var cases = branches.sorted { $0.index < $1.index }.map(\.branch)
+      if cases.count == count { return .choose(local, type: type, cases: cases, rest: nil) }
+      if isCovered(by: division), let last = cases.popLast() {
+        return cases.isEmpty ? last.tree : .choose(local, type: type, cases: cases, rest: last.tree)
+      }
+      let rest = try build(columns, division.column, [], division.rest)
       return .choose(local, type: type, cases: cases, rest: rest)
     }
     var cases = branches.map(\.branch)
-    if subject.ty == .bool, cases.count == 2, let last = cases.popLast() {
-      return .compare(local, cases: cases, rest: last.tree)
+    if subject.ty == .bool && cases.count == 2 || isCovered(by: division), let last = cases.popLast() {
+      return cases.isEmpty ? last.tree : .compare(local, cases: cases, rest: last.tree)
     }
     return .compare(local, cases: cases, rest: try build(columns, division.column, [], division.rest))
   }
+
+  /// Whether values of no group do not come here.
+  private func isCovered(by division: RowDivision) -> Bool { assumesMatch && division.rest.isEmpty }
 
   /// Goes on with a column replaced by those of its parts; columns that no row compares are left out.
   private mutating func build(_ columns: [Occurrence], _ column: Int, _ fields: [Occurrence], _ rows: [Row]) throws

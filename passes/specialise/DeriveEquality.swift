@@ -17,6 +17,9 @@ public import Nanopass
 public struct DeriveEquality: FirstOrderToScalar {
   public static let summary = "Turn structural equality into primitives and derived functions"
 
+  /// How many fields of both values are read before they are compared.
+  private static let readTogether = 4
+
   private var types: [Name: FirstOrder.TypeDecl] = [:]
   private var wanted: [FirstOrder.TypeDecl] = []
   private var seen: Set<Name> = []
@@ -86,7 +89,7 @@ public struct DeriveEquality: FirstOrderToScalar {
     var fresh = FreshLocals(from: 0)
     let (left, right) = (fresh.make("left"), fresh.make("right"))
     let arms = try type.variants.enumerated().map { index, variant in
-      try arm(for: variant, at: index, of: type, against: right, &fresh)
+      try arm(for: variant, at: index, of: type, left, right, &fresh)
     }
     return Scalar.Function(
       span, name: equalityName(of: type.name),
@@ -94,7 +97,7 @@ public struct DeriveEquality: FirstOrderToScalar {
         FirstOrder.Parameter(span, variable: left, ty: ty), FirstOrder.Parameter(span, variable: right, ty: ty),
       ],
       result: .bool, effects: FirstOrder.Effects(span, effects: []),
-      body: .match(span, subject: .local(span, variable: left, ty: ty), arms: arms, ty: .bool))
+      body: match(left, arms, of: type))
   }
 
   /// A function that compares the lengths, and one that compares the elements from an index on.
@@ -142,51 +145,71 @@ public struct DeriveEquality: FirstOrderToScalar {
 
   /// The arm for a left value of one constructor: the right one must have the same, and equal fields.
   private mutating func arm(
-    for variant: FirstOrder.Variant, at index: Int, of type: FirstOrder.TypeDecl, against right: Local,
+    for variant: FirstOrder.Variant, at index: Int, of type: FirstOrder.TypeDecl, _ left: Local, _ right: Local,
     _ fresh: inout FreshLocals
   ) throws -> Scalar.Arm {
-    let span = type.span
-    let ty: FirstOrder.Ty = .data(name: type.name)
-    var lefts: [Scalar.Pattern] = []
-    var rights: [Scalar.Pattern] = []
-    var pairs: [(left: Local, right: Local, ty: FirstOrder.Ty)] = []
-    for field in variant.fields {
-      guard field != .unit else {
-        lefts.append(.wildcard(span))
-        rights.append(.wildcard(span))
-        continue
-      }
-      let pair = (left: fresh.make("a"), right: fresh.make("b"), ty: field)
-      lefts.append(.bind(span, variable: pair.left, ty: field))
-      rights.append(.bind(span, variable: pair.right, ty: field))
-      pairs.append(pair)
-    }
     let order = { (ty: FirstOrder.Ty) in if case .data(let name) = ty { name == type.name ? 2 : 1 } else { 0 } }
-    let sorted = (0...2).flatMap { rank in pairs.filter { order($0.ty) == rank } }
-    var arms = [
-      Scalar.Arm(
-        span, pattern: .constructor(span, variant: variant.name, index: index, arguments: rights),
-        body: try conjunction(of: sorted, at: span))
-    ]
-    if type.variants.count > 1 {
-      arms.append(Scalar.Arm(span, pattern: .wildcard(span), body: .bool(span, value: false)))
+    let pairs = variant.fields.enumerated().filter { $0.element != .unit }.map { position, field in
+      Pair(position: position, left: fresh.make("a"), right: fresh.make("b"), ty: field)
     }
-    return Scalar.Arm(
-      span, pattern: .constructor(span, variant: variant.name, index: index, arguments: lefts),
-      body: .match(span, subject: .local(span, variable: right, ty: ty), arms: arms, ty: .bool))
+    let sorted = (0...2).flatMap { rank in pairs.filter { order($0.ty) == rank } }
+    // Fields are read a few at a time: those that have been read before a difference is found were read in vain.
+    var rest = sorted[...]
+    var arms: [Scalar.Arm] = []
+    var groups: [[Pair]] = []
+    repeat {
+      groups.append(Array(rest.prefix(Self.readTogether)))
+      rest = rest.dropFirst(Self.readTogether)
+    } while !rest.isEmpty
+    for group in groups.reversed() {
+      let next = arms.isEmpty ? nil : match(left, arms, of: type)
+      let same = try conjunction(of: group, and: next, at: type.span)
+      let inner = [self.arm(variant, index, group.map { ($0.position, $0.right, $0.ty) }, same, at: type.span)]
+      let body = match(right, inner, of: type)
+      arms = [self.arm(variant, index, group.map { ($0.position, $0.left, $0.ty) }, body, at: type.span)]
+    }
+    return arms[0]
   }
 
-  /// Whether all pairs are equal, compared from the first to the last, which is in tail position.
-  private mutating func conjunction(of pairs: [(left: Local, right: Local, ty: FirstOrder.Ty)], at span: Span) throws
-    -> Scalar.Expr
-  {
+  /// A field of both values.
+  private struct Pair {
+    let position: Int
+    let left: Local
+    let right: Local
+    let ty: FirstOrder.Ty
+  }
+
+  /// An arm for values of a constructor that binds some fields.
+  private func arm(
+    _ variant: FirstOrder.Variant, _ index: Int, _ bound: [(position: Int, variable: Local, ty: FirstOrder.Ty)],
+    _ body: Scalar.Expr, at span: Span
+  ) -> Scalar.Arm {
+    var patterns = variant.fields.map { _ in Scalar.Pattern.wildcard(span) }
+    for field in bound { patterns[field.position] = .bind(span, variable: field.variable, ty: field.ty) }
+    return Scalar.Arm(
+      span, pattern: .constructor(span, variant: variant.name, index: index, arguments: patterns), body: body)
+  }
+
+  /// A match in which values of other constructors differ.
+  private func match(_ subject: Local, _ arms: [Scalar.Arm], of type: FirstOrder.TypeDecl) -> Scalar.Expr {
+    let span = type.span
+    var arms = arms
+    if arms.count < type.variants.count {
+      arms.append(Scalar.Arm(span, pattern: .wildcard(span), body: .bool(span, value: false)))
+    }
+    return .match(span, subject: .local(span, variable: subject, ty: .data(name: type.name)), arms: arms, ty: .bool)
+  }
+
+  /// Whether all pairs are equal, compared from the first to the last, and what follows is true. The last comparison is
+  /// in tail position.
+  private mutating func conjunction(of pairs: [Pair], and next: Scalar.Expr?, at span: Span) throws -> Scalar.Expr {
     let comparisons = try pairs.map { pair in
       try comparison(
         of: .local(span, variable: pair.left, ty: pair.ty), with: .local(span, variable: pair.right, ty: pair.ty),
         pair.ty, at: span)
     }
-    guard let last = comparisons.last else { return .bool(span, value: true) }
-    return comparisons.dropLast().reversed().reduce(last) { rest, test in
+    guard let last = next ?? comparisons.last else { return .bool(span, value: true) }
+    return (next == nil ? comparisons.dropLast() : comparisons[...]).reversed().reduce(last) { rest, test in
       choice(test, rest, false, at: span)
     }
   }
