@@ -163,13 +163,13 @@ struct Driver: @unchecked Sendable {
     if let directory = passes.snapshots { try makeDirectory(directory) }
     var outcome = Outcome(context: context)
     var debug = describes ? DebugFacts(sources: context.sources) : nil
-    debug?.look(at: program.root)
+    try debug?.look(at: program.root)
     var reports: [(Stage, PassReport)] = []
     var last: Stage? = start > 0 ? stages[start - 1] : nil
     var lastProgram = program
     runner.observe = { index, stage, program, report in
       (last, lastProgram) = (stage, program)
-      debug?.look(at: program.root)
+      try debug?.look(at: program.root)
       if let report { reports.append((stage, report)) }
       if let directory = passes.snapshots { try keep(program, index, stage, directory, context) }
     }

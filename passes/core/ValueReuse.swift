@@ -233,7 +233,7 @@ private struct AvailableValues {
   /// The block whose bindings are walked, if they stand behind one of its join points; else 0.
   private var late = 0
   /// The blocks of which such bindings have been used.
-  private var used: Set<Int> = []
+  private var used: NumberSet = []
 
   mutating func enter() -> Scope {
     scopes += 1
@@ -276,15 +276,5 @@ extension Core.Step {
 extension [Core.Step] {
   fileprivate var endsWithCall: Bool {
     if case .let(_, _, _, .call) = last { true } else { false }
-  }
-}
-
-extension Core.Ty {
-  /// Whether its values need no cell, but for big integers.
-  var isScalar: Bool {
-    switch self {
-    case .int, .float, .bool, .unit: true
-    case .string, .bytes, .digest, .data: false
-    }
   }
 }

@@ -31,7 +31,7 @@ public struct HoistLoopInvariants: LoopsToLoops {
   /// The types with one constructor: their fields are there.
   private var records: Set<Name> = []
   /// The numbers of the variables that are bound in the loop.
-  private var inside: Set<Int> = []
+  private var inside: NumberSet = []
   private var hoisted: [Loops.Step] = []
   /// Whether the first round is sure to come here.
   private var isSure = false
@@ -59,7 +59,7 @@ public struct HoistLoopInvariants: LoopsToLoops {
 
   public mutating func function(_ node: Loops.Function) throws -> Loops.Function {
     guard case .loop(let span, let label, let parameters, let arguments, let body) = node.body.end else { return node }
-    inside = Set(parameters.map(\.variable.id))
+    inside = NumberSet(parameters.map(\.variable.id))
     hoisted = []
     isSure = true
     let rest = try block(body)
@@ -143,15 +143,5 @@ extension Loops.Value {
       case .payload(_, let subject, _, _, _): [subject]
       }
     return atoms.compactMap { if case .local(_, let variable) = $0 { variable } else { nil } }
-  }
-}
-
-extension Loops.Ty {
-  /// Whether its values need no cell, but for big integers.
-  fileprivate var isScalar: Bool {
-    switch self {
-    case .int, .float, .bool, .unit: true
-    case .string, .bytes, .digest, .data: false
-    }
   }
 }

@@ -8,22 +8,22 @@ extension BlockVersions {
   mutating func big(_ place: MachinePlace) throws {
     guard let label = label(of: place) else { return }
     let block = plan.function.blocks[place.block]
-    let (names, parameters) = parameters(of: place)
+    let (values, parameters) = parameters(of: place)
     builder.begin(label, parameters, at: block.span)
-    var renaming = Renaming(names: names)
+    var renaming = OperandSubstitution(values: values)
     for index in place.index..<block.instructions.count {
       let here = MachinePlace(block: place.block, index: index)
       if index > place.index, plan.places.number(of: here) != nil {
-        let next = target(here, names: renaming.names)
+        let next = target(here, reading: renaming.values)
         return builder.end(.jump(block.span, label: next.label, arguments: next.arguments))
       }
       try big(block.instructions[index], &renaming)
     }
     var end = try renaming.end(block.end)
-    let renamed = renaming.names
+    let renamed = renaming.values
     end.mapTargets { target in
       guard let position = plan.graph.positions[target.label.id] else { return target }
-      var result = self.target(MachinePlace(block: position, index: 0), arguments: target.arguments, names: renamed)
+      var result = self.target(MachinePlace(block: position, index: 0), arguments: target.arguments, reading: renamed)
       if let choice = choices[position] { result.label = choice }
       return result
     }
@@ -31,11 +31,11 @@ extension BlockVersions {
   }
 
   /// An instruction with the names of the second version, its operators on integers as calls of the library.
-  private mutating func big(_ instruction: Machine.Instruction, _ renaming: inout Renaming) throws {
+  private mutating func big(_ instruction: Machine.Instruction, _ renaming: inout OperandSubstitution) throws {
     let read = try renaming.instruction(instruction)
     let defined = instruction.definitions.map { old in
       let new = builder.make(old.name)
-      renaming.names[old.id] = new
+      renaming.values[old.id] = .local(.none, variable: new)
       return new
     }
     switch read {
@@ -86,19 +86,5 @@ extension BlockVersions {
     for operand in IntegerFunction.consumed(by: `operator`, operands) where operand.register != nil {
       builder.append(.run(span, value: .runtime(span, function: "nanoc_drop", arguments: [operand])))
     }
-  }
-}
-
-/// Gives variables that are read other names.
-private struct Renaming: MachineToMachine {
-  static let summary = ""
-  var names: LocalTable<Local>
-
-  init() { names = [:] }
-  init(names: LocalTable<Local>) { self.names = names }
-
-  func operand(_ node: Machine.Operand) -> Machine.Operand {
-    guard case .local(let span, let variable) = node, let name = names[variable.id] else { return node }
-    return .local(span, variable: name)
   }
 }

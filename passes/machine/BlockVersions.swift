@@ -145,9 +145,9 @@ struct BlockVersions {
   // MARK: The ways between the versions
 
   /// A place of the second version, with what it reads; `arguments` are those for the parameters of its block, and
-  /// `names` the names of the variables, if they have others.
+  /// `reading` what is read for variables, if it is not themselves.
   func target(
-    _ place: MachinePlace, arguments: [Machine.Operand] = [], names: LocalTable<Local> = [:]
+    _ place: MachinePlace, arguments: [Machine.Operand] = [], reading others: LocalTable<Machine.Operand> = [:]
   ) -> Machine.Target {
     var values: LocalTable<Machine.Operand> = [:]
     if place.index == 0 {
@@ -157,7 +157,7 @@ struct BlockVersions {
     }
     let label = label(of: place) ?? plan.function.blocks[place.block].label
     let passed = plan.passed(to: place).map { number in
-      values[number] ?? names[number].map { .local(.none, variable: $0) } ?? named(.register(number))
+      values[number] ?? others[number] ?? named(.register(number))
     }
     return Machine.Target(.none, label: label, arguments: passed)
   }
@@ -166,18 +166,20 @@ struct BlockVersions {
   func label(of place: MachinePlace) -> Local? { plan.places.number(of: place).flatMap { labels[$0] } }
 
   /// New variables for those that a place reads.
-  mutating func parameters(of place: MachinePlace) -> (names: LocalTable<Local>, parameters: [Machine.Parameter]) {
+  mutating func parameters(of place: MachinePlace) -> (
+    values: LocalTable<Machine.Operand>, parameters: [Machine.Parameter]
+  ) {
     let passed = plan.passed(to: place)
-    var names = LocalTable<Local>(minimumCapacity: passed.count)
+    var values = LocalTable<Machine.Operand>(minimumCapacity: passed.count)
     var parameters: [Machine.Parameter] = []
     parameters.reserveCapacity(passed.count)
     for number in passed {
       guard let known = plan.local(number) else { continue }
       let variable = builder.make(known.local.name)
-      names[number] = variable
+      values[number] = .local(.none, variable: variable)
       parameters.append(Machine.Parameter(.none, variable: variable, ty: known.ty))
     }
-    return (names, parameters)
+    return (values, parameters)
   }
 
   /// Writes the block that goes back to the first version of a loop if all that this needs is small.
@@ -185,21 +187,21 @@ struct BlockVersions {
     guard let label = choices[header] else { return }
     let place = MachinePlace(block: header, index: 0)
     let block = plan.function.blocks[header]
-    let (names, parameters) = parameters(of: place)
+    let (values, parameters) = parameters(of: place)
     builder.begin(label, parameters, at: block.span)
     let tested = plan.tested(at: header).map { number in
-      names[number].map { Machine.Operand.local(.none, variable: $0) } ?? named(.register(number))
+      values[number] ?? named(.register(number))
     }
     if !tested.isEmpty {
-      let arguments = block.parameters.map { argument(for: $0, names) }
-      test(tested, orGoTo: target(place, arguments: arguments, names: names), in: block, at: block.span)
+      let arguments = block.parameters.map { argument(for: $0, values) }
+      test(tested, orGoTo: target(place, arguments: arguments, reading: values), in: block, at: block.span)
     }
-    builder.end(.jump(block.span, label: block.label, arguments: block.parameters.map { argument(for: $0, names) }))
+    builder.end(.jump(block.span, label: block.label, arguments: block.parameters.map { argument(for: $0, values) }))
   }
 
   /// What is passed for a parameter, which may not be read.
-  private func argument(for parameter: Machine.Parameter, _ names: LocalTable<Local>) -> Machine.Operand {
-    if let variable = names[parameter.variable.id] { return .local(.none, variable: variable) }
+  private func argument(for parameter: Machine.Parameter, _ values: LocalTable<Machine.Operand>) -> Machine.Operand {
+    if let value = values[parameter.variable.id] { return value }
     switch parameter.ty {
     case .word: return .number(0)
     case .float: return .float(.none, value: 0)

@@ -85,7 +85,7 @@ private struct BaseCaseWriter {
   private var leads: [Bool]
   private var builder: BlockBuilder
   /// The blocks to copy, under new labels, with what their variables are there.
-  private var work: [(label: Local, position: Int, values: Substitution)] = []
+  private var work: [(label: Local, position: Int, values: OperandSubstitution)] = []
   private var room = mostCopied
   private var ends = false
 
@@ -107,7 +107,7 @@ private struct BaseCaseWriter {
   static func write(_ function: Machine.Function, _ rest: Name) throws -> Machine.Function? {
     var writer = BaseCaseWriter(function, rest)
     let entry = writer.builder.make("entry")
-    writer.work = [(entry, 0, Substitution())]
+    writer.work = [(entry, 0, OperandSubstitution())]
     while let next = writer.work.popLast() {
       writer.builder.begin(next.label, at: function.blocks[next.position].span)
       try writer.copy(next.position, next.values)
@@ -119,7 +119,7 @@ private struct BaseCaseWriter {
   }
 
   /// Copies a block, and those to which it jumps, into the open one.
-  private mutating func copy(_ first: Int, _ values: Substitution) throws {
+  private mutating func copy(_ first: Int, _ values: OperandSubstitution) throws {
     var (position, values) = (first, values)
     while true {
       let block = function.blocks[position]
@@ -149,7 +149,7 @@ private struct BaseCaseWriter {
     builder.end(.return(span, values: results.map(\.operand)))
   }
 
-  private mutating func copy(_ instruction: Machine.Instruction, _ values: inout Substitution) throws {
+  private mutating func copy(_ instruction: Machine.Instruction, _ values: inout OperandSubstitution) throws {
     switch try values.instruction(instruction) {
     case .set(let span, let variable, let ty, let value):
       builder.append(.set(span, variable: copy(variable, &values), ty: ty, value: value))
@@ -162,14 +162,14 @@ private struct BaseCaseWriter {
     }
   }
 
-  private mutating func copy(_ variable: Local, _ values: inout Substitution) -> Local {
+  private mutating func copy(_ variable: Local, _ values: inout OperandSubstitution) -> Local {
     let new = builder.make(variable.name)
     values.values[variable.id] = .local(.none, variable: new)
     return new
   }
 
   /// Ends the open block as another ends, but with new blocks behind it.
-  private mutating func end(_ block: Machine.Block, _ values: Substitution) throws {
+  private mutating func end(_ block: Machine.Block, _ values: OperandSubstitution) throws {
     if case .return = block.end { ends = true }
     var values = values
     var end = try values.end(block.end)
@@ -183,18 +183,6 @@ private struct BaseCaseWriter {
     }
     builder.end(end)
   }
-}
-
-/// Gives what is read instead of variables.
-private struct Substitution: MachineToMachine {
-  static let summary = ""
-  var values: LocalTable<Machine.Operand> = [:]
-
-  mutating func bind(_ parameters: [Machine.Parameter], _ arguments: [Machine.Operand]) {
-    for (parameter, argument) in zip(parameters, arguments) { values[parameter.variable.id] = argument }
-  }
-
-  func operand(_ node: Machine.Operand) -> Machine.Operand { node.register.flatMap { values[$0] } ?? node }
 }
 
 extension Machine.Instruction {

@@ -40,14 +40,14 @@ public struct DebugFacts {
   /// The data types of the program, each an instance.
   private(set) var types: [Services.TypeDecl] = []
   private var names: Set<Name> = []
-  private var numbers: [Name: LocalTable<Void>] = [:]
+  private var numbers: [Name: NumberSet] = [:]
   private var services: Services.Root?
 
   /// Knows nothing yet; `sources` are the files of the program.
   public init(sources: SourceMap) { self.sources = sources }
 
   /// Looks at the program behind a pass; has to be given all of them in order.
-  public mutating func look(at program: any Node) {
+  public mutating func look(at program: any Node) throws {
     switch program {
     case let root as Resolved.Root: look(at: root)
     case let root as Switch.Root:
@@ -58,9 +58,9 @@ public struct DebugFacts {
       }
     case let root as Services.Root: services = root
     case is Shaped.Root:
-      if let root = services { look(at: root) }
+      if let root = services { try look(at: root) }
       services = nil
-    case let root as Counted.Root: look(at: root)
+    case let root as Counted.Root: try look(at: root)
     case let root as Machine.Root: if functions.isEmpty { look(at: root) }
     default: break
     }
@@ -96,13 +96,12 @@ public struct DebugFacts {
     for case .record(_, let name, let declared) in root.types { fields[name] = declared.map(\.name.text) }
   }
 
-  private mutating func look(at root: Services.Root) {
+  private mutating func look(at root: Services.Root) throws {
     types = root.types
     variables = [:]
     for function in root.functions {
       var binders = Binders()
-      binders.add(function.parameters)
-      binders.look(at: function.body)
+      try binders.visit(function)
       var found = Variables()
       for (variable, type) in binders.found where isInSource(variable, of: function.name) {
         found.types[variable.id] = type
@@ -128,15 +127,15 @@ public struct DebugFacts {
   /// Whether a variable is one of the source, not one that passes made. They call theirs `t` most often, so that of
   /// one that has been inlined counts as theirs.
   private func isInSource(_ variable: Local, of function: Name) -> Bool {
-    names.contains(variable.name) && (variable.name != "t" || numbers[function]?[variable.id] != nil)
+    names.contains(variable.name) && (variable.name != "t" || numbers[function]?.contains(variable.id) == true)
   }
 
-  private mutating func look(at root: Counted.Root) {
+  private mutating func look(at root: Counted.Root) throws {
     for function in root.functions {
       guard var found = variables[function.name] else { continue }
       (found.aliases, found.constants) = ([:], [])
       var copies = Copies()
-      copies.look(at: function.body)
+      try copies.visit(function.body)
       for (variable, atom) in copies.found where found.types[variable.id] != nil {
         if case .local(_, let original) = atom {
           found.aliases[original.id, default: []].append(variable)
@@ -152,11 +151,11 @@ public struct DebugFacts {
 /// Gathers the names and numbers of the locals of a tree.
 private struct LocalCollector: NodeSink {
   var names: Set<Name> = []
-  var numbers: LocalTable<Void> = [:]
+  var numbers: NumberSet = []
 
   mutating func local(_ local: Local) {
     names.insert(local.name)
-    numbers[local.id] = ()
+    numbers.insert(local.id)
   }
   mutating func open(_ form: StaticString, _ span: Span, spanned: Bool) {}
   mutating func close(empty: Bool) {}
@@ -167,67 +166,31 @@ private struct LocalCollector: NodeSink {
 }
 
 /// Gathers the variables that a function binds, with their types.
-private struct Binders {
+private struct Binders: ServicesWalker {
   var found: [(variable: Local, type: Services.Ty)] = []
 
-  mutating func add(_ parameters: [Services.Parameter]) {
-    for parameter in parameters { found.append((parameter.variable, parameter.ty)) }
+  mutating func visit(_ node: Services.Parameter) { found.append((node.variable, node.ty)) }
+
+  mutating func visit(_ node: Services.Step) throws {
+    if case .let(_, let variable, let type, _) = node { found.append((variable, type)) }
+    try walk(node)
   }
 
-  mutating func look(at block: Services.Block) {
-    for step in block.steps {
-      switch step {
-      case .let(_, let variable, let type, _): found.append((variable, type))
-      case .receive(_, _, _, let parameters): add(parameters)
-      case .join(_, _, let parameters, let body):
-        add(parameters)
-        look(at: body)
-      }
-    }
-    switch block.end {
-    case .switch(_, _, _, let cases, let rest):
-      for one in cases { look(at: one.body) }
-      if let rest { look(at: rest) }
-    case .test(_, _, let cases, let rest):
-      for one in cases { look(at: one.body) }
-      look(at: rest)
-    case .loop(_, _, let parameters, _, let body):
-      add(parameters)
-      look(at: body)
-    case .return, .jump, .tailCall: break
-    }
-  }
+  func visit(_ node: Services.Value) {}
 }
 
 /// Gathers the variables that are no more than another name for an atom, which `lower-to-machine` puts in their place.
-private struct Copies {
+private struct Copies: CountedWalker {
   var found: [(variable: Local, atom: Counted.Atom)] = []
   private var originals: LocalTable<Counted.Atom> = [:]
 
-  mutating func look(at block: Counted.Block) {
-    for step in block.steps {
-      switch step {
-      case .let(_, let variable, _, .atom(_, let atom)):
-        var original = atom
-        if case .local(_, let other) = atom { original = originals[other.id] ?? atom }
-        originals[variable.id] = original
-        found.append((variable, original))
-      case .join(_, _, _, let body): look(at: body)
-      default: break
-      }
-    }
-    switch block.end {
-    case .switchTag(_, _, let cases, let rest):
-      for one in cases { look(at: one.body) }
-      if let rest { look(at: rest) }
-    case .switchWord(_, _, let cases, let rest):
-      for one in cases { look(at: one.body) }
-      if let rest { look(at: rest) }
-    case .test(_, _, let cases, let rest):
-      for one in cases { look(at: one.body) }
-      look(at: rest)
-    case .loop(_, _, _, _, let body): look(at: body)
-    case .return, .jump, .tailCall: break
-    }
+  mutating func visit(_ node: Counted.Step) throws {
+    guard case .let(_, let variable, _, .atom(_, let atom)) = node else { return try walk(node) }
+    var original = atom
+    if case .local(_, let other) = atom { original = originals[other.id] ?? atom }
+    originals[variable.id] = original
+    found.append((variable, original))
   }
+
+  func visit(_ node: Counted.Value) {}
 }

@@ -153,22 +153,23 @@ public struct DeriveEquality: FirstOrderToScalar {
       Pair(position: position, left: fresh.make("a"), right: fresh.make("b"), ty: field)
     }
     let sorted = (0...2).flatMap { rank in pairs.filter { order($0.ty) == rank } }
-    // Fields are read a few at a time: those that have been read before a difference is found were read in vain.
-    var rest = sorted[...]
-    var arms: [Scalar.Arm] = []
-    var groups: [[Pair]] = []
-    repeat {
-      groups.append(Array(rest.prefix(Self.readTogether)))
-      rest = rest.dropFirst(Self.readTogether)
-    } while !rest.isEmpty
-    for group in groups.reversed() {
-      let next = arms.isEmpty ? nil : match(left, arms, of: type)
-      let same = try conjunction(of: group, and: next, at: type.span)
-      let inner = [self.arm(variant, index, group.map { ($0.position, $0.right, $0.ty) }, same, at: type.span)]
-      let body = match(right, inner, of: type)
-      arms = [self.arm(variant, index, group.map { ($0.position, $0.left, $0.ty) }, body, at: type.span)]
-    }
-    return arms[0]
+    return try arm(variant, index, of: type, left, right, comparing: sorted[...])
+  }
+
+  /// The arm that compares some fields. They are read a few at a time: those that have been read before a difference is
+  /// found were read in vain.
+  private mutating func arm(
+    _ variant: FirstOrder.Variant, _ index: Int, of type: FirstOrder.TypeDecl, _ left: Local, _ right: Local,
+    comparing pairs: ArraySlice<Pair>
+  ) throws -> Scalar.Arm {
+    let group = pairs.prefix(Self.readTogether)
+    let others = pairs.dropFirst(Self.readTogether)
+    let next =
+      others.isEmpty ? nil : match(left, [try arm(variant, index, of: type, left, right, comparing: others)], of: type)
+    let same = try conjunction(of: group, and: next, at: type.span)
+    let inner = arm(variant, index, group.map { ($0.position, $0.right, $0.ty) }, same, at: type.span)
+    return arm(
+      variant, index, group.map { ($0.position, $0.left, $0.ty) }, match(right, [inner], of: type), at: type.span)
   }
 
   /// A field of both values.
@@ -202,7 +203,9 @@ public struct DeriveEquality: FirstOrderToScalar {
 
   /// Whether all pairs are equal, compared from the first to the last, and what follows is true. The last comparison is
   /// in tail position.
-  private mutating func conjunction(of pairs: [Pair], and next: Scalar.Expr?, at span: Span) throws -> Scalar.Expr {
+  private mutating func conjunction(of pairs: ArraySlice<Pair>, and next: Scalar.Expr?, at span: Span) throws
+    -> Scalar.Expr
+  {
     let comparisons = try pairs.map { pair in
       try comparison(
         of: .local(span, variable: pair.left, ty: pair.ty), with: .local(span, variable: pair.right, ty: pair.ty),
