@@ -62,5 +62,5 @@ debug: runtime
 
 runtime: $(runtime)
 
-$(runtime): scripts/build-runtime Sources/Debugger/nanoc-gdb.py $(wildcard Sources/Runtime/*.swift Sources/Runtime/include/*)
+$(runtime): scripts/build-runtime Sources/Debugger/nanoc-gdb.py $(wildcard Sources/Runtime/*.swift Sources/Runtime/*.S Sources/Runtime/include/*)
 	scripts/build-runtime build/lib/nanoc

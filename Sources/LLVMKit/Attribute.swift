@@ -33,6 +33,8 @@ public struct Attribute: Hashable {
   public static var hot: Attribute { .named("hot") }
   /// The function is never inlined.
   public static var noinline: Attribute { .named("noinline") }
+  /// No pass changes the function, and its code is generated quickly; needs `noinline`.
+  public static var optnone: Attribute { .named("optnone") }
   /// The function is inlined wherever possible, without optimisation too.
   public static var alwaysinline: Attribute { .named("alwaysinline") }
   /// The function always returns or unwinds.

@@ -13,6 +13,8 @@ public struct RuntimeFunction: Sendable {
     case onlyReads
     /// The result is memory that nothing else refers to.
     case allocates
+    /// There is a variant that keeps the caller's registers, where the library has any such.
+    case keepsRegisters
   }
 
   /// The symbol.
@@ -43,10 +45,12 @@ public struct RuntimeFunction: Sendable {
   private static let cells = [
     // The size in bytes.
     RuntimeFunction("nanoc_alloc", [.word], .word, [.allocates]),
+    // The same, for where no cell is ready.
+    RuntimeFunction("nanoc_refill", [.word], .word, [.allocates, .cold, .keepsRegisters]),
     // One more reference to a counted word of any kind.
-    RuntimeFunction("nanoc_dup", [.word], nil),
+    RuntimeFunction("nanoc_dup", [.word], nil, [.keepsRegisters]),
     // One reference less.
-    RuntimeFunction("nanoc_drop", [.word], nil),
+    RuntimeFunction("nanoc_drop", [.word], nil, [.keepsRegisters]),
     // Frees the memory of a cell, and nothing else.
     RuntimeFunction("nanoc_release", [.word], nil),
     // One reference less to all that a cell holds.
@@ -58,13 +62,13 @@ public struct RuntimeFunction: Sendable {
   ]
 
   private static let arithmetic = [
-    RuntimeFunction("nanoc_int_add", [.word, .word], .word, [.cold]),
-    RuntimeFunction("nanoc_int_sub", [.word, .word], .word, [.cold]),
-    RuntimeFunction("nanoc_int_mul", [.word, .word], .word, [.cold]),
-    RuntimeFunction("nanoc_int_neg", [.word], .word, [.cold]),
-    RuntimeFunction("nanoc_int_equal", [.word, .word], .word, [.cold, .onlyReads]),
+    RuntimeFunction("nanoc_int_add", [.word, .word], .word, [.cold, .keepsRegisters]),
+    RuntimeFunction("nanoc_int_sub", [.word, .word], .word, [.cold, .keepsRegisters]),
+    RuntimeFunction("nanoc_int_mul", [.word, .word], .word, [.cold, .keepsRegisters]),
+    RuntimeFunction("nanoc_int_neg", [.word], .word, [.cold, .keepsRegisters]),
+    RuntimeFunction("nanoc_int_equal", [.word, .word], .word, [.cold, .onlyReads, .keepsRegisters]),
     // Negative, zero or positive.
-    RuntimeFunction("nanoc_int_compare", [.word, .word], .word, [.cold, .onlyReads]),
+    RuntimeFunction("nanoc_int_compare", [.word, .word], .word, [.cold, .onlyReads, .keepsRegisters]),
     RuntimeFunction("nanoc_int_to_word_saturating", [.word], .word, [.cold, .onlyReads]),
   ]
 

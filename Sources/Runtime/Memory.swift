@@ -20,6 +20,10 @@ func pool(_ index: Int) -> UnsafeMutablePointer<runtime_pool> {
   UnsafeMutableRawPointer(&pools).assumingMemoryBound(to: runtime_pool.self) + index
 }
 
+/// Allocates a cell of `size` bytes when compiled code has found none ready.
+@c(nanoc_refill)
+public func refill(_ size: Int) -> Cell { allocate(size) }
+
 #if CHECKED
   /// The number of cells allocated and not yet freed.
   nonisolated(unsafe) var liveCells = 0

@@ -408,6 +408,59 @@ static __attribute__((noinline)) int64_t recurse(int64_t depth) {
   return depth == 0 ? 0 : recurse(depth - 1) + frame[0];
 }
 
+#if defined(__x86_64__)
+// Calls a function of two words with known values in all other registers that calls destroy. What these hold
+// afterwards is in `after`: RAX, RCX, RDX, RSI, RDI, R8, R9, R10.
+void call_with_registers(void (*function)(void), word a, word b, word after[8]);
+__asm__(
+    "call_with_registers:\n"
+    "push %rbx\n push %r12\n push %rax\n"
+    "mov %rdi, %rbx\n mov %rcx, %r12\n mov %rsi, %rdi\n mov %rdx, %rsi\n"
+    "mov $100, %rax\n mov $101, %rcx\n mov $102, %rdx\n mov $105, %r8\n mov $106, %r9\n mov $107, %r10\n"
+    "call *%rbx\n"
+    "mov %rax, (%r12)\n mov %rcx, 8(%r12)\n mov %rdx, 16(%r12)\n mov %rsi, 24(%r12)\n mov %rdi, 32(%r12)\n"
+    "mov %r8, 40(%r12)\n mov %r9, 48(%r12)\n mov %r10, 56(%r12)\n"
+    "pop %rax\n pop %r12\n pop %rbx\n ret\n");
+
+// Whether a call has the result that is expected, and keeps all registers but that of the result.
+static void expect_kept(const char *name, void (*function)(void), word a, word b, word result) {
+  word after[8], before[8] = {result, 101, 102, b, a, 105, 106, 107};
+  call_with_registers(function, a, b, after);
+  for (int index = 0; index < 8; index += 1)
+    if (after[index] != before[index]) printf("%s: register %d holds %ld\n", name, index, (long)after[index]);
+}
+
+void nanoc_dup_keeping(void), nanoc_drop_keeping(void), nanoc_refill_keeping(void), nanoc_int_add_keeping(void),
+    nanoc_int_sub_keeping(void), nanoc_int_mul_keeping(void), nanoc_int_neg_keeping(void),
+    nanoc_int_equal_keeping(void), nanoc_int_compare_keeping(void);
+
+static void registers(void) {
+  word two = 5, three = 7;
+  text *cell = literal("a cell");
+  expect_kept("dup", nanoc_dup_keeping, (word)cell, 1, 100);
+  expect_kept("drop", nanoc_drop_keeping, (word)cell, 1, 100);
+  if (cell->references != 1) printf("%d references\n", cell->references);
+  expect_kept("last drop", nanoc_drop_keeping, (word)cell, 1, 100);
+  expect_kept("dup of an integer", nanoc_dup_keeping, two, 1, 100);
+  expect_kept("drop of an integer", nanoc_drop_keeping, two, 1, 100);
+  expect_kept("dup of nothing", nanoc_dup_keeping, 0, 1, 100);
+  expect_kept("drop of nothing", nanoc_drop_keeping, 0, 1, 100);
+  expect_kept("add", nanoc_int_add_keeping, two, three, 11);
+  expect_kept("sub", nanoc_int_sub_keeping, two, three, -1);
+  expect_kept("mul", nanoc_int_mul_keeping, two, three, 13);
+  expect_kept("neg", nanoc_int_neg_keeping, two, 1, -3);
+  expect_kept("equal", nanoc_int_equal_keeping, two, two, 1);
+  expect_kept("compare", nanoc_int_compare_keeping, two, two, 0);
+  word after[8];
+  call_with_registers(nanoc_refill_keeping, 32, 1, after);
+  memset((void *)after[0], 0, 32);
+  nanoc_free((void *)after[0]);
+  print("kept");
+}
+#else
+static void registers(void) { print("kept"); }
+#endif
+
 static void shared_counts(void) {
   text *value = literal("x");
   value->references = INT32_MAX;
@@ -453,6 +506,7 @@ static void entry(void) {
   if (!strcmp(mode, "arguments")) arguments();
   if (!strcmp(mode, "deep-drop")) deep_drop();
   if (!strcmp(mode, "counts")) shared_counts();
+  if (!strcmp(mode, "registers")) registers();
   if (!strcmp(mode, "cells")) cells();
   if (!strcmp(mode, "hello")) print("hello");
   if (!strcmp(mode, "leak")) literal("leaked"), literal("too");

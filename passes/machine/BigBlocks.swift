@@ -47,7 +47,7 @@ extension BlockVersions {
       builder.append(
         .checked(span, variable: defined[0], overflow: defined[1], operator: name, left: left, right: right))
     case .run(let span, .compute(_, let name, let operands)):
-      guard let function = Self.counting[name] else { return builder.append(read) }
+      guard let function = CountFunction.library[name] else { return builder.append(read) }
       for operand in operands {
         builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
       }
@@ -57,12 +57,6 @@ extension BlockVersions {
     case .run, .store: builder.append(read)
     }
   }
-
-  /// The functions of the library that count references of any kind. They take less room than tests in place.
-  private static let counting: [Name: Name] = [
-    "dup.integer": "nanoc_dup", "dup.cell": "nanoc_dup", "dup.reference": "nanoc_dup", "drop.integer": "nanoc_drop",
-    "drop.cell": "nanoc_drop", "drop.reference": "nanoc_drop",
-  ]
 
   private mutating func call(
     _ operator: Name, _ operands: [Machine.Operand], _ ty: Machine.Ty, to variable: Local, at span: Span

@@ -2,58 +2,39 @@ import Diagnostics
 import Languages
 import Nanopass
 
-/// Writes the functions that count references.
+/// Writes the functions that add a reference in place.
 ///
 /// A word with the low bit set is no reference. A cell whose count is negative as a signed 32-bit number is never freed;
-/// one that is counted up to there stays for ever. Of integers only the tag is tested in place, since big ones are rare,
-/// and of what is dropped, since that is often the last reference.
+/// one that is counted up to there stays for ever.
 struct CountFunction {
   /// The least count, read as unsigned, of a cell that is never freed.
   private static let immortal = Machine.Operand.number(1 << 31)
 
+  /// The functions of the library that count references of any kind, by the operators.
+  static let library: [Name: Name] = [
+    "dup.integer": "nanoc_dup", "dup.cell": "nanoc_dup", "dup.reference": "nanoc_dup", "drop.integer": "nanoc_drop",
+    "drop.cell": "nanoc_drop", "drop.reference": "nanoc_drop", "take": "nanoc_take",
+  ]
+  /// The operators for which there is a function here.
+  static let written: Set<Name> = ["dup.cell", "dup.reference"]
+
   /// What the function behind an operator is called.
-  static func name(of operator: Name, operands: Int) -> Name {
-    Name("nanoc." + `operator`.text + (operands > 1 ? ".\(operands)" : ""))
-  }
+  static func name(of operator: Name) -> Name { Name("nanoc." + `operator`.text) }
 
   private var builder: BlockBuilder
-  private let operands: [Machine.Operand]
   private let span: Span
 
-  private init(_ parameters: [Machine.Parameter], at span: Span) {
-    operands = parameters.map { .local(span, variable: $0.variable) }
-    self.span = span
-    builder = BlockBuilder(FreshLocals(from: parameters.count))
-    builder.begin(builder.make("entry"), at: span)
-  }
-
   /// The function behind an operator, whose result means nothing.
-  static func of(_ operator: Name, operands count: Int, at span: Span) -> Machine.Function {
-    let parameters = (0..<count).map { index in
-      Machine.Parameter(span, variable: Local("value", index), ty: .word)
-    }
-    var writer = CountFunction(parameters, at: span)
-    writer.write(`operator`)
-    writer.finish()
+  static func of(_ operator: Name, at span: Span) -> Machine.Function {
+    let cell = Local("value", 0)
+    var writer = CountFunction(builder: BlockBuilder(FreshLocals(from: 1)), span: span)
+    writer.builder.begin(writer.builder.make("entry"), at: span)
+    let operand = Machine.Operand.local(span, variable: cell)
+    if `operator` == "dup.cell" { writer.unlessTagged(operand) { $0.dup(operand) } } else { writer.dup(operand) }
+    writer.builder.end(.return(span, values: [.number(0)]))
     return Machine.Function(
-      span, name: name(of: `operator`, operands: count), parameters: parameters, results: [.word],
-      blocks: writer.builder.blocks)
-  }
-
-  private mutating func write(_ operator: Name) {
-    switch `operator` {
-    case "dup.integer": integers("nanoc_dup")
-    case "drop.integer": integers("nanoc_drop")
-    case "dup.cell": unlessTagged(operands[0], likely: nil) { $0.dup($0.operands[0]) }
-    case "drop.cell": unlessTagged(operands[0], likely: nil) { $0.call("nanoc_drop", $0.operands[0]) }
-    default: dup(operands[0])
-    }
-  }
-
-  private mutating func finish() { builder.end(.return(span, values: [.number(0)])) }
-
-  private mutating func call(_ function: Name, _ word: Machine.Operand) {
-    builder.append(.run(span, value: .runtime(span, function: function, arguments: [word])))
+      span, name: name(of: `operator`), parameters: [Machine.Parameter(span, variable: cell, ty: .word)],
+      results: [.word], blocks: writer.builder.blocks)
   }
 
   /// Ends the open block and opens one in which `condition` holds; control comes together behind what `body` writes.
@@ -68,21 +49,9 @@ struct CountFunction {
     builder.begin(done, at: span)
   }
 
-  private mutating func unlessTagged(
-    _ word: Machine.Operand, likely: Name?, _ body: (inout CountFunction) -> Void
-  ) {
+  private mutating func unlessTagged(_ word: Machine.Operand, _ body: (inout CountFunction) -> Void) {
     let low = builder.compute("low", .word, "and", [word, .number(1)], at: span)
-    when(builder.compute("is", .bit, "eq", [low, .number(0)], at: span), likely: likely, body)
-  }
-
-  /// One test for all; the library tests each for itself.
-  private mutating func integers(_ function: Name) {
-    let tags = operands.dropFirst().reduce(operands[0]) { tags, operand in
-      builder.compute("tags", .word, "and", [tags, operand], at: span)
-    }
-    unlessTagged(tags, likely: "else") { writer in
-      for operand in writer.operands { writer.call(function, operand) }
-    }
+    when(builder.compute("is", .bit, "eq", [low, .number(0)], at: span), likely: nil, body)
   }
 
   /// Stores the count and one, unless the cell is immortal.

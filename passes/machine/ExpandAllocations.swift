@@ -84,7 +84,8 @@ public struct ExpandAllocations: MachineToMachine {
     let (none, some) = (builder.make("none"), builder.make("some"))
     builder.end(.branch(span, condition: isEmpty, then: .to(none), else: .to(some), likely: "else"))
     builder.begin(none, at: span)
-    let other = builder.set("other", .word, .allocate(span, size: size), at: span)
+    let other = builder.set(
+      "other", .word, .runtime(span, function: "nanoc_refill", arguments: [.number(size)]), at: span)
     builder.end(.return(span, values: [other]))
     builder.begin(some, at: span)
     let next = builder.set("next", .word, .load(span, address: cell, offset: 0, width: 8), at: span)

@@ -2,66 +2,84 @@ import Diagnostics
 public import Languages
 public import Nanopass
 
-/// Expands the counting of references: each operator becomes a call of a function, added to the program once, that
-/// sorts out what is no reference, or of the run-time library.
+/// Expands the counting of references: each operator becomes calls of the run-time library.
 ///
-///     (run (compute dup.cell [(local x.0)]))
+///     (run (compute drop.integer [(local x.0) (local y.1)]))
 ///
 /// becomes
 ///
-///     (run (call nanoc.dup.cell [(local x.0)]))
+///     (run (runtime nanoc_drop [(local x.0)]))
+///     (run (runtime nanoc_drop [(local y.1)]))
 ///
-/// The functions are short, so that LLVM puts them in place of the calls.
+/// In functions that run again and again a cell gets another reference in place: by a call of a function, added to the
+/// program once, that is so short that LLVM puts it in place of the call. All else measured better as calls, which keep
+/// the caller's registers: programs take 0.4 % more instructions than with tests of tags in place and those for big
+/// integers are a sixth shorter, which LLVM takes a third less time for.
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions; no operator that counts is left.
 public struct ExpandCounts: MachineToMachine {
-  public static let summary = "Expand the counting of references into instructions."
+  public static let summary = "Expand the counting of references into calls and instructions."
 
-  /// The operators that the run-time library carries out alone.
-  private static let direct: [Name: Name] = ["drop.reference": "nanoc_drop", "take": "nanoc_take"]
-  /// Those for which a function is added.
-  private static let others: Set<Name> = ["dup.integer", "drop.integer", "dup.cell", "drop.cell", "dup.reference"]
-
-  private struct Use: Hashable {
-    var `operator`: Name
-    var operands: Int
-  }
-
-  /// What the program uses, in the order of the first use, and the functions for it.
-  private var used: [Use] = []
-  private var functions: [Use: Name] = [:]
+  /// The operators that are expanded in place, in the order of the first use.
+  private var used: [Name] = []
   private var count = 0
+  private var inPlace = 0
+  private var repeated: Set<Name> = []
+  private var isRepeated = false
 
   public init() {}
 
   public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
+    repeated = RepeatedFunctions.names(in: node)
     var root = try derive(node)
-    root.functions += used.map { CountFunction.of($0.operator, operands: $0.operands, at: node.span) }
+    root.functions += used.map { CountFunction.of($0, at: node.span) }
     return root
   }
 
   public mutating func end(in context: PassContext) {
-    context.explain("Expanded \(count) counts.", data: [("counts", count)])
+    context.explain(
+      "Expanded \(count) counts, \(inPlace) of them in place.", data: [("counts", count), ("in place", inPlace)])
   }
 
-  public mutating func instruction(_ node: Machine.Instruction) throws -> Machine.Instruction {
-    guard case .run(let span, .compute(_, let name, let operands)) = node else { return node }
+  public mutating func function(_ node: Machine.Function) throws -> Machine.Function {
+    isRepeated = repeated.contains(node.name)
+    return try derive(node)
+  }
+
+  public mutating func block(_ node: Machine.Block) throws -> Machine.Block {
+    guard node.instructions.contains(where: { Self.counting($0) != nil }) else { return node }
+    var block = node
+    block.instructions = []
+    for instruction in node.instructions {
+      if let (name, operands) = Self.counting(instruction) {
+        for operand in operands { block.instructions.append(try self.count(name, operand, instruction)) }
+      } else {
+        block.instructions.append(instruction)
+      }
+    }
+    return block
+  }
+
+  /// The operator and the operands of an instruction that counts.
+  private static func counting(_ instruction: Machine.Instruction) -> (Name, [Machine.Operand])? {
+    guard case .run(_, .compute(_, let name, let operands)) = instruction else { return nil }
+    return (name, operands)
+  }
+
+  private mutating func count(
+    _ operator: Name, _ operand: Machine.Operand, _ instruction: Machine.Instruction
+  ) throws -> Machine.Instruction {
+    let span = instruction.span
     count += 1
-    if let function = Self.direct[name] {
-      return .run(span, value: .runtime(span, function: function, arguments: operands))
+    if isRepeated, CountFunction.written.contains(`operator`) {
+      inPlace += 1
+      if !used.contains(`operator`) { used.append(`operator`) }
+      let function = CountFunction.name(of: `operator`)
+      return .run(span, value: .call(span, function: function, arguments: [operand]))
     }
-    guard Self.others.contains(name) else {
-      throw PassBug(Self.self, "there is no operator `\(name)`", broke: "known-addresses", in: node)
+    guard let function = CountFunction.library[`operator`] else {
+      throw PassBug(Self.self, "there is no operator `\(`operator`)`", broke: "known-addresses", in: instruction)
     }
-    let function = function(for: Use(operator: name, operands: operands.count))
-    return .run(span, value: .call(span, function: function, arguments: operands))
-  }
-
-  private mutating func function(for use: Use) -> Name {
-    if let function = functions[use] { return function }
-    let function = CountFunction.name(of: use.operator, operands: use.operands)
-    functions[use] = function
-    used.append(use)
-    return function
+    return .run(span, value: .runtime(span, function: function, arguments: [operand]))
   }
 }

@@ -16,8 +16,9 @@ struct Division {
     var constants: [Int] = []
   }
 
-  /// The number of instructions of a part: a second or two of LLVM's time.
-  private static let size = 25_000
+  /// The number of instructions of a part: less than half a second of LLVM's time, so that the last part to be done does not
+  /// hold up the others for long.
+  private static let size = 8_000
   /// The number of instructions of a function that LLVM may well put in place of its calls.
   private static let small = 16
 

@@ -15,6 +15,8 @@ struct EmitLLVM {
   private let exportsFunctions: Bool
   private let debug: DebugEmitter?
   private let profile: ProfileEmitter?
+  /// Whether the library has variants of functions that keep the caller's registers.
+  var keepsRegisters = false
   private var functions: [Name: Function] = [:]
   private var runtime: [Name: Function] = [:]
   private var constants: [Name: Value] = [:]
@@ -33,6 +35,9 @@ struct EmitLLVM {
     context = module.context
   }
 
+  /// The symbol of a function of the program.
+  static func symbol(_ name: Name) -> String { "aver." + name.text }
+
   /// Adds a part of the program to the module; the one that has its entry gets a C `main`.
   mutating func emit(_ program: Machine.Root, _ part: Division.Part) throws {
     for position in part.constants { try declare(program.constants[position]) }
@@ -42,7 +47,7 @@ struct EmitLLVM {
       let function = program.functions[position]
       let type = context.function(function.parameters.map { self.type($0.ty) }, to: result(of: function))
       let declared = try module.addFunction(
-        "aver." + function.name.text, type, linkage: shared.contains(position) ? .linkOnceODR : .external,
+        Self.symbol(function.name), type, linkage: shared.contains(position) ? .linkOnceODR : .external,
         convention: convention(of: function, isTailing: tailing.contains(function.name)))
       if !exportsFunctions { declared.setVisibility(.hidden) }
       try declared.add(.nounwind, in: context)
@@ -145,7 +150,10 @@ struct EmitLLVM {
       throw PassBug("emit-llvm", "no run-time function is called `\(name)`", broke: "known-addresses")
     }
     let result = facts.result.map { type($0) } ?? context.void
-    let function = try module.addFunction(name.text, context.function(facts.arguments.map { type($0) }, to: result))
+    let keeps = keepsRegisters && facts.facts.contains(.keepsRegisters)
+    let function = try module.addFunction(
+      name.text + (keeps ? "_keeping" : ""), context.function(facts.arguments.map { type($0) }, to: result),
+      convention: keeps ? .preserveMost : .c)
     try function.add(.nounwind, in: context)
     if facts.facts.contains(.cold) { try function.add(.cold, in: context) }
     if facts.facts.contains(.neverReturns) { try function.add(.noreturn, in: context) }
@@ -157,6 +165,8 @@ struct EmitLLVM {
     guard let program = functions[entry] else {
       throw PassBug("emit-llvm", "the entry `\(entry)` is missing", broke: "known-addresses")
     }
+    // It runs once; and a function without lines of its own would hide where it is from debuggers.
+    try program.add(.noinline, in: context)
     let thunk = try module.addFunction(
       "nanoc_entry", context.function([], to: context.void), linkage: .internal)
     let builder = Builder(module, at: thunk.appendBlock(in: context))
@@ -197,8 +207,7 @@ struct EmitLLVM {
     }
     for block in function.blocks {
       guard let place = emitter.blocks[block.label.id] else { continue }
-      emitter.builder.move(to: place)
-      emitter.debug?.move(to: block.span, emitter.builder)
+      emitter.move(to: place, at: block.span)
       for parameter in block.parameters { try emitter.describe(parameter.variable) }
       for instruction in block.instructions {
         for name in runtimeNames(instruction) { emitter.runtime[name] = try runtimeFunction(name) }

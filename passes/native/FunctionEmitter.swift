@@ -1,3 +1,4 @@
+import Diagnostics
 import Languages
 import LLVMKit
 import Nanopass
@@ -13,6 +14,8 @@ struct FunctionEmitter {
   var functions: [Name: Function] = [:]
   var runtime: [Name: Function] = [:]
   var constants: [Name: Value] = [:]
+  /// The addresses that variables hold, as pointers, in the block that is being built.
+  private var pointers: [Int: Value] = [:]
   /// Lets functions count, if they are to.
   var profile: ProfileEmitter?
   /// What a debugger is told of the function, if anything.
@@ -39,6 +42,13 @@ struct FunctionEmitter {
   }
 
   // MARK: Instructions
+
+  /// Goes on with the next block.
+  mutating func move(to block: BasicBlock, at span: Span) {
+    builder.move(to: block)
+    pointers.removeAll(keepingCapacity: true)
+    debug?.move(to: span, builder)
+  }
 
   mutating func emit(_ instruction: Machine.Instruction) throws {
     debug?.move(to: instruction.span, builder)
@@ -79,7 +89,7 @@ struct FunctionEmitter {
     }
   }
 
-  private func operation(_ operation: Machine.Operation, _ ty: Machine.Ty) throws -> Value {
+  private mutating func operation(_ operation: Machine.Operation, _ ty: Machine.Ty) throws -> Value {
     switch operation {
     case .allocate(_, let size):
       return try call("nanoc_alloc", [context.integer(Int64(size))])
@@ -108,9 +118,20 @@ struct FunctionEmitter {
     return try builder.call(callee, arguments)
   }
 
-  private func address(_ base: Machine.Operand, _ offset: Int) throws -> Value {
-    let pointer = builder.convert(.inttoptr, try operand(base), to: context.pointer)
+  private mutating func address(_ base: Machine.Operand, _ offset: Int) throws -> Value {
+    let pointer = try pointer(base)
     return offset == 0 ? pointer : builder.offset(pointer, bytes: offset)
+  }
+
+  private mutating func pointer(_ base: Machine.Operand) throws -> Value {
+    if case .address(_, let name) = base, let constant = constants[name] { return constant }
+    guard case .local(_, let variable) = base else {
+      return builder.convert(.inttoptr, try operand(base), to: context.pointer)
+    }
+    if let known = pointers[variable.id] { return known }
+    let pointer = builder.convert(.inttoptr, try operand(base), to: context.pointer)
+    pointers[variable.id] = pointer
+    return pointer
   }
 
   private func integerType(_ width: Int) -> IRType {

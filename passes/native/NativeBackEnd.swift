@@ -6,6 +6,9 @@ public import Nanopass
 public struct NativeBackEnd {
   private let jobs: CodeJobs
   private let optimisation: OptimisationLevel
+  private let passes: String
+  /// The functions whose code is generated quickly.
+  private let hurried: [Name]
   /// What each step took.
   public private(set) var measures: [StageMeasure] = []
   /// Gives the process's peak memory in bytes.
@@ -15,7 +18,8 @@ public struct NativeBackEnd {
   ///
   /// - Parameters:
   ///   - forJIT: whether the code is for this very machine and process.
-  ///   - isDivided: whether there may be more than one module, which LLVM then works on side by side.
+  ///   - isDivided: whether there may be more than one module, which LLVM then works on side by side; their blocks have
+  ///     no names, since nobody reads them.
   ///   - exportsFunctions: whether each function is visible outside.
   ///   - debug: what a debugger is to be told; nil for nothing.
   ///   - profiles: whether functions count; the run-time library has to be the variant for profiles.
@@ -25,13 +29,15 @@ public struct NativeBackEnd {
     exportsFunctions: Bool = false, debug: DebugFacts? = nil, profiles: Bool = false
   ) throws {
     self.optimisation = Self.level(optimisation)
+    passes = LLVMPipeline.passes(for: self.optimisation, program)
+    hurried = LLVMPipeline.hurried(for: self.optimisation, program)
     let watch = Stopwatch()
     guard program.functions.contains(where: { $0.name == program.entry }) else {
       throw PassBug(NativeStep.emitLLVM.rawValue, "the entry `\(program.entry)` is missing", broke: "known-addresses")
     }
     var units: [(module: Module, machine: TargetMachine)] = []
     for part in Division(program, isDivided: isDivided && debug == nil && !profiles).parts {
-      let module = Module("aver", context: Context(discardNames: false))
+      let module = Module("aver", context: Context(discardNames: isDivided))
       let machine = try TargetMachine(processor: forJIT ? .native : .generic, optimisation: self.optimisation)
       machine.configure(module)
       do {
@@ -40,6 +46,8 @@ public struct NativeBackEnd {
         }
         let counter = profiles ? try ProfileEmitter(module, program) : nil
         var emitter = EmitLLVM(module: module, exportsFunctions: exportsFunctions, debug: describer, profile: counter)
+        // At -O0 LLVM's fast code generator, which knows C's convention and few others, does the work.
+        emitter.keepsRegisters = optimisation != .none && TargetMachine.hostTriple.hasPrefix("x86_64")
         try emitter.emit(program, part)
         try module.verify()
       } catch let error as LLVMError {
@@ -77,8 +85,13 @@ public struct NativeBackEnd {
 
   /// Optimises and lays out sections, so that the linker can leave out what is not used.
   public mutating func prepare() throws {
-    try timed(.optimiseLLVM) { [jobs, optimisation] in
-      try jobs.optimise(optimisation.pipeline)
+    try timed(.optimiseLLVM) { [jobs, passes, hurried] in
+      if !passes.isEmpty { try jobs.optimise(passes) }
+      for unit in jobs.units {
+        for name in hurried {
+          try unit.module.function(named: EmitLLVM.symbol(name))?.add(.optnone, .noinline, in: unit.module.context)
+        }
+      }
       for unit in jobs.units { unit.module.useSectionPerSymbol() }
     }
   }

@@ -9,7 +9,7 @@ public enum NativeStep: String, CaseIterable, Sendable {
   public var summary: String {
     switch self {
     case .emitLLVM: return "Build the LLVM module: functions, blocks and constants one to one."
-    case .optimiseLLVM: return "Run LLVM's own pipeline for the optimisation level."
+    case .optimiseLLVM: return "Run LLVM's passes for the optimisation level."
     case .emitObject: return "Generate machine code for the host."
     case .link: return "Link the object with what it uses of the run-time library."
     }

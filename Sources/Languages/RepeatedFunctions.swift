@@ -1,10 +1,9 @@
-import Languages
-import Nanopass
+public import Nanopass
 
 /// Finds the functions that a program may run again and again. In all others speed is worth no longer code.
-enum RepeatedFunctions {
+public enum RepeatedFunctions {
   /// The functions that have loops or call themselves, and what these call.
-  static func names(in program: Machine.Root) -> Set<Name> {
+  public static func names(in program: Machine.Root) -> Set<Name> {
     let functions = program.functions
     let positions = Dictionary(functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
     let callees = functions.map { function in
