@@ -13,6 +13,8 @@ public struct RuntimeFunction: Sendable {
     case onlyReads
     /// The result is memory that nothing else refers to.
     case allocates
+    /// It keeps nearly all registers for its caller, which therefore need not save any that it uses itself.
+    case keepsRegisters
   }
 
   /// The symbol.
@@ -38,7 +40,26 @@ public struct RuntimeFunction: Sendable {
 
   /// All functions that compiled code may call: those of cells and integers, and those behind the primitives and the
   /// services.
-  public static let all: [RuntimeFunction] = cells + arithmetic + text + ofPrimitives + ofServices
+  public static let all: [RuntimeFunction] = cells + arithmetic + text + ofPrimitives + ofServices + keeping
+
+  /// What the names of functions that keep registers end with, behind the name of the function that each calls.
+  public static let keepingSuffix = ".keeping"
+
+  /// The function for a call that is seldom made and is not to cost its caller registers; nil if there is none.
+  public static func keeping(_ name: Name) -> Name? {
+    let keeping = Name(name.text + keepingSuffix)
+    return table[keeping] == nil ? nil : keeping
+  }
+
+  /// The function that one which keeps registers calls; nil for all others.
+  public var inner: Name? {
+    facts.contains(.keepsRegisters) ? Name(String(name.text.dropLast(Self.keepingSuffix.count))) : nil
+  }
+
+  private static let keeping = (arithmetic + cells.filter { $0.name == "nanoc_dup" || $0.name == "nanoc_drop" }).map {
+    RuntimeFunction(
+      Name($0.name.text + keepingSuffix), $0.arguments, $0.result, $0.facts.union([.cold, .keepsRegisters]))
+  }
 
   private static let cells = [
     // The size in bytes.

@@ -49,7 +49,7 @@ extension BlockVersions {
     case .run(let span, .compute(_, let name, let operands)):
       guard let function = Self.counting[name] else { return builder.append(read) }
       for operand in operands {
-        builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
+        builder.append(.run(span, value: .runtime(span, function: library(function), arguments: [operand])))
       }
     case .receive(let span, let function, let arguments, let parameters):
       let renamed = zip(parameters, defined).map { Machine.Parameter($0.span, variable: $1, ty: $0.ty) }
@@ -72,7 +72,7 @@ extension BlockVersions {
     if plain == "int.equal", operands.contains(where: { $0.number != nil }) {
       value = .compute(span, operator: "eq", operands: operands)
     } else if let fallback = IntegerFunction.fallbacks[plain] {
-      let call = Machine.Operation.runtime(span, function: fallback.function, arguments: operands)
+      let call = Machine.Operation.runtime(span, function: library(fallback.function), arguments: operands)
       if let relation = fallback.relation {
         let order = builder.set("order", .word, call, at: span)
         value = .compute(span, operator: relation, operands: [order, .number(0)])
@@ -84,7 +84,12 @@ extension BlockVersions {
     }
     builder.append(.set(span, variable: variable, ty: ty, value: value))
     for operand in IntegerFunction.consumed(by: `operator`, operands) where operand.register != nil {
-      builder.append(.run(span, value: .runtime(span, function: "nanoc_drop", arguments: [operand])))
+      builder.append(.run(span, value: .runtime(span, function: library("nanoc_drop"), arguments: [operand])))
     }
+  }
+
+  /// The function of the library to call.
+  private func library(_ function: Name) -> Name {
+    plan.keepsRegisters ? RuntimeFunction.keeping(function) ?? function : function
   }
 }

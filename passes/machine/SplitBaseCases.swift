@@ -24,7 +24,7 @@ public import Nanopass
 ///        (block base.9 [] [] (return [(local n.0)]))
 ///        (block more.10 [] [(set result.11 word (call f.rest [(local n.0)]))] (return [(local result.11)]))])
 ///
-/// and `f.rest`, which is what `f` was. That call is no tail call, which would need a convention of its own: LLVM makes it
+/// and `f.rest`, which is what `f` was, with these blocks in place of the calls of `f`. That call is no tail call, which would need a convention of its own: LLVM makes it
 /// a jump where all arguments are in registers, and elsewhere it only takes a frame more.
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
@@ -52,9 +52,8 @@ public struct SplitBaseCases: MachineToMachine {
       while !taken.insert(rest).inserted { rest = Name(rest.text + "'") }
       guard let first = try BaseCaseWriter.write(function, rest) else { return [function] }
       split += 1
-      var second = function
-      second.name = rest
-      return [first, second]
+      var inliner = BaseCaseInliner(first, rest, in: function)
+      return [first, try inliner.write()]
     }
     return root
   }
@@ -123,8 +122,8 @@ private struct BaseCaseWriter {
     var (position, values) = (first, values)
     while true {
       let block = function.blocks[position]
-      guard leads[position], block.instructions.count < room else {
-        return goOn(at: block.span)
+      guard leads[position] || block.endsSoon, block.instructions.count < room else {
+        return builder.end(calling: rest, function.parameters.map(\.operand), of: function, at: block.span)
       }
       room -= block.instructions.count + 1
       for instruction in block.instructions { try copy(instruction, &values) }
@@ -136,21 +135,13 @@ private struct BaseCaseWriter {
     }
   }
 
-  /// Ends the open block by a call of the second function.
-  private mutating func goOn(at span: Span) {
-    let arguments = function.parameters.map(\.operand)
-    let results = function.results.map { Machine.Parameter(span, variable: builder.make("result"), ty: $0) }
-    if let result = results.first, results.count == 1 {
-      let call = Machine.Operation.call(span, function: rest, arguments: arguments)
-      builder.append(.set(span, variable: result.variable, ty: result.ty, value: call))
-    } else {
-      builder.append(.receive(span, function: rest, arguments: arguments, parameters: results))
-    }
-    builder.end(.return(span, values: results.map(\.operand)))
-  }
-
   private mutating func copy(_ instruction: Machine.Instruction, _ values: inout OperandSubstitution) throws {
     switch try values.instruction(instruction) {
+    case .set(let span, let variable, let ty, .runtime(let place, let name, let arguments)):
+      let call = Machine.Operation.runtime(place, function: keeping(name), arguments: arguments)
+      builder.append(.set(span, variable: copy(variable, &values), ty: ty, value: call))
+    case .run(let span, .runtime(let place, let name, let arguments)):
+      builder.append(.run(span, value: .runtime(place, function: keeping(name), arguments: arguments)))
     case .set(let span, let variable, let ty, let value):
       builder.append(.set(span, variable: copy(variable, &values), ty: ty, value: value))
     case .checked(let span, let variable, let overflow, let name, let left, let right):
@@ -161,6 +152,9 @@ private struct BaseCaseWriter {
     case let other: builder.append(other)
     }
   }
+
+  /// The function to call instead of one that is seldom called, so that the cases that end at once need no registers.
+  private func keeping(_ name: Name) -> Name { RuntimeFunction.keeping(name) ?? name }
 
   private mutating func copy(_ variable: Local, _ values: inout OperandSubstitution) -> Local {
     let new = builder.make(variable.name)
@@ -195,6 +189,20 @@ extension Machine.Instruction {
   }
 }
 
-extension Machine.Parameter {
-  fileprivate var operand: Machine.Operand { .local(span, variable: variable) }
+extension Machine.Block {
+  /// Whether it returns, after a few calls of the library that are seldom made at most.
+  fileprivate var endsSoon: Bool {
+    guard case .return = end, instructions.count <= 4 else { return false }
+    var isSeldom = false
+    for instruction in instructions {
+      switch instruction {
+      case .set(_, _, _, .runtime(_, let name, _)), .run(_, .runtime(_, let name, _)):
+        guard let function = RuntimeFunction.named(name), RuntimeFunction.keeping(name) != nil || function.inner != nil
+        else { return false }
+        if function.facts.contains(.cold) { isSeldom = true }
+      default: if !instruction.onlyComputes { return false }
+      }
+    }
+    return isSeldom
+  }
 }

@@ -144,12 +144,25 @@ struct EmitLLVM {
     guard let facts = RuntimeFunction.named(name) else {
       throw PassBug("emit-llvm", "no run-time function is called `\(name)`", broke: "known-addresses")
     }
-    let result = facts.result.map { type($0) } ?? context.void
-    let function = try module.addFunction(name.text, context.function(facts.arguments.map { type($0) }, to: result))
+    let type = context.function(
+      facts.arguments.map { self.type($0) }, to: facts.result.map { self.type($0) } ?? context.void)
+    let function = try facts.inner.map { try keeping(name, type, around: $0) } ?? module.addFunction(name.text, type)
     try function.add(.nounwind, in: context)
     if facts.facts.contains(.cold) { try function.add(.cold, in: context) }
     if facts.facts.contains(.neverReturns) { try function.add(.noreturn, in: context) }
     runtime[name] = function
+    return function
+  }
+
+  /// A function that calls one of the library, and saves the registers that this may use. Inlined it would be in vain.
+  private mutating func keeping(_ name: Name, _ type: IRType, around inner: Name) throws -> Function {
+    let callee = try runtimeFunction(inner)
+    let function = try module.addFunction(name.text, type, linkage: .linkOnceODR, convention: .preserveMost)
+    function.setVisibility(.hidden)
+    try function.add(.noinline, in: context)
+    let builder = Builder(module, at: function.appendBlock(in: context))
+    let result = try builder.call(callee, function.parameters)
+    builder.ret(type.result?.isVoid == true ? nil : result)
     return function
   }
 
