@@ -47,7 +47,7 @@ extension NameResolver {
     } else if module.bindings[first.name] != nil {
       reportBadCallee(callee, base: nil, arguments.count)
     } else {
-      reportUnknown(first, isCalled: true, as: callee)
+      reportUnknown(first, isCalled: true, as: callee, with: arguments)
     }
     return dropped(span, arguments)
   }

@@ -205,8 +205,16 @@ extension NameResolver {
       error("unknown-ident", at: segment.span, "`\(full)` is a type, not a value")
       return
     }
+    let homonym = module.dependencyList.first {
+      $0.name.lastPart == space.text && $0.functions[segment.name] != nil && $0.exposes(segment.name)
+    }
+    let nested = Vocabulary.namespaces.first {
+      $0.lastPart == space.text && $0 != space && Vocabulary.functions[$0]?.contains(segment.text) == true
+    }
     let help =
-      Replacements.help(for: full.text)
+      nested.map { "write `\($0).\(segment.text)`" }
+      ?? homonym.map { "modules are named in full: `\($0.name).\(segment.text)`" }
+      ?? Replacements.help(for: full.text)
       ?? suggestion(for: segment.text) { self.members(of: space) }
       ?? builtinHelp(for: segment.text)
       ?? listing(of: space)
@@ -256,14 +264,16 @@ extension NameResolver {
     if let owner = module.dependencyList.first(where: { $0.name.lastPart == first.text }) {
       error(
         "unknown-ident", at: first.span, "nothing here is called `\(first.text)`",
-        help: "modules are named in full: `\(owner.name)`")
+        help: "modules are named in full: `\(path.text(in: owner))`")
       return
     }
     let help =
       Replacements.value(for: first.text) ?? Replacements.call(of: path.text)
+      ?? (path.segments.count == 1 ? nearestVariant(to: first.text) : nil)
       ?? suggestion(for: first.text) {
         module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
+          + (path.segments.count == 1 ? module.functions.keys.map(\.text) : [])
       }
     error("unknown-ident", at: first.span, "nothing here is called `\(first.text)`", help: help)
   }
@@ -282,6 +292,16 @@ extension NameResolver {
     let type = module.types[name] ?? module.dependencyList.lazy.compactMap { $0.exportedTypes[name] }.first
     if case .record? = type?.shape { return true }
     return false
+  }
+
+  /// A question for a misspelt constructor that lacks its type; nil if none is near.
+  private mutating func nearestVariant(to name: String) -> String? {
+    _ = ownerOfVariant("")
+    guard let owners = variantOwners,
+      suggestion(for: name, among: { owners.keys.map(\.text) }) != nil
+    else { return nil }
+    let near = nearestNames(to: name, among: owners.keys.map(\.text))
+    return didYouMean(near.compactMap { variant in owners[Name(variant)].map { "\($0).\(variant)" } })
   }
 
   /// The first type in scope, in alphabetical order, that has a constructor of that name.

@@ -114,6 +114,11 @@ extension Program.Path {
 
   /// The whole dotted name.
   var text: String { segments.map(\.text).joined(separator: ".") }
+
+  /// The same with the first segment replaced by the full name of a module.
+  func text(in module: ModuleSymbols) -> String {
+    ([module.name.text] + segments.dropFirst().map(\.text)).joined(separator: ".")
+  }
 }
 
 extension Program.Rest {

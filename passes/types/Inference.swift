@@ -64,6 +64,7 @@ struct Inference {
     }
     _ = try infer(node.body, Expectation(result, .result))
     finishDelayed()
+    joinSwappedNames()
   }
 
   /// Forgets the last function and turns to another. One without a name stands for a top-level statement.

@@ -112,7 +112,7 @@ extension Inference {
     let instance = table.open()
     for _ in constructor.variables.dropFirst() { _ = table.open() }
     let made = table.make(constructor.result, constructor.variables, instance: instance)
-    let fits = fits(made, type, subject, "`\(table.text(made))`", at: span)
+    let fits = fits(made, type, subject, table.phrase(made), at: span)
     let count = constructor.fields.count
     if fits, arguments.count != count {
       let fields = count == 1 ? "1 field" : "\(count) fields"

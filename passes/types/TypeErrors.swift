@@ -39,23 +39,6 @@ extension Inference {
     if isRepeated { diagnostics.removeLast() }
   }
 
-  /// Makes the errors about two arguments one if each fits the place of the other.
-  mutating func joinSwapped(of callee: String, _ arguments: [Resolved.Expr], since start: Int) {
-    guard diagnostics.count == start + 2, let second = diagnostics.last else { return }
-    let first = diagnostics[start]
-    let places = [first, second].compactMap { error in arguments.firstIndex { $0.span == error.span } }
-    guard places.count == 2, first.slug == "type-mismatch", second.slug == "type-mismatch", first.fields.count == 2,
-      second.fields.count == 2, first.fields.map(\.value) == second.fields.map(\.value).reversed()
-    else { return }
-    var error = first
-    error.summary = "arguments \(places[0] + 1) and \(places[1] + 1) of `\(callee)` stand in each other's place"
-    error.regions.insert(Region(second.span, second.label), at: 0)
-    error.fields = []
-    error.repair.primary = "swap them"
-    diagnostics.removeLast(2)
-    diagnostics.append(error)
-  }
-
   mutating func reportUntypedEmpty(_ variable: Local, at span: Span, isMap: Bool) {
     let name = variable.name
     report(
@@ -153,7 +136,7 @@ extension Inference {
     let near = nearestNames(to: name.text, among: fields.map(\.text))
     let known =
       fields.isEmpty
-      ? "only records have fields; functions are called by their full names"
+      ? functionHelp(name, type, in: span) ?? "only records have fields; functions are called by their full names"
       : "it has " + fields.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
         + (fields.count > 12 ? " and \(fields.count - 12) more" : "")
     let what = fields.isEmpty ? "`\(table.text(type))` is no record and" : "the record `\(table.text(type))`"
@@ -163,6 +146,19 @@ extension Inference {
       error.regions = [Region(declarations.span(of: record), "declared here")]
     }
     report(error)
+  }
+
+  /// How a function of the type's namespace, or of this module, is called that was read like a field.
+  private mutating func functionHelp(_ name: Name, _ type: TypeRef, in span: Span) -> String? {
+    let length = span.length.subtractingReportingOverflow(place(of: name, in: span).length &+ 1)
+    guard !length.overflow, let head = table.head(type) else { return nil }
+    let value = source(Span(start: span.start, length: length.partialValue))
+    if let space = head.namespace, LibraryFunctions.byNamespace[Name(space)]?.contains(name.text) == true {
+      let count = declarations.function(Name("\(space).\(name)"))?.parameters.count ?? 1
+      return "functions are called by their names: `\(space).\(name)(\(value)\(count > 1 ? ", ..." : ""))`"
+    }
+    guard let own = declarations.function(module.text.isEmpty ? name : Name("\(module).\(name)")) else { return nil }
+    return "functions are called by their names: `\(name)(\(value)\(own.parameters.count > 1 ? ", ..." : ""))`"
   }
 
   mutating func reportOpaque(_ record: Name, _ owner: Name, at span: Span) {
@@ -213,7 +209,7 @@ extension Inference {
       error.repair.primary =
         "match on it, or let `\(name)` return a `Result<\(table.text(result)), \(table.text(failure))>`"
     }
-    if !function.span.isNone { error.regions = [Region(function.span, "its result is declared here")] }
+    error.regions = resultRegion.map { [$0] } ?? []
     // What the header says is one mistake, wherever it is met.
     let same = diagnostics.firstIndex { $0.slug == error.slug && $0.summary == error.summary }
     if let same { diagnostics[same].regions.append(Region(span, "here too")) } else { report(error) }
@@ -224,7 +220,7 @@ extension Inference {
   mutating func reportPattern(
     _ what: String, _ pattern: TypeRef, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span
   ) {
-    let summary = "this pattern matches \(what), but what it stands for is `\(table.text(type))`"
+    let summary = "this pattern matches \(what), but what it stands for is \(table.phrase(type))"
     // A subject of the wrong type is one mistake, however many arms there are.
     guard patternMistakes.insert(summary).inserted else { return }
     var error = Diagnostic.error("pattern-subject-mismatch", at: span, summary)
