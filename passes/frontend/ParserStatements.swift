@@ -181,6 +181,9 @@ extension Parser {
         "the end of the line behind \(what)",
         help: "strings are joined by `+`; a quote inside a string is written `\\\"`, a line break `\\n`")
     case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
+    case .lower where cursor.previous.kind == .closeParen && operatorWordHelp == nil,
+      .upper where cursor.previous.kind == .closeParen && operatorWordHelp == nil:
+      return expected("the end of the line behind \(what)", help: "each statement stands on a line of its own")
     case _ where cursor.previous.kind == .question:
       return expected("the end of the line", help: "`?` passes an error on to the caller; branch with `match c`")
     default: return expected("the end of the line behind \(what)", help: operatorWordHelp ?? bareCallHelp)
@@ -273,6 +276,7 @@ extension Parser {
       return "an arm begins with its pattern"
     case .lower: return "patterns have no guards: match again in the arm"
     case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
+    case .comma: return "a tuple is taken apart between brackets: `(a, b) -> ...`"
     case .range: return "patterns have no ranges: match on a comparison, as in `match n < 5`"
     default: return nil
     }

@@ -94,21 +94,37 @@ extension NameResolver {
     switch type.shape {
     case .record:
       if segment.name == "update" { return (.update(type), used + 1) }
-      let help = segment.isUpper ? "a record is built by its name: `\(type.short)(...)`" : "fields are read from values"
+      let help =
+        functionHelp(for: path, used)
+        ?? (segment.isUpper ? "a record is built by its name: `\(type.short)(...)`" : "fields are read from values")
       error("unknown-ident", at: segment.span, "the record `\(type.short)` has no member `\(segment.text)`", help: help)
     case .sum(let variants):
       if let arity = variants[segment.name] {
         guard canSeeInside(type, at: path.span) else { return (.wrong, used + 1) }
         return (.variant(type: type.name, variant: segment.name, arity: arity), used + 1)
       }
+      // A constructor that was renamed or left out is one mistake, wherever it is used.
+      guard isFirst(path.prefix(used + 1), inThe: .module) else { return (.wrong, path.segments.count) }
       let names = variants.keys.map(\.text).sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")
       let more = variants.count > 8 ? " and \(variants.count - 8) more" : ""
-      let help = suggestion(for: segment.text) { variants.keys.map(\.text) } ?? "it has \(names)\(more)"
+      let help =
+        functionHelp(for: path, used) ?? suggestion(for: segment.text) { variants.keys.map(\.text) }
+        ?? "it has \(names)\(more)"
       error(
         "unknown-ident", at: segment.span, "`\(type.short)` has no constructor `\(segment.text)`", help: help,
         regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
     }
     return (.wrong, path.segments.count)
+  }
+
+  /// The full name of a function that a path names behind the last part of its module's name; nil if there is none.
+  private func functionHelp(for path: Program.Path, _ used: Int) -> String? {
+    guard used == 1, path.segments.count == 2, let first = path.segments.first else { return nil }
+    let function = path.segments[1].name
+    let owner = module.dependencyList.first {
+      $0.name.lastPart == first.text && $0.functions[function] != nil && $0.exposes(function)
+    }
+    return owner.map { "modules are named in full: `\(path.text(in: $0))`" }
   }
 
   /// Reports looking into a type that another module keeps opaque.
@@ -168,12 +184,12 @@ extension NameResolver {
   private mutating func reportNoMember(of owner: ModuleSymbols, _ path: Program.Path, _ used: Int)
     -> (GlobalMeaning, Int)
   {
+    if let first = path.segments.first, module.unread.contains(first.name) { return (.wrong, path.segments.count) }
     guard used < path.segments.count else {
       error("unknown-ident", at: path.span, "`\(path.text)` is a module, not a value")
       return (.wrong, used)
     }
     let segment = path.segments[used]
-    if let first = path.segments.first, module.unread.contains(first.name) { return (.wrong, path.segments.count) }
     let isDeclared =
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {

@@ -78,7 +78,7 @@ extension NameResolver {
     ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
-      help = Replacements.value(for: name.text)
+      help = Replacements.value(for: name.text) ?? (isCalled ? nil : fieldHelp(for: name.name))
       if help == nil, isCalled {
         help = Replacements.call(of: path?.text ?? name.text) ?? builtinHelp(for: name.text, with: arguments)
       }
@@ -89,7 +89,30 @@ extension NameResolver {
         }
     }
     if help == nil, isCalled { help = suggestion(for: name.text, of: Vocabulary.namespaces.sorted()) }
+    if help == nil, !isCalled { help = namesHelp }
     error("unknown-ident", at: name.span, "nothing here is called `\(name.text)`", help: help)
+  }
+
+  /// In how many names those that may help are looked for.
+  private static let mostShownLocals = 50
+
+  /// How to read the field of that name of a record that is visible; nil if there is none.
+  private func fieldHelp(for name: Name) -> String? {
+    guard locals.count <= Self.mostShownLocals else { return nil }
+    let owners = locals.names.sorted().filter { local in
+      guard case .data(let type)? = locals[Name(local)]?.type else { return false }
+      return record(named: type)?.fields.contains(name) == true
+    }
+    return didYouMean(owners.prefix(3).map { "\($0).\(name)" })
+  }
+
+  /// The names that are visible, if they are few.
+  private var namesHelp: String? {
+    guard locals.count <= Self.mostShownLocals else { return nil }
+    let names = locals.names.filter { locals[Name($0)]?.isKnown == true }.sorted()
+    guard (1...5).contains(names.count) else { return nil }
+    return (names.count == 1 ? "the only name here is " : "the names here are ")
+      + names.map { "`\($0)`" }.joined(separator: ", ")
   }
 
   /// The functions of built-in namespaces that may have been meant by a name without one.
@@ -162,7 +185,8 @@ extension NameResolver {
       return "write `\(other)\(call)`"
     }
     if let space, let help = Replacements.help(for: "\(space).\(method.text)") { return help }
-    return Replacements.call(of: method.text) ?? "functions are called by their names"
+    return Replacements.call(of: method.text)
+      ?? (found.isEmpty ? "functions are called by their names" : "write `\(found[0]).\(method.text)\(call)`")
   }
 
   /// A record in scope by its full name.

@@ -164,7 +164,15 @@ extension NameResolver {
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
       }
       ?? (name.text.utf8.count == 1 ? "declarations of one's own have no type parameters: write the type itself" : nil)
-    error("unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help)
+    let found = Diagnostic.error(
+      "unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help, fnName: functionName)
+    if help == nil { unexplainedTypes.append(found) } else { context.report(found) }
+  }
+
+  /// Reports the types of which nothing is known, unless they may be those of a module that is missing in the header.
+  mutating func reportUnexplainedTypes() {
+    if !lacksModule { for error in unexplainedTypes { context.report(error) } }
+    (unexplainedTypes, lacksModule) = ([], false)
   }
 
   /// The effects of an effect line; what is no effect is reported and left out.
@@ -251,6 +259,9 @@ extension NameResolver {
   /// Reports a module that is missing in the header, once in a module.
   mutating func reportNotADependency(_ name: Name, at span: Span) {
     guard isFirst(name, inThe: .module) else { return }
+    lacksModule = true
+    // A misspelt name in the header has been reported.
+    if !nearestNames(to: name.text, among: module.unread.map(\.text)).isEmpty { return }
     let near =
       table.named[name] == nil ? suggestion(for: name.text) { module.dependencyList.map(\.name.text) } : nil
     error(

@@ -52,10 +52,16 @@ extension Inference {
     error.regions = regions(expected.reason, wanted: phrases.wanted)
     if !isCycle { error.fields = [Field("expected", wanted), Field("found", given)] }
     error.repair.primary = help(found, expected, at: span)
-    if case .result = expected.reason, wrongResult == nil, let body = table.written(found) {
-      wrongResult = WrongResult(body: body, text: table.isKnown(found) ? given : nil, error: diagnostics.count)
-    }
+    if case .result = expected.reason { noteResult(found, given) }
     report(error)
+  }
+
+  /// Notes what the body gives instead of the result: the first type, or more that is known of it.
+  private mutating func noteResult(_ found: TypeRef, _ text: String) {
+    let isKnown = table.isKnown(found)
+    guard wrongResult == nil || wrongResult?.text == nil && isKnown, let body = table.written(found) else { return }
+    wrongResult = WrongResult(
+      body: body, text: isKnown ? text : nil, error: wrongResult?.error ?? diagnostics.count)
   }
 
   /// A type in a sentence: its text quoted, or in words if only its form is known.

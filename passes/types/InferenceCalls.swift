@@ -45,6 +45,8 @@ extension Inference {
       if try explainOrder(of: shown(name), parameters, arguments, since: before), !callee.variables.isEmpty {
         return expected?.type ?? .wrong
       }
+      // With other arguments it may give what is asked for.
+      if !callee.variables.isEmpty, let expected = promise.broken { return expected.type }
     }
     return keep(promise, at: span)
   }

@@ -64,11 +64,24 @@ extension Inference {
     let other = try infer(right, table.isWrong(type) ? nil : operand)
     let compares = Operators.compares(sign)
     if diagnostics.count == before {
-      guard check(sign, type, left: left.span, whole: span) else { return compares ? .bool : .wrong }
+      guard check(sign, type, left: left.span, whole: span) else {
+        if sign == "/", let expected, table.head(expected.type) == .float { adviseFloats(left.span, right.span) }
+        return compares ? .bool : .wrong
+      }
     } else if !compares {
       return .wrong
     }
     return meet(compares ? .bool : table.isWrong(type) ? other : type, expected, at: span)
+  }
+
+  /// Says in the last error, about a division of `Int`s, how to divide them as `Float`s, too.
+  private mutating func adviseFloats(_ left: Span, _ right: Span) {
+    guard let last = diagnostics.indices.last, diagnostics[last].slug == "int-div" else { return }
+    let sides = [left, right].map { side -> String in
+      let text = source(side)
+      return Self.isNumber(text) ? "\(text).0" : "Float.fromInt(\(text))"
+    }
+    diagnostics[last].repair.alternatives.append("convert both sides: `\(sides.joined(separator: " / "))`")
   }
 
   mutating func negate(_ span: Span, _ value: Resolved.Expr, _ expected: Expectation?) throws -> TypeRef {

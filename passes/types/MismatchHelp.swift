@@ -18,6 +18,21 @@ extension Inference {
       return "end the function with its result: the last statement gives it, and a binding gives `Unit`"
     }
     return wrapping(found, given, expected.type, wanted, of: source(span))
+      ?? fieldHelp(found, expected.type, of: source(span))
+      ?? (wanted == .string && given != .unit ? "make a `String` of it first, by a function of your own" : nil)
+  }
+
+  /// Help for a record that has a field of the type that its place asks for.
+  private mutating func fieldHelp(_ found: TypeRef, _ expected: TypeRef, of text: String) -> String? {
+    guard case .data(let record)? = table.head(found), let fields = declarations.fields(of: record), fields.count <= 20,
+      declarations.owner(ofOpaque: record).map({ $0 == module }) ?? true, table.isKnown(expected)
+    else { return nil }
+    let wanted = table.text(expected, qualified: true)
+    let fitting = fields.filter { field in
+      declarations.field(field, of: record).map { table.text(table.make($0), qualified: true) } == wanted
+    }
+    guard fitting.count == 1, let field = fitting.first else { return nil }
+    return text == "..." ? "it has a field of that type, `\(field)`" : "did you mean its field `\(text).\(field)`?"
   }
 
   /// Help for a function that is to return `Unit` and gives something else.
@@ -64,7 +79,7 @@ extension Inference {
     }
   }
 
-  private static func isNumber(_ text: some StringProtocol) -> Bool {
+  static func isNumber(_ text: some StringProtocol) -> Bool {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
   }
@@ -86,7 +101,6 @@ extension Inference {
     case (.bytes, .list): return "convert it: `Bytes.toList(\(text))`"
     case (.list, .vector): return "convert it: `Vector.fromList(\(text))`"
     case (.vector, .list): return "convert it: `List.fromVector(\(text))`"
-    case (.map, .list): return "convert it: `Map.entries(\(text))` gives pairs, `Map.keys` and `Map.values` their parts"
     case (.bytes, .digest): return "compute it: `Crypto.sha256(\(text))`"
     case (.digest, .bytes): return "convert it: `Crypto.Digest32.toBytes(\(text))`"
     case (.digest, .string): return "convert it: `Crypto.Digest32.toHex(\(text))`"
@@ -109,7 +123,17 @@ extension Inference {
       }
       if given == .option { return "match on it, or give a default: `Option.withDefault(\(text), ...)`" }
     }
+    if given == .option, wanted == .result {
+      return "make it a `Result`: `Option.toResult(\(text), ...)` with an error"
+    }
     let payloads = table.arguments(expected).map { table.text($0) }
+    if given == .map, wanted == .list, text == "{}" { return "the empty list is `[]`" }
+    if given == .list, wanted == .map, text == "[]" { return "the empty map is `{}`" }
+    if given == .map, wanted == .list {
+      let parts = table.arguments(found).map { table.text($0) }
+      let function = payloads.first == parts.last ? "values" : payloads.first == parts.first ? "keys" : "entries"
+      return "make a list of its \(function): `Map.\(function)(\(text))`"
+    }
     let given = table.text(found)
     if payloads.first == given {
       if wanted == .result { return "wrap it: `Result.Ok(\(text))`" }

@@ -60,6 +60,25 @@ extension Inference {
     diagnostics.append(error)
   }
 
+  /// Says in the last error, about the use of a bound name, what it is bound to if that is a `Result` that can be passed
+  /// on there. All such uses of the name are one mistake.
+  mutating func explainBinding(of local: Local, since start: Int) {
+    guard diagnostics.count == start + 1, let error = diagnostics.last, let value = boundValues[local.id],
+      error.repair.primary == "pass a failure on to the caller: `\(local.name)?`"
+    else { return }
+    let help = "pass a failure on to the caller where the name is bound: `\(local.name) = \(source(value))?`"
+    let near = diagnostics.indices.suffix(64)
+    if let first = near.first(where: {
+      diagnostics[$0].repair.primary == help && diagnostics[$0].fields == error.fields
+    }) {
+      diagnostics.removeLast()
+      diagnostics[first].regions.append(Region(error.span, "here too"))
+      return
+    }
+    diagnostics[start].repair.primary = help
+    diagnostics[start].regions.insert(Region(value, "bound to this"), at: 0)
+  }
+
   // MARK: Operators
 
   mutating func reportOperator(_ sign: Name, _ type: TypeRef, _ head: TypeHead, left: Span, whole: Span) {
@@ -140,12 +159,26 @@ extension Inference {
       : "it has " + fields.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
         + (fields.count > 12 ? " and \(fields.count - 12) more" : "")
     let what = fields.isEmpty ? "`\(table.text(type))` is no record and" : "the record `\(table.text(type))`"
+    let help = didYouMean(near) ?? innerHelp(name, fields, of: type, in: span) ?? known
     var error = Diagnostic.error(
-      "unknown-field", at: place(of: name, in: span), "\(what) has no field `\(name)`", help: didYouMean(near) ?? known)
+      "unknown-field", at: place(of: name, in: span), "\(what) has no field `\(name)`", help: help)
     if case .data(let record)? = table.head(type), !declarations.span(of: record).isNone {
       error.regions = [Region(declarations.span(of: record), "declared here")]
     }
     report(error)
+  }
+
+  /// How to read a field that records in fields of a record have, and not the record itself.
+  private mutating func innerHelp(_ name: Name, _ fields: [Name], of type: TypeRef, in span: Span) -> String? {
+    guard case .data(let record)? = table.head(type), fields.count <= 20 else { return nil }
+    let owners = fields.filter { field in
+      guard case .data(let inner)? = declarations.field(field, of: record) else { return false }
+      return declarations.field(name, of: inner) != nil
+        && (declarations.owner(ofOpaque: inner).map { $0 == module } ?? true)
+    }
+    let place = place(of: name, in: span)
+    let base = source(Span(start: span.start, length: place.start &- span.start))
+    return owners.first.map { "its field `\($0)` has one: `\(base == "..." ? "value." : base)\($0).\(name)`" }
   }
 
   /// How a function of the type's namespace, or of this module, is called that was read like a field.

@@ -118,23 +118,36 @@ struct WrongHeaders {
     var changes = true
     while changes, budget > 0 {
       changes = false
+      // What is of several types says nothing of others, either.
+      for name in believed.sorted() where budget > 0 && !isUniform(name) {
+        try disbelieve(name)
+        changes = true
+      }
+      if changes { continue }
       for name in believed.sorted() where budget > 0 {
         if try isGuilty(name) { continue }
-        believe(name, false)
-        for index in touched(by: name) { now[index] = try check(index) }
+        try disbelieve(name)
         changes = true
       }
     }
   }
 
+  private mutating func disbelieve(_ name: Name) throws {
+    believe(name, false)
+    for index in touched(by: name) { now[index] = try check(index) }
+  }
+
+  /// Whether all results of a function are of the type that is believed.
+  private mutating func isUniform(_ name: Name) -> Bool {
+    let errors = positions[name].flatMap { now[$0] } ?? []
+    let isUniform = !errors.contains { isResultMismatch($0, of: name) }
+    if isUniform { uniform.insert(name) } else { uniform.remove(name) }
+    return isUniform
+  }
+
   /// Whether the header of a function is at fault.
   private mutating func isGuilty(_ name: Name) throws -> Bool {
     guard let index = positions[name] else { return false }
-    if now[index]?.contains(where: { isResultMismatch($0, of: name) }) == true {
-      uniform.remove(name)
-      return false
-    }
-    uniform.insert(name)
     believe(name, false)
     defer { believe(name, true) }
     var (mended, broken) = (0, 0)
