@@ -14,7 +14,7 @@ extension Inference {
   mutating func explainOrder(
     of callee: String, _ parameters: [TypeRef], _ arguments: [Resolved.Expr], since start: Int
   ) throws -> Bool {
-    let known = diagnostics[min(start, diagnostics.count)...]
+    let known = Array(diagnostics[min(start, diagnostics.count)...])
     let places = Set(arguments.map(\.span))
     guard !known.isEmpty, arguments.count == parameters.count, (2...Self.mostArguments).contains(arguments.count),
       known.allSatisfy({ $0.slug == "type-mismatch" && places.contains($0.span) })

@@ -36,7 +36,7 @@ struct WrongHeaders {
   /// Functions whose results no caller needs to be as they are declared.
   private var unneeded: Set<Name> = []
   /// How many more expressions may be checked again.
-  private var budget = 3_000_000
+  private var budget = 1_000_000
 
   init(
     _ program: Resolved.Root, _ results: [Name: WrongResult], errors: [[Diagnostic]], _ declarations: Declarations,
