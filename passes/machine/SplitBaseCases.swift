@@ -6,9 +6,10 @@ public import Nanopass
 /// a second function.
 ///
 /// Most calls of such a function are leaves of the tree of its calls. Undivided, each saves and restores the registers
-/// that the other cases need; and the first function is so small that LLVM inlines it where the second calls it. A form
-/// of partial inlining (Muth, Debray: Partial Inlining, University of Arizona, 1997). What comes before the choice of
-/// the case is computed again in the second function: it only reads.
+/// that the other cases need. The first function, which is small, takes the place of the calls in the second. A form of
+/// partial inlining (Muth, Debray: Partial Inlining, University of Arizona, 1997). What comes before the choice of the
+/// case is computed again in the second function: it only reads. Calls of the library for big integers before such an
+/// end become calls of functions that keep registers.
 ///
 ///     (function f [(parameter n.0 word)] [word]
 ///       [(block e.1 [] [(set small.2 bit (compute slt [(local n.0) (word 5)]))]
@@ -24,8 +25,9 @@ public import Nanopass
 ///        (block base.9 [] [] (return [(local n.0)]))
 ///        (block more.10 [] [(set result.11 word (call f.rest [(local n.0)]))] (return [(local result.11)]))])
 ///
-/// and `f.rest`, which is what `f` was, with these blocks in place of the calls of `f`. That call is no tail call, which would need a convention of its own: LLVM makes it
-/// a jump where all arguments are in registers, and elsewhere it only takes a frame more.
+/// and `f.rest`, which is what `f` was, with these blocks in place of the calls of `f`. That call is no tail call, which
+/// would need a convention of its own: LLVM makes it a jump where all arguments are in registers, and elsewhere it only
+/// takes a frame more.
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
 public struct SplitBaseCases: MachineToMachine {
