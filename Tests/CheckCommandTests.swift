@@ -163,10 +163,10 @@ import Testing
     let type =
       #"{"severity":"error","slug":"type-mismatch","summary":"`two` returns `Int`, but this is `String`","#
       + #""span":{"file":"main.av","line":9,"col":5,"end_line":9,"end_col":8},"fn_name":"two","#
-      + #""fields":[["expected","Int"],["found","String"]],"repair":{"primary":"convert it: `Int.fromString(\"2\")` "#
-      + #"gives a `Result<Int, String>`","alternatives":[],"example":null},"regions":[{"source_lines":[{"line_num":9,"#
-      + #""text":"    \"2\""}],"underline":{"col":5,"len":3,"label":"this is `String`"}},{"source_lines":[{"#
-      + #""line_num":7,"text":"fn two() -> Int"}],"underline":{"col":4,"len":3,"label":"its result is declared here"}}]}"#
+      + #""fields":[["expected","Int"],["found","String"]],"repair":{"primary":"write `2`","#
+      + #""alternatives":["declare what it returns: `-> String`"],"example":null},"#
+      + #""regions":[{"source_lines":[{"line_num":9,"text":"    \"2\""}],"underline":{"col":5,"len":3,"label":"this is `String`"}},{"source_lines":[{"#
+      + #""line_num":7,"text":"fn two() -> Int"}],"underline":{"col":13,"len":3,"label":"its result is declared here"}}]}"#
     #expect(
       result.output == #"{"schema_version":1,"kind":"analysis","file_label":"main.av","diagnostics":["#
         + [show, effect, type].joined(separator: ",") + "]}\n"

@@ -46,4 +46,43 @@ import Testing
       #expect(names.allSatisfy { $0 == "out" || $0.hasSuffix(".zst") }, "\(names)")
     }
   }
+
+  @Test(arguments: ["-o out", "--target=object -o out", "--target=assembly -o out"])
+  func filesThatAreTooLarge(_ options: String) throws {
+    let result = try shell("ulimit -f 1; \"$NANOC\" hello.av \(options)")
+    #expect(result.code == 2, "\(result)")
+    #expect(
+      result.errors.hasPrefix("error: can't write out") && result.errors.contains(": File too large"), "\(result)")
+  }
+
+  @Test func outputThatIsTooLarge() throws {
+    try work.write("long.av", Self.long)
+    let interpreted = try shell("ulimit -f 1; \"$NANOC\" run --interpret=typed long.av >out")
+    #expect(interpreted.code == 2 && interpreted.errors.contains("File too large"), "\(interpreted)")
+    // What a program prints is dropped where it is not taken.
+    let run = try shell("ulimit -f 1; \"$NANOC\" run -O0 long.av >out")
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+  }
+
+  @Test(arguments: ["/proc/x", "/proc/x/y"]) func outputInAFolderThatTakesNone(_ path: String) throws {
+    let result = try shell("\"$NANOC\" hello.av -o \(path)")
+    #expect(result.code == 2 && result.errors.hasPrefix("error: can't write \(path): "), "\(result)")
+  }
+
+  private static let long = """
+    module Long
+        effects [Console.print]
+
+    fn lines(n: Int) -> Unit
+        ! [Console.print]
+        Console.print("a line that is printed often")
+        match n
+            0 -> Unit
+            _ -> lines(n - 1)
+
+    fn main() -> Unit
+        ! [Console.print]
+        lines(100)
+
+    """
 }

@@ -1,7 +1,7 @@
 /// The names that may have been meant by a misspelt one, best first.
 ///
 /// A name counts if its distance is at most 2 and at most a third of the misspelt name's length, rounded up, and 0 for a
-/// single letter, to which any other would be near; a name that differs only in case has distance 0. Equal distances are ordered by the name. The misspelt name itself is left out.
+/// single letter, to which any other would be near; a name that differs only in case has distance 0, and then no other counts. Equal distances are ordered by the name. The misspelt name itself is left out.
 ///
 /// The distance is the number of insertions, deletions, substitutions and swaps of neighbours that no later step
 /// touches again: F. J. Damerau, "A technique for computer detection and correction of spelling errors", Communications
@@ -23,6 +23,7 @@ public func nearestNames(to name: String, among candidates: some Sequence<String
     if let distance, seen.insert(candidate).inserted { found.append((distance, candidate)) }
   }
   found.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
+  if found.first?.distance == 0 { found.removeAll { $0.distance > 0 } }
   return found.prefix(max(0, limit)).map(\.name)
 }
 

@@ -5,7 +5,8 @@ nonisolated(unsafe) var pendingExit: Int32 = 0
 
 private let signalStackSize = 64 &<< 10
 
-/// Installs the signal handlers: growth of the root stack, orderly ends on SIGINT and SIGTERM, no end on SIGPIPE.
+/// Installs the signal handlers: growth of the root stack, orderly ends on SIGINT and SIGTERM, no end where output is not
+/// taken because its reader is gone or its file too large.
 func installHandlers() {
   if let memory = malloc(signalStackSize) {
     var alternate = stack_t()
@@ -18,6 +19,7 @@ func installHandlers() {
   runtime_handle(SIGINT, { _, _, _ in endBySignal(130) }, SA_NODEFER)
   runtime_handle(SIGTERM, { _, _, _ in endBySignal(143) }, SA_NODEFER)
   runtime_reset_signal(SIGPIPE, 1)
+  runtime_reset_signal(SIGXFSZ, 1)
 }
 
 /// Grows the root stack when the bad access lies in it; any other bad access takes the default action.

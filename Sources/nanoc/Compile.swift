@@ -118,12 +118,13 @@ struct Run: ParsableCommand {
     driver.profiles = profile
     let prepared = driver
     let programArguments = arguments
-    let interpreter = interpret
-    // The system may put object code on both sides of the stack, and it must lie within 2 GiB to be linked.
-    let limit = interpreter == nil ? 1 << 30 : 4 << 30
-    let code = onLargeStack(limit: limit) {
-      interpreter.map { prepared.interpret(by: $0, programArguments) } ?? prepared.runProgram(programArguments)
+    if let interpreter = interpret {
+      throw ExitCode(onLargeStack { prepared.interpret(by: interpreter, programArguments) })
     }
+    // The system may put object code on both sides of the stack, and it must lie within 2 GiB to be linked.
+    let loaded = onLargeStack(limit: 1 << 30) { prepared.loadProgram() }
+    // The C library gives the main thread memory in larger pieces than others, should address space run out.
+    let code = loaded.program?.run(name: prepared.programName, arguments: programArguments) ?? loaded.code
     throw ExitCode(code)
   }
 }

@@ -65,22 +65,22 @@ struct Driver: @unchecked Sendable {
     }
   }
 
-  /// Compiles in memory and runs; gives the program's exit code.
-  func runProgram(_ arguments: [String]) -> Int32 {
-    guarded {
+  /// Compiles in memory; gives the program, or none and the exit code.
+  func loadProgram() -> (program: LoadedProgram?, code: Int32) {
+    var loaded: LoadedProgram?
+    let code = guarded {
       var outcome = try runPipeline()
       guard let program = outcome.program, let machine = program.root as? Machine.Root else {
         return finish(&outcome, code: 1)
       }
-      let loaded: LoadedProgram
       do {
         loaded = try load(machine, &outcome)
       } catch let bug as PassBug {
         throw BugReport(bug, program, behind: outcome.lastStage, in: outcome.context)
       }
-      guard finish(&outcome, code: 0) == 0 else { return 1 }
-      return loaded.run(name: programName, arguments: arguments)
+      return finish(&outcome, code: 0) == 0 ? 0 : 1
     }
+    return (code == 0 ? loaded : nil, code)
   }
 
   /// Runs the program by an interpreter; gives its exit code.
@@ -238,7 +238,8 @@ struct Driver: @unchecked Sendable {
     }
   }
 
-  private var programName: String {
+  /// The name of the source without its folder and its ending.
+  var programName: String {
     let path = file ?? passes.resume ?? "program"
     return URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
@@ -266,7 +267,11 @@ struct Driver: @unchecked Sendable {
       if stopAfter == NativeStep.emitObject.rawValue { return try writeFile(Array(objects.joined()), to: path) }
       let runtime = try RuntimeLibrary.locate(variant(context))
       try withTemporaryFile(beside: path) { temporary in
-        try backEnd.link(objects, runtime: runtime, to: temporary)
+        do {
+          try backEnd.link(objects, runtime: runtime, to: temporary)
+        } catch let failure as UnwritableFile {
+          throw InvocationError("can't write \(path): \(failure.reason)")
+        }
       }
     }
   }

@@ -107,7 +107,7 @@ func withTemporaryFile(beside path: String, _ make: (String) throws -> Void) thr
   do {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   } catch {
-    throw InvocationError("can't make the folder \(directory.path)")
+    throw InvocationError("can't write \(path): the folder \(directory.path) can't be made")
   }
   guard access(directory.path, W_OK) == 0 else { throw InvocationError("can't write \(path): \(systemMessage())") }
   let temporary = directory.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp").path

@@ -11,9 +11,11 @@ enum TemporaryFiles {
     return paths
   }()
 
-  /// Removes the unfinished files when the process is asked to end, and then lets it end as it would have.
+  /// Removes the unfinished files when the process is asked to end, and then lets it end as it would have. A file that
+  /// grows larger than the system allows is no reason to end: writing it fails.
   static func removeOnSignals() {
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGXFSZ] where !isIgnored(number) {
+    signal(SIGXFSZ, SIG_IGN)
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       signal(number) { number in
         TemporaryFiles.removeAll()
         signal(number, SIG_DFL)

@@ -122,7 +122,8 @@ struct ModuleGraph {
       } else {
         if text == modules[index].name {
           reportCycle([index], at: name)
-        } else {
+        } else if text.split(separator: ".").allSatisfy({ $0.first?.isLowercase != true }) || unreadable[text] != nil {
+          // Names of modules in lower case are reported by the parser.
           diagnostics.append(notFound(name))
         }
         lacking[index, default: []].insert(name.name)

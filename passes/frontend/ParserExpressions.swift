@@ -12,7 +12,15 @@ extension Parser {
       cursor.advance()
       left = try binary(sign, left, from: start) { try $0.additive() }
     }
+    if cursor.at(.assign), brackets > 0 { throw assignmentInExpression() }
     return left
+  }
+
+  /// Reports `=` in the middle of an expression, where only a comparison can be meant.
+  mutating func assignmentInExpression() -> ParseFailure {
+    fail(
+      "parse-error", at: cursor.current.span, "`=` binds a name, and can't stand inside an expression",
+      help: "to compare, write `==`")
   }
 
   private func comparison() -> FlatToken? {
@@ -160,10 +168,15 @@ extension Parser {
   }
 
   /// Parses expressions up to the closing bracket; `height` is that of the tallest afterwards.
-  mutating func expressions(until close: TokenKind, _ open: FlatToken) throws -> [Syntax.Expr] {
+  ///
+  /// - Parameter refuse: fails at what can't begin an expression.
+  mutating func expressions(
+    until close: TokenKind, _ open: FlatToken, refuse: (inout Parser) throws -> Void = { _ in }
+  ) throws -> [Syntax.Expr] {
     var tallest = 0
     let elements = try nested { parser in
       try parser.list(until: close, open) { parser in
+        try refuse(&parser)
         let element = try parser.expression()
         tallest = max(tallest, parser.height)
         return element

@@ -104,4 +104,30 @@ extension Parser {
       "parse-error", at: bracket.span, "values have no index in brackets",
       help: "take a list apart with `match`, or use `Vector.get(v, i)`, `Map.get(m, key)` or `String.charAt(s, i)`")
   }
+
+  /// Fails at `..` in a list that begins at a token and is no pattern.
+  mutating func rejectSpread(from start: Int) throws {
+    guard cursor.at(.range) else { return }
+    let (first, rest) = (cursor.token(at: start + 1), cursor.ahead(1))
+    let list = rest.kind == .lower ? rest.name.text : "xs"
+    let isFirst = cursor.index == start + 1
+    let isSingle = cursor.index == start + 3
+    let element = isSingle && first.kind == .lower ? first.name.text : "x"
+    let help =
+      isFirst
+      ? "lists are joined by `List.concat(\(list), [...])`"
+      : isSingle
+        ? "a list with one more element before it is `List.prepend(\(element), \(list))`"
+        : "elements and a list are joined by `List.prepend(x, \(list))` or `List.concat([...], \(list))`"
+    throw fail("parse-error", at: cursor.current.span, "`..` takes lists apart, in patterns only", help: help)
+  }
+
+  /// Advice for an operator at the start of a line.
+  var continuationHelp: String? {
+    switch cursor.previous.kind {
+    case .dedent: "bind the value of the lines above to a name first, as in `x = match ...`, and go on with that"
+    case .newline, .indent: "an expression goes on in the next line only inside brackets"
+    default: nil
+    }
+  }
 }

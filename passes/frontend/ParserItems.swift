@@ -11,6 +11,11 @@ extension Parser {
   /// Parses a whole file.
   mutating func file() -> (header: Syntax.Header?, items: [Syntax.Item]) {
     var header: Syntax.Header?
+    for token in cursor.takeKeywordsAsNames() {
+      report(
+        .error(
+          "parse-error", at: token.span, "the keyword `\(token.name)` can't be a name", help: "choose another name"))
+    }
     if cursor.at(.module) { header = recovering { try $0.header() } }
     var items: [Syntax.Item] = []
     loseWrongLines()
@@ -179,6 +184,10 @@ extension Parser {
       try parser.expect(.colon, "`:` and the type of the field", help: "a field is written `name: Type`")
       let type = try parser.type()
       let field = Syntax.FieldType(parser.cursor.span(from: start), name: name, ty: type)
+      if parser.cursor.at(.assign) {
+        throw parser.expected(
+          "the end of the line", help: "fields have no values of their own: each record is built with all of them")
+      }
       try parser.expectLineEnd(after: "the field")
       return field
     }

@@ -27,7 +27,7 @@ extension Parser {
     case .openBracket:
       let start = cursor.index
       cursor.advance()
-      let elements = try expressions(until: .closeBracket, token)
+      let elements = try expressions(until: .closeBracket, token) { try $0.rejectSpread(from: start) }
       return .list(cursor.span(from: start), elements: elements)
     case .openBrace: return try map()
     default: throw noExpression(token)
@@ -61,6 +61,8 @@ extension Parser {
       return expected("an expression", help: "a float has digits before its point, too: `0.5`")
     case .star where cursor.previous.kind == .star:
       return expected("an expression", help: "there is no power operator: multiply, or use `Float.pow(a, b)`")
+    case .plus, .star, .slash, .equal, .unequal, .less, .greater, .lessOrEqual, .greaterOrEqual:
+      return expected("an expression", help: continuationHelp)
     default: return expected("an expression")
     }
   }
@@ -91,6 +93,7 @@ extension Parser {
     height = tallest + 1
     let span = cursor.span(from: start)
     if fields.isEmpty { return .call(span, callee: path, arguments: arguments) }
+    if let last = path.segments.last, !isUpper(last), last.name != Self.update { throw namedArguments(of: path) }
     guard let base = arguments.first, arguments.count == 1, path.segments.last?.name == Self.update else {
       throw fail(
         "parse-error", at: fields.first?.span ?? span, "an argument with a name stands behind one without",
@@ -120,13 +123,20 @@ extension Parser {
   }
 
   private mutating func expectedField(of callee: Syntax.Path? = nil) -> ParseFailure {
-    let help = "`=` gives a value to the field of a record; `==` compares"
     guard let callee, let last = callee.segments.last, !isUpper(last), last.name != Self.update else {
-      return expected("a field such as `x = 1`", help: help)
+      return expected("a field such as `x = 1`", help: Self.assignmentHelp)
     }
+    return namedArguments(of: callee)
+  }
+
+  private static let assignmentHelp = "`=` gives a value to the field of a record; `==` compares"
+
+  /// Reports `f(1, x = 2)`.
+  private mutating func namedArguments(of callee: Syntax.Path) -> ParseFailure {
     let name = callee.segments.map(\.name.text).joined(separator: ".")
     return fail(
-      "constructor-form", at: callee.span, "the function `\(name)` takes its arguments by position", help: help)
+      "constructor-form", at: callee.span, "the function `\(name)` takes its arguments by position",
+      help: Self.assignmentHelp)
   }
 
   /// Reports `P(x: 1)`.

@@ -19,6 +19,7 @@ extension Parser {
   mutating func statement() throws -> Syntax.Statement {
     let start = cursor.index
     try rejectOtherItems()
+    if let field = try assignedField() { return field }
     if isBinding {
       let token = cursor.current
       cursor.advance()
@@ -40,6 +41,21 @@ extension Parser {
     }
     let value = try lineExpression()
     return .evaluate(value.span, value: value)
+  }
+
+  /// `value.field = ...`, which is no binding: under the name `value.field`, so that it can be reported where it is known
+  /// what the value is.
+  private mutating func assignedField() throws -> Syntax.Statement? {
+    guard cursor.at(.lower), cursor.ahead(1).kind == .dot, cursor.ahead(2).kind == .lower,
+      cursor.ahead(3).kind == .assign
+    else { return nil }
+    let (start, parts) = (cursor.index, [cursor.current, cursor.ahead(2)])
+    for _ in 0..<3 { cursor.advance() }
+    let place = cursor.span(from: start)
+    cursor.advance()
+    let value = try lineExpression()
+    let name = Name(parts.map(\.name.text).joined(separator: "."))
+    return .bind(cursor.span(from: start), name: Syntax.Ident(place, name: name), annotation: nil, value: value)
   }
 
   /// Whether `name =` or `name :` follows.
@@ -165,6 +181,9 @@ extension Parser {
         "the end of the line behind \(what)",
         help: "strings are joined by `+`; a quote inside a string is written `\\\"`, a line break `\\n`")
     case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
+    case .lower where cursor.previous.kind == .closeParen && operatorWordHelp == nil,
+      .upper where cursor.previous.kind == .closeParen && operatorWordHelp == nil:
+      return expected("the end of the line behind \(what)", help: "each statement stands on a line of its own")
     case _ where cursor.previous.kind == .question:
       return expected("the end of the line", help: "`?` passes an error on to the caller; branch with `match c`")
     default: return expected("the end of the line behind \(what)", help: operatorWordHelp ?? bareCallHelp)
@@ -175,14 +194,10 @@ extension Parser {
   private func assignmentHelp(from first: Int) -> String {
     let line = (first..<cursor.index).map { cursor.token(at: $0) }
     if line.contains(where: { $0.kind == .arrow }) {
-      return "the body of an arm is one expression: bind the name before the `match`, or in a function of its own"
+      return "`==` compares; an arm is one expression, so bind names before the `match`, or in a function of its own"
     }
     if line.first?.kind == .openParen, line.last?.kind == .closeParen {
       return "a binding begins with one plain name; take a tuple apart by `match` with the arm `(a, b) -> ...`"
-    }
-    if line.count == 3, line[0].kind == .lower, line[1].kind == .dot, line[2].kind == .lower {
-      let (value, field) = (line[0].name, line[2].name)
-      return "values don't change; `P.update(\(value), \(field) = ...)` gives a copy of a record `P` with another field"
     }
     return "`==` compares; a binding begins with one plain name"
   }
@@ -195,6 +210,7 @@ extension Parser {
     let subject = try expression()
     let subjectHeight = height
     guard cursor.at(.newline) else {
+      if cursor.at(.assign) { throw assignmentInExpression() }
       let help = cursor.at(.colon) ? "leave the `:` out" : operatorWordHelp ?? "arms stand on the lines below"
       throw expected("the end of the line behind the subject of `match`", help: help)
     }
@@ -260,6 +276,7 @@ extension Parser {
       return "an arm begins with its pattern"
     case .lower: return "patterns have no guards: match again in the arm"
     case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
+    case .comma: return "a tuple is taken apart between brackets: `(a, b) -> ...`"
     case .range: return "patterns have no ranges: match on a comparison, as in `match n < 5`"
     default: return nil
     }

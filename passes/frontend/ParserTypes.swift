@@ -10,13 +10,16 @@ extension Parser {
     try enter()
     defer { leave() }
     if cursor.at(.openParen) { return try parenthesisedType() }
-    if cursor.at(.openBracket) { throw expected("a type", help: "the type of a list is written `List<A>`") }
     let start = cursor.index
+    if cursor.at(.openBracket) { return try bracketedType(of: nil, from: start) }
     if cursor.at(.upper), cursor.current.name == Self.functionType, cursor.ahead(1).kind == .openParen {
       return try functionType()
     }
     let name = try dottedName("a type")
     guard cursor.at(.less) else {
+      if cursor.at(.openBracket), cursor.ahead(1).kind != .closeBracket {
+        return try bracketedType(of: name, from: start)
+      }
       try rejectTypeSign()
       return .named(name.span, name: name, arguments: [])
     }
@@ -37,6 +40,23 @@ extension Parser {
     guard cursor.take(.greater) else { throw unclosed(.greater, open) }
     try rejectTypeSign()
     return .named(cursor.span(from: start), name: name, arguments: arguments)
+  }
+
+  /// `[A]` or `List[A]`, which other languages write.
+  private mutating func bracketedType(of name: Syntax.Ident?, from start: Int) throws -> Syntax.TypeExpr {
+    let open = cursor.current
+    cursor.advance()
+    if name == nil, isAtLineEnd || cursor.at(.closeBracket) {
+      throw fail(
+        "parse-error", at: open.span, "expected a type, found `[`", help: "the type of a list is written `List<A>`")
+    }
+    let parts = try list(until: .closeBracket, open) { try $0.type() }
+    let span = cursor.span(from: start)
+    let meant = Syntax.TypeExpr.named(span, name: name ?? Syntax.Ident(open.span, name: "List"), arguments: parts)
+    let what =
+      name == nil ? "the type of a list is written with its name" : "the parts of a type stand between `<` and `>`"
+    report(.error("parse-error", at: span, what, help: "`\(meant.text)`"))
+    return meant
   }
 
   /// `Fn(A, B) -> C ! [e]`

@@ -84,6 +84,33 @@ struct TokenCursor {
     end = FlatToken(kind: .end, name: "", span: file.atEnd)
   }
 
+  /// Turns keywords that something is named by into plain names, except where they begin an item.
+  ///
+  /// - Returns: the tokens that name something.
+  mutating func takeKeywordsAsNames() -> [FlatToken] {
+    var declared: [FlatToken] = []
+    for index in flat.indices where isKeywordName(at: index) { declared.append(flat[index]) }
+    let names = Set(declared.map(\.kind))
+    for index in names.isEmpty ? 0..<0 : flat.indices where names.contains(flat[index].kind) {
+      let next = token(at: index + 1).kind
+      let isItem = (index == 0 || flat[index - 1].isLayout) && (next == .upper || next == .lower)
+      if !isItem { flat[index].kind = .lower }
+    }
+    return declared
+  }
+
+  /// Whether a keyword stands where a function, a parameter, a field or a binding has its name.
+  private func isKeywordName(at index: Int) -> Bool {
+    switch flat[index].kind {
+    case .module, .type, .record, .verify, .decision: break
+    default: return false
+    }
+    let (before, next) = (token(at: index - 1).kind, token(at: index + 1).kind)
+    if before == .fn { return true }
+    let isFirst = index == 0 || flat[index - 1].isLayout
+    return next == .colon && (isFirst || before == .openParen || before == .comma) || next == .assign && isFirst
+  }
+
   /// The current token.
   var current: FlatToken { index < flat.count ? flat[index] : end }
 

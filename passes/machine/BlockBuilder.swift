@@ -31,6 +31,19 @@ struct BlockBuilder {
     instructions = []
   }
 
+  /// Closes the open block by a call of another function in place of this one, whose results it returns.
+  mutating func end(calling callee: Name, _ arguments: [Machine.Operand], of function: Machine.Function, at span: Span)
+  {
+    let results = function.results.map { Machine.Parameter(span, variable: make("result"), ty: $0) }
+    if let result = results.first, results.count == 1 {
+      let call = Machine.Operation.call(span, function: callee, arguments: arguments)
+      append(.set(span, variable: result.variable, ty: result.ty, value: call))
+    } else {
+      append(.receive(span, function: callee, arguments: arguments, parameters: results))
+    }
+    end(.return(span, values: results.map(\.operand)))
+  }
+
   mutating func append(_ instruction: Machine.Instruction) { instructions.append(instruction) }
 
   /// Runs an operation and gives its result.
@@ -46,6 +59,11 @@ struct BlockBuilder {
   ) -> Machine.Operand {
     set(name, type, .compute(span, operator: `operator`, operands: operands), at: span)
   }
+}
+
+extension Machine.Parameter {
+  /// What it holds.
+  var operand: Machine.Operand { .local(span, variable: variable) }
 }
 
 extension Machine.Operand {

@@ -5,14 +5,17 @@ import Nanopass
 /// Writes the two versions of a function's blocks for `VersionBlocks`.
 struct BlockVersions {
   let plan: VersionPlan
+  /// The versions of functions that take parameters to be small.
+  private let versions: [Name: SmallVersion]
   var builder: BlockBuilder
   /// The labels of the places of the second version, by their numbers.
   private var labels: [Local?]
   /// The labels of the blocks that choose the version of a loop, by the position of its first block.
   var choices: LocalTable<Local> = [:]
 
-  private init(_ plan: VersionPlan) {
+  init(_ plan: VersionPlan, _ versions: [Name: SmallVersion]) {
     self.plan = plan
+    self.versions = versions
     builder = BlockBuilder(FreshLocals(above: plan.function))
     labels = [Local?](repeating: nil, count: plan.places.count)
     for block in plan.graph.order where !plan.places[block: block].isEmpty {
@@ -27,8 +30,8 @@ struct BlockVersions {
   }
 
   /// The blocks of both versions, the first block of the function first.
-  static func write(_ plan: VersionPlan) throws -> [Machine.Block] {
-    var writer = BlockVersions(plan)
+  static func write(_ plan: VersionPlan, _ versions: [Name: SmallVersion]) throws -> [Machine.Block] {
+    var writer = BlockVersions(plan, versions)
     for block in plan.graph.order { writer.small(block) }
     for block in plan.graph.order {
       if writer.choices[block] != nil { writer.choice(block) }
@@ -55,7 +58,7 @@ struct BlockVersions {
   }
 
   /// Goes elsewhere unless the operands are small integers.
-  private mutating func test(
+  mutating func test(
     _ operands: [Machine.Operand], orGoTo target: Machine.Target, in block: Machine.Block, at span: Span
   ) {
     var seen = LocalSet()
@@ -92,7 +95,13 @@ struct BlockVersions {
     case .division(let variable, let function, let operand, let divisor):
       builder.divide(operand, by: divisor, remainder: function == "nanoc_int_mod", to: variable, at: span)
     case .count(let name, let operands): count(name, operands.filter { !known.contains($0) }, at: span)
-    case .tag, .other: builder.append(instruction)
+    case .tag: builder.append(instruction)
+    case .other:
+      if let callee = instruction.callee, let version = versions[callee], version.takes(instruction.passed, known) {
+        builder.append(instruction.calling(version.name))
+      } else {
+        builder.append(instruction)
+      }
     }
   }
 
@@ -200,7 +209,7 @@ struct BlockVersions {
   }
 
   /// What is passed for a parameter, which may not be read.
-  private func argument(for parameter: Machine.Parameter, _ values: LocalTable<Machine.Operand>) -> Machine.Operand {
+  func argument(for parameter: Machine.Parameter, _ values: LocalTable<Machine.Operand>) -> Machine.Operand {
     if let value = values[parameter.variable.id] { return value }
     switch parameter.ty {
     case .word: return .number(0)

@@ -81,6 +81,9 @@ extension LocalSet {
     guard let register = operand.register else { return false }
     return contains(register)
   }
+
+  /// Whether an operand is one of the variables, which hold small integers, or a literal.
+  func surelyHolds(_ operand: Machine.Operand) -> Bool { contains(operand) || (operand.number ?? 0) & 1 == 1 }
 }
 
 extension Machine.Operand {
@@ -126,13 +129,16 @@ struct SmallIntegers {
   }
 
   /// Finds what is known.
-  mutating func solve(_ liveness: Liveness) {
+  ///
+  /// - Parameter parameters: those of the function that its callers know to be small.
+  mutating func solve(_ liveness: Liveness, knowing parameters: LocalSet = LocalSet()) {
     for header in headers {
       var live = liveness.entries[header]
       live.formIntersection(wanted)
       candidates[header] = live
     }
-    solve()
+    for block in entries.indices { entries[block] = nil }
+    solve(parameters)
   }
 
   /// Whether nothing in the function needs a small integer.
@@ -170,9 +176,9 @@ struct SmallIntegers {
 
   // MARK: What is known
 
-  private mutating func solve() {
+  private mutating func solve(_ parameters: LocalSet) {
     guard let first = graph.order.first else { return }
-    entries[first] = LocalSet()
+    entries[first] = parameters
     var changed = true
     while changed {
       changed = false
@@ -210,7 +216,7 @@ struct SmallIntegers {
   private func arriving(_ target: Machine.Target, at position: Int, _ known: LocalSet) -> LocalSet {
     var result = known
     for (parameter, argument) in zip(function.blocks[position].parameters, target.arguments) {
-      if known.contains(argument) || (argument.number ?? 0) & 1 == 1 {
+      if known.surelyHolds(argument) {
         result.insert(parameter.variable.id)
       } else {
         result.remove(parameter.variable.id)
@@ -229,6 +235,17 @@ struct SmallIntegers {
       arguments[parameter.variable.id] = argument
     }
     return missing.elements.map { arguments[$0] ?? .register($0) }
+  }
+
+  /// Calls `visit` with the arguments of each call of a function, and what is known there.
+  func forEachCall(of callee: Name, _ visit: ([Machine.Operand], LocalSet) -> Void) {
+    for block in graph.order {
+      guard var known = entries[block] else { continue }
+      for (step, instruction) in zip(steps[block], function.blocks[block].instructions) {
+        if instruction.callee == callee { visit(instruction.passed, known) }
+        follow(step, &known)
+      }
+    }
   }
 
   /// The step at a place.

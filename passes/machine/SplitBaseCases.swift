@@ -6,9 +6,9 @@ public import Nanopass
 /// a second function.
 ///
 /// Most calls of such a function are leaves of the tree of its calls. Undivided, each saves and restores the registers
-/// that the other cases need; and the first function is so small that LLVM inlines it where the second calls it. A form
-/// of partial inlining (Muth, Debray: Partial Inlining, University of Arizona, 1997). What comes before the choice of
-/// the case is computed again in the second function: it only reads.
+/// that the other cases need. The first function, which is small, takes the place of the calls in the second. A form of
+/// partial inlining (Muth, Debray: Partial Inlining, University of Arizona, 1997). What comes before the choice of the
+/// case is computed again in the second function: it only reads.
 ///
 ///     (function f [(parameter n.0 word)] [word]
 ///       [(block e.1 [] [(set small.2 bit (compute slt [(local n.0) (word 5)]))]
@@ -24,8 +24,9 @@ public import Nanopass
 ///        (block base.9 [] [] (return [(local n.0)]))
 ///        (block more.10 [] [(set result.11 word (call f.rest [(local n.0)]))] (return [(local result.11)]))])
 ///
-/// and `f.rest`, which is what `f` was. That call is no tail call, which would need a convention of its own: LLVM makes it
-/// a jump where all arguments are in registers, and elsewhere it only takes a frame more.
+/// and `f.rest`, which is what `f` was, with these blocks in place of the calls of `f`. That call is no tail call, which
+/// would need a convention of its own: LLVM makes it a jump where all arguments are in registers, and elsewhere it only
+/// takes a frame more.
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
 public struct SplitBaseCases: MachineToMachine {
@@ -52,9 +53,8 @@ public struct SplitBaseCases: MachineToMachine {
       while !taken.insert(rest).inserted { rest = Name(rest.text + "'") }
       guard let first = try BaseCaseWriter.write(function, rest) else { return [function] }
       split += 1
-      var second = function
-      second.name = rest
-      return [first, second]
+      var inliner = BaseCaseInliner(first, rest, in: function)
+      return [first, try inliner.write()]
     }
     return root
   }
@@ -123,8 +123,8 @@ private struct BaseCaseWriter {
     var (position, values) = (first, values)
     while true {
       let block = function.blocks[position]
-      guard leads[position], block.instructions.count < room else {
-        return goOn(at: block.span)
+      guard leads[position] || block.endsSoon, block.instructions.count < room else {
+        return builder.end(calling: rest, function.parameters.map(\.operand), of: function, at: block.span)
       }
       room -= block.instructions.count + 1
       for instruction in block.instructions { try copy(instruction, &values) }
@@ -134,19 +134,6 @@ private struct BaseCaseWriter {
       values.bind(function.blocks[next].parameters, arguments.map { values.operand($0) })
       position = next
     }
-  }
-
-  /// Ends the open block by a call of the second function.
-  private mutating func goOn(at span: Span) {
-    let arguments = function.parameters.map(\.operand)
-    let results = function.results.map { Machine.Parameter(span, variable: builder.make("result"), ty: $0) }
-    if let result = results.first, results.count == 1 {
-      let call = Machine.Operation.call(span, function: rest, arguments: arguments)
-      builder.append(.set(span, variable: result.variable, ty: result.ty, value: call))
-    } else {
-      builder.append(.receive(span, function: rest, arguments: arguments, parameters: results))
-    }
-    builder.end(.return(span, values: results.map(\.operand)))
   }
 
   private mutating func copy(_ instruction: Machine.Instruction, _ values: inout OperandSubstitution) throws {
@@ -195,6 +182,19 @@ extension Machine.Instruction {
   }
 }
 
-extension Machine.Parameter {
-  fileprivate var operand: Machine.Operand { .local(span, variable: variable) }
+extension Machine.Block {
+  /// Whether it returns, after a few calls of the library that are seldom made at most.
+  fileprivate var endsSoon: Bool {
+    guard case .return = end, instructions.count <= 4 else { return false }
+    var isSeldom = false
+    for instruction in instructions {
+      switch instruction {
+      case .set(_, _, _, .runtime(_, let name, _)), .run(_, .runtime(_, let name, _)):
+        guard let function = RuntimeFunction.named(name), function.facts.contains(.keepsRegisters) else { return false }
+        if function.facts.contains(.cold) { isSeldom = true }
+      default: if !instruction.onlyComputes { return false }
+      }
+    }
+    return isSeldom
+  }
 }

@@ -28,6 +28,10 @@ public import Nanopass
 ///       [(set z.12 word (runtime nanoc_int_add [(local x.0) (local y.1)]))]
 ///       (return [(local z.12)]))
 ///
+/// A function that passes itself small integers gets a version that does not test these parameters, which its own calls
+/// and those of others go to where they pass such (`SmallVersion`). Where the first version makes no calls, or is one for
+/// small parameters, the second calls functions of the library that keep registers, so that the first need not save any.
+///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels; operators `int.…` are left
 /// only for big literals, in functions that no loop or recursion runs again and again, and where the second version would
 /// pass too much around.
@@ -41,6 +45,8 @@ public struct VersionBlocks: MachineToMachine {
   private static let greatestNumber = 1_000_000
 
   private var repeated: Set<Name> = []
+  /// The versions of functions that take parameters to be small.
+  private var small: [Name: SmallVersion] = [:]
   private var versioned = 0
   private var functions = 0
   private var exits = 0
@@ -49,32 +55,65 @@ public struct VersionBlocks: MachineToMachine {
 
   public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
     repeated = RepeatedFunctions.names(in: node)
-    return try derive(node)
+    var taken = Set(node.functions.map(\.name))
+    for function in node.functions where mayGetVersions(function) {
+      var name = Name(function.name.text + ".small")
+      while taken.contains(name) { name = Name(name.text + "'") }
+      guard let version = SmallVersion(function, name), version.plan.size + version.general.size <= Self.limit else {
+        continue
+      }
+      taken.insert(name)
+      small[function.name] = version
+    }
+    var root = node
+    root.functions = try node.functions.flatMap { try versions(of: $0) }
+    return root
   }
 
   public mutating func end(in context: PassContext) {
     context.explain(
-      "Gave \(versioned) of \(functions) functions a version for small integers, with \(exits) ways out of it.",
-      data: [("versioned", versioned), ("functions", functions), ("exits", exits)])
+      """
+      Gave \(versioned) of \(functions) functions a version for small integers, with \(exits) ways out of it, and \
+      \(small.count) one for small parameters.
+      """,
+      data: [("versioned", versioned), ("functions", functions), ("exits", exits), ("parameters", small.count)])
   }
 
-  public mutating func function(_ node: Machine.Function) throws -> Machine.Function {
+  private func mayGetVersions(_ function: Machine.Function) -> Bool {
+    repeated.contains(function.name) && function.greatestLocal <= Self.greatestNumber
+  }
+
+  /// What becomes of a function.
+  private mutating func versions(of node: Machine.Function) throws -> [Machine.Function] {
     functions += 1
-    guard repeated.contains(node.name), node.greatestLocal <= Self.greatestNumber else { return node }
+    guard mayGetVersions(node) else { return [node] }
+    if let version = small[node.name] {
+      versioned += 1
+      exits += version.plan.exits
+      var function = node
+      function.name = version.name
+      return [
+        ordered(try BlockVersions.write(generalOf: version), of: node),
+        ordered(try BlockVersions.write(version.plan, small), of: function),
+      ]
+    }
     let graph = MachineGraph(node)
     var integers = SmallIntegers(node, graph)
-    if integers.isEmpty { return node }
+    if integers.isEmpty { return [node] }
     let liveness = Liveness(node, graph)
     integers.solve(liveness)
     let plan = VersionPlan(node, graph, integers, liveness)
-    if plan.size > Self.limit { return node }
+    if plan.size > Self.limit { return [node] }
     versioned += 1
     exits += plan.exits
-    var function = node
-    let blocks = try BlockVersions.write(plan)
+    return [ordered(try BlockVersions.write(plan, small), of: node)]
+  }
+
+  /// The function with other blocks. Control may come from late places of the first version to early ones of the second,
+  /// so the blocks' order by position is not one of dominators first.
+  private func ordered(_ blocks: [Machine.Block], of function: Machine.Function) -> Machine.Function {
+    var function = function
     function.blocks = blocks
-    // Control may come from late places of the first version to early ones of the second, so the blocks' order by
-    // position is not one of dominators first.
     function.blocks = MachineGraph(function).order.map { blocks[$0] }
     return function
   }

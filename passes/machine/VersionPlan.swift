@@ -6,6 +6,8 @@ struct VersionPlan {
   let function: Machine.Function
   let graph: MachineGraph
   let integers: SmallIntegers
+  /// Whether control comes into the second version at the beginning of the function, and there is no first one.
+  let isGeneral: Bool
   private let liveness: Liveness
   /// Where control comes into the second version.
   private(set) var places = PlaceTable([])
@@ -16,13 +18,21 @@ struct VersionPlan {
   /// The number of ways out of the first version.
   private(set) var exits = 0
 
-  init(_ function: Machine.Function, _ graph: MachineGraph, _ integers: SmallIntegers, _ liveness: Liveness) {
+  init(
+    _ function: Machine.Function, _ graph: MachineGraph, _ integers: SmallIntegers, _ liveness: Liveness,
+    isGeneral: Bool = false
+  ) {
     self.function = function
     self.graph = graph
     self.integers = integers
     self.liveness = liveness
+    self.isGeneral = isGeneral
     var entries = [[Int]](repeating: [], count: function.blocks.count)
-    findExits(&entries)
+    if isGeneral, let first = graph.order.first {
+      Self.enter(first, &entries)
+    } else {
+      findExits(&entries)
+    }
     findWaysOn(&entries)
     findLocals()
     places = PlaceTable(entries)
@@ -118,12 +128,21 @@ struct VersionPlan {
   /// but for parameters of the function.
   var returns: [Int] {
     integers.headers.filter { header in
+      if isGeneral, entering == nil || header != graph.successors[graph.order[0]].first { return false }
       guard let number = places.number(of: MachinePlace(block: header, index: 0)) else { return false }
       var others = LocalSet()
       for variable in passed[number] { others.insert(variable) }
       for parameter in function.blocks[header].parameters { others.remove(parameter.variable.id) }
       return others.isEmpty
     }
+  }
+
+  /// What the beginning of the function passes to a block, if it does nothing else.
+  var entering: [Machine.Operand]? {
+    guard let first = graph.order.first, function.blocks[first].instructions.isEmpty,
+      case .jump(_, _, let arguments) = function.blocks[first].end
+    else { return nil }
+    return arguments
   }
 
   /// The variables that the first version of a loop needs to be small.

@@ -24,7 +24,7 @@ extension NameResolver {
       return .construct(span, type: type, variant: variant, arguments: values(arguments))
     case .update(let type): return positionalUpdate(span, callee, type, arguments)
     case .type(let type):
-      reportPositional(span, callee, type, isEmpty: arguments.isEmpty)
+      reportPositional(span, callee, type, arguments)
       // A record that is built in a wrong way is one all the same.
       if type.isRecord { return .update(span, type: type.name, base: dropped(span, arguments), fields: []) }
     case .unit: reportEmptyCall(span, callee)
@@ -47,7 +47,7 @@ extension NameResolver {
     } else if module.bindings[first.name] != nil {
       reportBadCallee(callee, base: nil, arguments.count)
     } else {
-      reportUnknown(first, isCalled: true, as: callee)
+      reportUnknown(first, isCalled: true, as: callee, with: arguments)
     }
     return dropped(span, arguments)
   }
@@ -80,18 +80,19 @@ extension NameResolver {
       help: callee.text)
   }
 
-  private func reportPositional(_ span: Span, _ callee: Program.Path, _ type: TypeSymbol, isEmpty: Bool) {
+  private func reportPositional(_ span: Span, _ callee: Program.Path, _ type: TypeSymbol, _ arguments: [Program.Expr]) {
     guard canSeeInside(type, at: callee.span) else { return }
     guard case .record(let fields) = type.shape else {
       error("unknown-ident", at: callee.span, "`\(type.short)` is a type, not a function")
       return
     }
-    if isEmpty {
+    if arguments.isEmpty {
       reportMissing(fields, callee, type)
     } else {
+      let values = arguments.count == fields.count ? arguments.map { source($0.span) } : fields.map { _ in "..." }
       error(
         "constructor-form", at: callee.span, "the record `\(type.short)` is built by the names of its fields",
-        help: constructionForm(of: type))
+        help: "\(type.short)(\(zip(fields, values).map { "\($0) = \($1)" }.joined(separator: ", ")))")
     }
   }
 

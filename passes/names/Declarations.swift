@@ -28,7 +28,7 @@ extension NameResolver {
     return Resolved.Function(
       name.span, name: module.fullName(name.name), module: module.name, isLibrary: module.isLibrary,
       variables: typeVariables, parameters: resolved, result: resultType, effects: declared,
-      body: self.body(body, span: span, givesFunction: result?.isFunction == true))
+      body: self.body(body, span: span, result: result))
   }
 
   /// A sum type; of two variants with one name the first counts.
@@ -61,7 +61,11 @@ extension NameResolver {
     enter(function: nil)
     locals = scope.next
     switch statement {
-    case .bind(_, let name, let annotation, let value):
+    case .bind(let span, let name, let annotation, let value):
+      if let (base, field) = Self.assignedField(in: statement) {
+        reportAssignment(base, field, value, at: name.span)
+        return .define(span, module: module.name, name: nil, annotation: nil, value: .erroneous(span))
+      }
       let type = annotation.map { self.type($0) }
       let resolved = annotation?.isFunction == true ? possibleFunction(value) : expression(value)
       return .define(

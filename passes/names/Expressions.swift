@@ -112,21 +112,57 @@ extension NameResolver {
 
   /// A function's body. It ends with the value of its last statement, or `Unit` if that is a binding. Where the
   /// function is wrongly declared to give a function, that it does is no second mistake.
-  mutating func body(_ statements: [Program.Statement], span: Span, givesFunction: Bool) -> Resolved.Expr {
+  mutating func body(_ statements: [Program.Statement], span: Span, result type: Program.TypeExpr?) -> Resolved.Expr {
     let group = locals.newGroup()
     var resolved: [Resolved.Statement] = []
     for statement in statements.dropLast() { resolved.append(self.statement(statement, group: group)) }
     let result: Resolved.Expr
     switch statements.last {
-    case .evaluate(_, let value): result = givesFunction ? possibleFunction(value) : expression(value)
+    case .evaluate(_, let value): result = type?.isFunction == true ? possibleFunction(value) : expression(value)
+    case .bind(let span, let name, nil, let value)? where isTaken(name.name) && givesValue(type):
+      // A comparison was meant, or a value that a name is to have from now on: in any case a result.
+      reportTakenName(name, value, type)
+      resolved.append(.evaluate(span, value: expression(value)))
+      result = .erroneous(span)
     case let last?:
       resolved.append(statement(last, group: group))
-      result = .unit(last.span)
+      result = Self.assignedField(in: last) == nil ? .unit(last.span) : .erroneous(last.span)
     // It was not understood, which has been reported.
     case nil: result = .erroneous(span)
     }
     if resolved.isEmpty { return result }
     return .block(resolved.reduce(result.span) { $0.union($1.span) }, statements: resolved, result: result)
+  }
+
+  private func isTaken(_ name: Name) -> Bool {
+    locals[name] != nil || module.functions[name] != nil || module.bindings[name] != nil
+  }
+
+  /// Whether a written result is another type than `Unit`.
+  private func givesValue(_ type: Program.TypeExpr?) -> Bool {
+    guard case .named(_, let name, _)? = type else { return false }
+    return name.name != "Unit"
+  }
+
+  /// Reports a binding of a name that is taken, in the place of a function's result.
+  private func reportTakenName(_ name: Program.Ident, _ value: Program.Expr, _ type: Program.TypeExpr?) {
+    let earlier = locals[name.name]?.span ?? module.functions[name.name]?.span ?? module.bindings[name.name] ?? .none
+    let text = source(value.span)
+    var isBool = false
+    if case .named(_, let type, _)? = type { isBool = type.name == "Bool" }
+    error(
+      "shadowed-name", at: name.span, "`\(name.text)` already has a meaning here",
+      help: isBool
+        ? "to compare, write `\(name.text) == \(text)`" : "the last line gives the result: `\(text)`, without a name",
+      regions: [Region(earlier, "first declared here")])
+  }
+
+  /// The source of an expression if it is short, else dots.
+  func source(_ span: Span) -> String {
+    guard !span.isNone, span.length <= 40, let text = context.sources.text(of: span), !text.contains("\n") else {
+      return "..."
+    }
+    return text
   }
 
   /// Reports `x == 1` as a statement where `x` is unknown, and takes it for the binding that was meant.
@@ -147,11 +183,15 @@ extension NameResolver {
       bindComparedName(value, group: group)
       return .evaluate(span, value: expression(value))
     case .bind(let span, let name, let annotation, let value):
+      if let (base, field) = Self.assignedField(in: node) {
+        reportAssignment(base, field, value, at: name.span)
+        return .evaluate(span, value: expression(value))
+      }
       let type = annotation.map { self.type($0) }
       let resolved = annotation?.isFunction == true ? possibleFunction(value) : expression(value)
+      var known = type ?? likelyType(of: value)
       // What is bound to something wrong fits anything.
-      var known = type
-      if case .erroneous = resolved { known = known ?? .erroneous }
+      if case .erroneous = resolved { known = type ?? .erroneous }
       let variable = bind(name.name, at: name.span, group: group, type: known)
       return .bind(span, variable: variable, annotation: type, value: resolved)
     }

@@ -94,21 +94,37 @@ extension NameResolver {
     switch type.shape {
     case .record:
       if segment.name == "update" { return (.update(type), used + 1) }
-      let help = segment.isUpper ? "a record is built by its name: `\(type.short)(...)`" : "fields are read from values"
+      let help =
+        functionHelp(for: path, used)
+        ?? (segment.isUpper ? "a record is built by its name: `\(type.short)(...)`" : "fields are read from values")
       error("unknown-ident", at: segment.span, "the record `\(type.short)` has no member `\(segment.text)`", help: help)
     case .sum(let variants):
       if let arity = variants[segment.name] {
         guard canSeeInside(type, at: path.span) else { return (.wrong, used + 1) }
         return (.variant(type: type.name, variant: segment.name, arity: arity), used + 1)
       }
+      // A constructor that was renamed or left out is one mistake, wherever it is used.
+      guard isFirst(path.prefix(used + 1), inThe: .module) else { return (.wrong, path.segments.count) }
       let names = variants.keys.map(\.text).sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")
       let more = variants.count > 8 ? " and \(variants.count - 8) more" : ""
-      let help = suggestion(for: segment.text) { variants.keys.map(\.text) } ?? "it has \(names)\(more)"
+      let help =
+        functionHelp(for: path, used) ?? suggestion(for: segment.text) { variants.keys.map(\.text) }
+        ?? "it has \(names)\(more)"
       error(
         "unknown-ident", at: segment.span, "`\(type.short)` has no constructor `\(segment.text)`", help: help,
         regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
     }
     return (.wrong, path.segments.count)
+  }
+
+  /// The full name of a function that a path names behind the last part of its module's name; nil if there is none.
+  private func functionHelp(for path: Program.Path, _ used: Int) -> String? {
+    guard used == 1, path.segments.count == 2, let first = path.segments.first else { return nil }
+    let function = path.segments[1].name
+    let owner = module.dependencyList.first {
+      $0.name.lastPart == first.text && $0.functions[function] != nil && $0.exposes(function)
+    }
+    return owner.map { "modules are named in full: `\(path.text(in: $0))`" }
   }
 
   /// Reports looking into a type that another module keeps opaque.
@@ -168,12 +184,12 @@ extension NameResolver {
   private mutating func reportNoMember(of owner: ModuleSymbols, _ path: Program.Path, _ used: Int)
     -> (GlobalMeaning, Int)
   {
+    if let first = path.segments.first, module.unread.contains(first.name) { return (.wrong, path.segments.count) }
     guard used < path.segments.count else {
       error("unknown-ident", at: path.span, "`\(path.text)` is a module, not a value")
       return (.wrong, used)
     }
     let segment = path.segments[used]
-    if let first = path.segments.first, module.unread.contains(first.name) { return (.wrong, path.segments.count) }
     let isDeclared =
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
@@ -205,8 +221,16 @@ extension NameResolver {
       error("unknown-ident", at: segment.span, "`\(full)` is a type, not a value")
       return
     }
+    let homonym = module.dependencyList.first {
+      $0.name.lastPart == space.text && $0.functions[segment.name] != nil && $0.exposes(segment.name)
+    }
+    let nested = Vocabulary.namespaces.first {
+      $0.lastPart == space.text && $0 != space && Vocabulary.functions[$0]?.contains(segment.text) == true
+    }
     let help =
-      Replacements.help(for: full.text)
+      nested.map { "write `\($0).\(segment.text)`" }
+      ?? homonym.map { "modules are named in full: `\($0.name).\(segment.text)`" }
+      ?? Replacements.help(for: full.text)
       ?? suggestion(for: segment.text) { self.members(of: space) }
       ?? builtinHelp(for: segment.text)
       ?? listing(of: space)
@@ -256,14 +280,16 @@ extension NameResolver {
     if let owner = module.dependencyList.first(where: { $0.name.lastPart == first.text }) {
       error(
         "unknown-ident", at: first.span, "nothing here is called `\(first.text)`",
-        help: "modules are named in full: `\(owner.name)`")
+        help: "modules are named in full: `\(path.text(in: owner))`")
       return
     }
     let help =
       Replacements.value(for: first.text) ?? Replacements.call(of: path.text)
+      ?? (path.segments.count == 1 ? nearestVariant(to: first.text) : nil)
       ?? suggestion(for: first.text) {
         module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
+          + (path.segments.count == 1 ? module.functions.keys.map(\.text) : [])
       }
     error("unknown-ident", at: first.span, "nothing here is called `\(first.text)`", help: help)
   }
@@ -282,6 +308,16 @@ extension NameResolver {
     let type = module.types[name] ?? module.dependencyList.lazy.compactMap { $0.exportedTypes[name] }.first
     if case .record? = type?.shape { return true }
     return false
+  }
+
+  /// A question for a misspelt constructor that lacks its type; nil if none is near.
+  private mutating func nearestVariant(to name: String) -> String? {
+    _ = ownerOfVariant("")
+    guard let owners = variantOwners,
+      suggestion(for: name, among: { owners.keys.map(\.text) }) != nil
+    else { return nil }
+    let near = nearestNames(to: name, among: owners.keys.map(\.text))
+    return didYouMean(near.compactMap { variant in owners[Name(variant)].map { "\($0).\(variant)" } })
   }
 
   /// The first type in scope, in alphabetical order, that has a constructor of that name.

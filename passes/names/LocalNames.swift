@@ -59,7 +59,8 @@ extension NameResolver {
 
   /// Reports a name that means nothing: each value once in a function, each function once in a module.
   mutating func reportUnknown(
-    _ name: Program.Ident, isCalled: Bool = false, as path: Program.Path? = nil, help: String? = nil
+    _ name: Program.Ident, isCalled: Bool = false, as path: Program.Path? = nil, with arguments: [Program.Expr] = [],
+    help: String? = nil
   ) {
     if lacksNames && !isCalled || isCalled && module.lacksListed(name.name) || module.unread.contains(name.name)
       || !isFirst(name.name, inThe: isCalled ? .module : .function)
@@ -77,9 +78,9 @@ extension NameResolver {
     ) {
       help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
     } else {
-      help = Replacements.value(for: name.text)
+      help = Replacements.value(for: name.text) ?? (isCalled ? nil : fieldHelp(for: name.name))
       if help == nil, isCalled {
-        help = Replacements.call(of: path?.text ?? name.text) ?? builtinHelp(for: name.text)
+        help = Replacements.call(of: path?.text ?? name.text) ?? builtinHelp(for: name.text, with: arguments)
       }
       help =
         help
@@ -88,7 +89,30 @@ extension NameResolver {
         }
     }
     if help == nil, isCalled { help = suggestion(for: name.text, of: Vocabulary.namespaces.sorted()) }
+    if help == nil, !isCalled { help = namesHelp }
     error("unknown-ident", at: name.span, "nothing here is called `\(name.text)`", help: help)
+  }
+
+  /// In how many names those that may help are looked for.
+  private static let mostShownLocals = 50
+
+  /// How to read the field of that name of a record that is visible; nil if there is none.
+  private func fieldHelp(for name: Name) -> String? {
+    guard locals.count <= Self.mostShownLocals else { return nil }
+    let owners = locals.names.sorted().filter { local in
+      guard case .data(let type)? = locals[Name(local)]?.type else { return false }
+      return record(named: type)?.fields.contains(name) == true
+    }
+    return didYouMean(owners.prefix(3).map { "\($0).\(name)" })
+  }
+
+  /// The names that are visible, if they are few.
+  private var namesHelp: String? {
+    guard locals.count <= Self.mostShownLocals else { return nil }
+    let names = locals.names.filter { locals[Name($0)]?.isKnown == true }.sorted()
+    guard (1...5).contains(names.count) else { return nil }
+    return (names.count == 1 ? "the only name here is " : "the names here are ")
+      + names.map { "`\($0)`" }.joined(separator: ", ")
   }
 
   /// The functions of built-in namespaces that may have been meant by a name without one.
@@ -99,12 +123,25 @@ extension NameResolver {
     return didYouMean(all.filter { near.contains($0.name) }.prefix(3).map { "\($0.space).\($0.name)" })
   }
 
-  /// The functions of that name in built-in namespaces, which are written in full.
-  func builtinHelp(for name: String) -> String? {
+  /// The functions of that name in built-in namespaces, which are written in full: those that suit the first argument.
+  func builtinHelp(for name: String, with arguments: [Program.Expr] = []) -> String? {
     let capital = Name(name.prefix(1).uppercased() + name.dropFirst())
     if Vocabulary.namespaces.contains(capital) { return "did you mean `\(capital)`?" }
-    let found = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(name) }.prefix(3)
-    return found.isEmpty ? nil : "write " + found.map { "`\($0).\(name)`" }.joined(separator: " or ")
+    let type = arguments.first.flatMap { likelyType(of: $0) }.flatMap { Self.namespace(of: $0) }
+    let found = spaces(with: name, for: type)
+    let shown =
+      arguments.isEmpty || arguments.count > 3 ? "" : "(\(arguments.map { source($0.span) }.joined(separator: ", ")))"
+    let isCall = found.count == 1 && !shown.isEmpty && !shown.contains("...")
+    return found.isEmpty
+      ? nil : "write " + found.prefix(4).map { "`\($0).\(name)\(isCall ? shown : "")`" }.joined(separator: " or ")
+  }
+
+  /// The built-in namespaces that have a function of a name, those used most first; only that of a type if it has it.
+  private func spaces(with function: String, for type: Name?) -> [Name] {
+    let common: [Name] = ["String", "List", "Vector", "Map", "Int", "Float", "Option", "Result"]
+    let all = common + Vocabulary.namespaces.subtracting(common).sorted()
+    let found = all.filter { members(of: $0).contains(function) }
+    return type.map { found.contains($0) ? [$0] : found } ?? found
   }
 
   /// Reports a call of something that is no function, such as `s.len()`.
@@ -118,33 +155,42 @@ extension NameResolver {
         regions: declared.isNone ? [] : [Region(declared, "bound here")])
       return
     }
-    let receiver = path.prefix(path.segments.count - 1)
-    var spaces = Vocabulary.namespaces.sorted().filter { members(of: $0).contains(last.text) }
-    if path.segments.count == 2, let type = base?.type.flatMap(Self.namespace) { spaces = spaces.filter { $0 == type } }
-    let isUpdate = last.text == "update"
-    let calls = spaces.prefix(3).map { "`\($0).\(last.text)(\(receiver)\(arguments > 0 ? ", ..." : ""))`" }
     error(
       "bad-callee", at: path.span, "values have no methods: `\(first.text)` is no module or namespace",
-      help: isUpdate
-        ? "the type of a record makes a copy with other fields: `P.update(\(receiver), ...)`"
-        : calls.isEmpty ? "functions are called by their names" : "write \(calls.joined(separator: " or "))")
+      help: methodHelp(path, last, path.segments.count == 2 ? base?.type : nil, arguments))
   }
 
-  /// The namespace with the functions of a type.
-  private static func namespace(of type: Resolved.Ty) -> Name? {
-    switch type {
-    case .int: "Int"
-    case .float: "Float"
-    case .bool: "Bool"
-    case .string: "String"
-    case .bytes: "Bytes"
-    case .digest: "Crypto.Digest32"
-    case .list: "List"
-    case .vector: "Vector"
-    case .map: "Map"
-    case .option: "Option"
-    case .result: "Result"
-    default: nil
+  /// How to write what was meant as a method of a value, whose written type may be known.
+  private func methodHelp(
+    _ path: Program.Path, _ method: Program.Ident, _ type: Resolved.Ty?, _ arguments: Int
+  ) -> String {
+    let receiver = path.prefix(path.segments.count - 1)
+    let call = "(\(receiver)\(arguments > 0 ? ", ..." : ""))"
+    var record: TypeSymbol?
+    if case .data(let name)? = type { record = self.record(named: name) }
+    if method.text == "update" {
+      return "the type of a record makes a copy with other fields: `\(record?.short ?? "P").update(\(receiver), ...)`"
     }
+    if record?.fields.contains(method.name) == true {
+      return "fields are read without parentheses: `\(receiver).\(method.text)`"
+    }
+    if module.functions[method.name] != nil { return "write `\(method.text)\(call)`" }
+    let space = type.flatMap { Self.namespace(of: $0) }
+    let found = spaces(with: method.text, for: space).filter { Vocabulary.functions[$0] != nil }
+    let isKnown = space.map { found == [$0] } ?? true
+    if !found.isEmpty, isKnown || type == nil {
+      return "write " + found.prefix(3).map { "`\($0).\(method.text)\(call)`" }.joined(separator: " or ")
+    }
+    if let space, let other = Replacements.otherName(for: "\(space).\(method.text)") {
+      return "write `\(other)\(call)`"
+    }
+    if let space, let help = Replacements.help(for: "\(space).\(method.text)") { return help }
+    return Replacements.call(of: method.text)
+      ?? (found.isEmpty ? "functions are called by their names" : "write `\(found[0]).\(method.text)\(call)`")
+  }
+
+  /// A record in scope by its full name.
+  private func record(named name: Name) -> TypeSymbol? {
+    (Array(module.types.values) + module.dependencyList.flatMap { $0.exportedTypes.values }).first { $0.name == name }
   }
 }

@@ -29,6 +29,9 @@ struct LocalScope {
   /// The entry of a name.
   subscript(name: Name) -> Entry? { entries[name] }
 
+  /// How many names are visible.
+  var count: Int { entries.count }
+
   /// All visible names, in no particular order.
   var names: [String] { entries.keys.map(\.text) }
 

@@ -30,6 +30,11 @@ struct NameResolver {
   /// A type in scope for each constructor, once it has been asked for in this module.
   var variantOwners: [Name: Name]?
 
+  /// Errors about types in this module that nothing is like.
+  var unexplainedTypes: [Diagnostic] = []
+  /// Whether this module uses one that its header does not list.
+  var lacksModule = false
+
   /// What the misspelt effects so far probably were.
   var likelyEffects: [Name: String?] = [:]
 
@@ -41,6 +46,7 @@ struct NameResolver {
 
   /// Turns to another module.
   mutating func enter(_ module: ModuleSymbols) {
+    reportUnexplainedTypes()
     self.module = module
     importedTypes = [:]
     variantOwners = nil
@@ -114,6 +120,11 @@ extension Program.Path {
 
   /// The whole dotted name.
   var text: String { segments.map(\.text).joined(separator: ".") }
+
+  /// The same with the first segment replaced by the full name of a module.
+  func text(in module: ModuleSymbols) -> String {
+    ([module.name.text] + segments.dropFirst().map(\.text)).joined(separator: ".")
+  }
 }
 
 extension Program.Rest {

@@ -18,6 +18,9 @@ enum Replacements {
     }
   }
 
+  /// The function that is called so elsewhere; nil if nothing is known of it.
+  static func otherName(for function: String) -> String? { otherNames[function] }
+
   /// The help for a value of another language; nil if nothing is known of it.
   static func value(for name: String) -> String? {
     switch name {
@@ -94,21 +97,37 @@ enum Replacements {
     "sort": "write a recursive function",
   ]
 
-  /// The help for a type of another language; nil if nothing is known of it.
-  static func type(for name: String) -> String? {
-    types[name.lowercased()].map { "write \($0)" }
+  /// The help for a type of another language with its arguments as they are written; nil if nothing is known of it.
+  static func type(for name: String, of arguments: [String]) -> String? {
+    guard let help = types[name.lowercased()] else { return nil }
+    guard !arguments.isEmpty, !arguments.contains("...") else { return "write \(help)" }
+    // The letters between angle brackets stand for the arguments.
+    let written = arguments.joined(separator: ", ")
+    let filled =
+      arguments.count == 1
+      ? help.replacing("<A>", with: "<\(written)>").replacing("<A, Unit>", with: "<\(written), Unit>")
+      : ["<K, V>", "<A, E>", "<A, B>"].reduce(help) { $0.replacing($1, with: "<\(written)>") }
+    return "write \(filled)"
   }
 
   private static let types: [String: String] = [
     "integer": "`Int`", "long": "`Int`, which has no limits", "bigint": "`Int`, which has no limits",
-    "number": "`Int` or `Float`", "double": "`Float`", "real": "`Float`", "boolean": "`Bool`", "void": "`Unit`",
-    "str": "`String`", "text": "`String`", "char": "`String`; a character is a string of length 1",
+    "int": "`Int`", "int32": "`Int`, which has no limits", "int64": "`Int`, which has no limits",
+    "i32": "`Int`, which has no limits", "i64": "`Int`, which has no limits", "u32": "`Int`, which has no limits",
+    "u64": "`Int`, which has no limits", "uint": "`Int`, which has no limits", "usize": "`Int`, which has no limits",
+    "number": "`Int` or `Float`", "double": "`Float`", "real": "`Float`", "f64": "`Float`", "f32": "`Float`",
+    "boolean": "`Bool`", "void": "`Unit`", "none": "`Unit`", "nil": "`Unit`", "null": "`Unit`",
+    "str": "`String`", "string": "`String`", "text": "`String`",
+    "char": "`String`; a character is a string of length 1",
     "character": "`String`; a character is a string of length 1",
-    "array": "`List<A>`, or `Vector<A>` for access by index",
-    "dict": "`Map<K, V>`", "dictionary": "`Map<K, V>`", "hashmap": "`Map<K, V>`", "set": "`Map<A, Unit>`",
+    "array": "`List<A>`, or `Vector<A>` for access by index", "vec": "`List<A>`, or `Vector<A>` for access by index",
+    "arraylist": "`List<A>`, or `Vector<A>` for access by index", "seq": "`List<A>`", "sequence": "`List<A>`",
+    "linkedlist": "`List<A>`", "slice": "`List<A>`",
+    "dict": "`Map<K, V>`", "dictionary": "`Map<K, V>`", "hashmap": "`Map<K, V>`", "treemap": "`Map<K, V>`",
+    "object": "a record of your own, or `Map<K, V>`", "set": "`Map<A, Unit>`", "hashset": "`Map<A, Unit>`",
     "maybe": "`Option<A>`", "optional": "`Option<A>`", "nullable": "`Option<A>`", "either": "`Result<A, E>`",
     "pair": "`Tuple<A, B>`", "fn": "the type of a function as `Fn(A, B) -> C`", "function": "`Fn(A, B) -> C`",
-    "byte": "`Int`, or `Bytes` for many", "seq": "`List<A>`",
+    "byte": "`Int`, or `Bytes` for many",
   ]
 
   /// Functions that take a function over a list.

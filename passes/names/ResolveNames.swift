@@ -45,6 +45,7 @@ public struct ResolveNames: Pass {
           bound: module.bound.map { resolver.effects($0) }, opaque: opaqueTypes(of: module, symbols)))
       for item in module.items { resolve(item, of: module, in: &resolver) }
     }
+    resolver.reportUnexplainedTypes()
     if let initialisation = initialisation() { functions.append(initialisation) }
     context.explain(
       "resolved the names of \(modules.count) modules",

@@ -46,6 +46,11 @@ final class TypeSymbol: Sendable {
   var isRecord: Bool {
     if case .record = shape { true } else { false }
   }
+
+  /// The fields of a record; none for other types.
+  var fields: [Name] {
+    if case .record(let fields) = shape { fields } else { [] }
+  }
 }
 
 /// What a module declares and exports.
@@ -57,7 +62,7 @@ final class ModuleSymbols {
   let isLibrary: Bool
   fileprivate(set) var functions: [Name: FunctionSymbol] = [:]
   fileprivate(set) var types: [Name: TypeSymbol] = [:]
-  /// The types that functions return, by the functions' names, where these are names alone.
+  /// The names of the types that functions return, without type arguments, by the functions' names.
   fileprivate var results: [Name: Name] = [:]
   /// Where the top-level bindings stand.
   fileprivate(set) var bindings: [Name: Span] = [:]
@@ -115,6 +120,9 @@ final class ModuleSymbols {
 
   /// The name of what is declared here, seen from everywhere.
   func fullName(_ short: Name) -> Name { name.text.isEmpty ? short : Name(name.text + "." + short.text) }
+
+  /// The name of the type that a function returns, without type arguments.
+  func resultName(of function: Name) -> Name? { results[function] }
 
   /// The fields of the record that a function returns; none if it returns something else.
   func resultFields(of function: Name) -> Set<Name> {

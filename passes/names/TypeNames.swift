@@ -13,7 +13,7 @@ extension NameResolver {
       for part in parameters + [result] { _ = type(part) }
       return .erroneous
     case .named(let span, let name, let arguments):
-      let found = named(span, name, arguments.map { type($0) })
+      let found = named(span, name, arguments.map { type($0) }, written: arguments)
       if case .map(let key, _) = found, let place = arguments.first?.span, !module.isLibrary {
         writtenKeys.append(WrittenKey(span: place, type: key, function: functionName))
       }
@@ -35,7 +35,9 @@ extension NameResolver {
     return .function(parameters: types, result: given, effects: names)
   }
 
-  private mutating func named(_ span: Span, _ name: Program.Ident, _ arguments: [Resolved.Ty]) -> Resolved.Ty {
+  private mutating func named(
+    _ span: Span, _ name: Program.Ident, _ arguments: [Resolved.Ty], written: [Program.TypeExpr]
+  ) -> Resolved.Ty {
     if !name.isUpper, module.isLibrary {
       if !typeVariables.contains(name.name) { typeVariables.append(name.name) }
       return .variable(name: name.name)
@@ -57,7 +59,7 @@ extension NameResolver {
     if let arity = Vocabulary.types[name.name] {
       return hasArity(arity, span, name, arguments) ? builtin(name.name, arguments) : .erroneous
     }
-    reportUnknownType(name)
+    reportUnknownType(name, written)
     return .erroneous
   }
 
@@ -145,7 +147,7 @@ extension NameResolver {
     return .found(first)
   }
 
-  private mutating func reportUnknownType(_ name: Program.Ident) {
+  private mutating func reportUnknownType(_ name: Program.Ident, _ arguments: [Program.TypeExpr]) {
     if !name.text.contains("."), let owner = module.dependencyList.first(where: { $0.types[name.name] != nil }) {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
@@ -156,13 +158,21 @@ extension NameResolver {
       return
     }
     let help =
-      Replacements.type(for: name.text)
+      Replacements.type(for: name.text, of: arguments.map { source($0.span) })
       ?? suggestion(for: name.text) {
         module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
       }
       ?? (name.text.utf8.count == 1 ? "declarations of one's own have no type parameters: write the type itself" : nil)
-    error("unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help)
+    let found = Diagnostic.error(
+      "unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help, fnName: functionName)
+    if help == nil { unexplainedTypes.append(found) } else { context.report(found) }
+  }
+
+  /// Reports the types of which nothing is known, unless they may be those of a module that is missing in the header.
+  mutating func reportUnexplainedTypes() {
+    if !lacksModule { for error in unexplainedTypes { context.report(error) } }
+    (unexplainedTypes, lacksModule) = ([], false)
   }
 
   /// The effects of an effect line; what is no effect is reported and left out.
@@ -249,6 +259,9 @@ extension NameResolver {
   /// Reports a module that is missing in the header, once in a module.
   mutating func reportNotADependency(_ name: Name, at span: Span) {
     guard isFirst(name, inThe: .module) else { return }
+    lacksModule = true
+    // A misspelt name in the header has been reported.
+    if !nearestNames(to: name.text, among: module.unread.map(\.text)).isEmpty { return }
     let near =
       table.named[name] == nil ? suggestion(for: name.text) { module.dependencyList.map(\.name.text) } : nil
     error(

@@ -53,6 +53,12 @@ public struct RuntimeLibrary: Sendable {
   }
 }
 
+/// A file that the linker needs or makes, and that the system does not take.
+public struct UnwritableFile: Error {
+  /// The system's words.
+  public let reason: String
+}
+
 /// Calls the system's linker through its C compiler, which knows where the C library is.
 enum Linker {
   /// Why linking failed.
@@ -66,11 +72,7 @@ enum Linker {
     }
     let objectPaths = objects.indices.map { "\(path).\($0).o" }
     defer { for objectPath in objectPaths { unlink(objectPath) } }
-    for (objectPath, object) in zip(objectPaths, objects) {
-      guard FileManager.default.createFile(atPath: objectPath, contents: Data(object)) else {
-        throw Failure(description: "can't write the object file for the linker")
-      }
-    }
+    for (objectPath, object) in zip(objectPaths, objects) { try write(object, to: objectPath) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: driver)
     var arguments = ["-o", path] + objectPaths + [runtime.archive, "-l:libgmp.a"]
@@ -83,9 +85,25 @@ enum Linker {
     try process.run()
     let output = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    if process.terminationReason == .uncaughtSignal, process.terminationStatus == SIGXFSZ {
+      throw UnwritableFile(reason: String(cString: strerror(EFBIG)))
+    }
     guard process.terminationStatus == 0 else {
       let text = String(decoding: output, as: UTF8.self)
       throw Failure(description: "the linker \(driver) failed:\n\(text)")
+    }
+  }
+
+  private static func write(_ object: [UInt8], to path: String) throws {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    guard file >= 0 else { throw UnwritableFile(reason: String(cString: strerror(errno))) }
+    defer { close(file) }
+    var rest = object[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw UnwritableFile(reason: String(cString: strerror(errno))) }
+      rest = rest.dropFirst(count)
     }
   }
 

@@ -123,8 +123,8 @@ public struct NativeBackEnd {
   }
 }
 
-/// A program that is ready to run in this process.
-public struct LoadedProgram {
+/// A program that is ready to run in this process, on one thread.
+public struct LoadedProgram: @unchecked Sendable {
   private let jit: JIT
   private let main: UInt
 

@@ -91,16 +91,12 @@ struct Declarations {
 
   func function(_ name: Name) -> Signature? { functions[name] }
 
-  /// The same with other results of some functions.
-  func believing(_ results: [Name: Resolved.Ty]) -> Declarations {
-    var copy = self
-    for (name, result) in results {
-      guard let old = functions[name] else { continue }
-      copy.functions[name] = Signature(
-        name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: old.parameters,
-        result: result, keys: old.keys)
-    }
-    return copy
+  /// Takes a function to have another result.
+  mutating func setResult(of name: Name, to result: Resolved.Ty) {
+    guard let old = functions[name] else { return }
+    functions[name] = Signature(
+      name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: old.parameters,
+      result: result, keys: old.keys)
   }
 
   func constructor(_ type: Name, _ variant: Name) -> Constructor? { constructors[type]?[variant] }

@@ -46,8 +46,8 @@ public struct InferTypes: Pass {
       typed += inference.slots.count
     }
     if !wrongResults.isEmpty {
-      var headers = WrongHeaders(input.functions, wrongResults, errors: errors)
-      try headers.reconsider(declarations, context.sources)
+      var headers = WrongHeaders(input, wrongResults, errors: errors, declarations, context.sources)
+      try headers.reconsider()
       errors = headers.errors
     }
     for diagnostic in errors.joined() { context.report(diagnostic) }

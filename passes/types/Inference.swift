@@ -33,6 +33,8 @@ struct Inference {
   private(set) var parameters: LocalTable<Span> = [:]
   /// The names at the end of list patterns of several parts without a rest, by the numbers of their locals.
   var lastParts: LocalTable<LastPart> = [:]
+  /// The values that names are bound to by statements, by the numbers of their locals.
+  var boundValues: LocalTable<Span> = [:]
   /// The greatest number of a local.
   var greatestLocal = -1
   var delayed: [Delayed] = []
@@ -64,6 +66,7 @@ struct Inference {
     }
     _ = try infer(node.body, Expectation(result, .result))
     finishDelayed()
+    joinSwappedNames()
   }
 
   /// Forgets the last function and turns to another. One without a name stands for a top-level statement.
@@ -74,6 +77,7 @@ struct Inference {
     locals.removeAll(keepingCapacity: true)
     delayed.removeAll(keepingCapacity: true)
     lastParts.removeAll(keepingCapacity: true)
+    boundValues.removeAll(keepingCapacity: true)
     greatestLocal = -1
     wrongResult = nil
     function = signature
@@ -99,8 +103,12 @@ struct Inference {
   mutating func meet(_ found: TypeRef, _ expected: Expectation?, at span: Span, local: Local? = nil) -> TypeRef {
     guard let expected else { return found }
     if !table.unify(found, expected.type) {
+      let start = diagnostics.count
       reportMismatch(found, expected, at: span)
-      if let local { offerRest(local, insteadOf: expected.type) }
+      if let local {
+        offerRest(local, insteadOf: expected.type)
+        explainBinding(of: local, since: start)
+      }
     }
     return expected.type
   }
@@ -194,7 +202,9 @@ struct Inference {
       switch value {
       case .list(let span, let elements) where elements.isEmpty: untypedEmpty(variable, at: span, isMap: false)
       case .map(let span, let entries) where entries.isEmpty: untypedEmpty(variable, at: span, isMap: true)
-      default: bind(variable, try infer(value))
+      default:
+        bind(variable, try infer(value))
+        if !function.isLibrary { boundValues[variable.id] = value.span }
       }
     }
   }

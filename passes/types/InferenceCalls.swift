@@ -21,9 +21,8 @@ extension Inference {
     checkKeys(of: callee, arguments, instance, at: span, beforeArguments: true)
     defer { checkKeys(of: callee, arguments, instance, at: span, beforeArguments: false) }
     let result = table.make(callee.result, callee.variables, instance: instance)
-    let type = meet(result, expected, at: span)
+    let promise = promise(result, expected)
     let before = diagnostics.count
-    defer { joinSwapped(of: shown(name), arguments, since: before) }
     if arguments.count != callee.parameters.count {
       reportArity(
         name, takes: callee.parameters.count, found: arguments.count, at: span, declared: callee.span,
@@ -40,7 +39,34 @@ extension Inference {
       adviseToPass(argument, for: parameter)
       explainDischarge(of: argument)
     }
-    return type
+    if diagnostics.count > before {
+      let fresh = instantiate(callee.variables)
+      let parameters = callee.parameters.map { table.make($0, callee.variables, instance: fresh) }
+      if try explainOrder(of: shown(name), parameters, arguments, since: before), !callee.variables.isEmpty {
+        return expected?.type ?? .wrong
+      }
+      // With other arguments it may give what is asked for.
+      if !callee.variables.isEmpty, let expected = promise.broken { return expected.type }
+    }
+    return keep(promise, at: span)
+  }
+
+  /// A type that a call gives in the end, with what its place asks for if that differs.
+  private typealias Promise = (type: TypeRef, broken: Expectation?)
+
+  /// Makes the result of a call equal to what its place asks for, before its arguments are looked at.
+  private mutating func promise(_ result: TypeRef, _ expected: Expectation?) -> Promise {
+    guard let expected, !table.unify(result, expected.type) else { return (result, nil) }
+    return (result, expected)
+  }
+
+  /// Reports that the result of a call is not what its place asks for, when all is known of it.
+  ///
+  /// - Returns: the type to go on with.
+  private mutating func keep(_ promise: Promise, at span: Span) -> TypeRef {
+    guard let expected = promise.broken else { return promise.type }
+    reportMismatch(promise.type, expected, at: span)
+    return expected.type
   }
 
   /// Makes open types for the variables, one behind the other.
@@ -105,7 +131,6 @@ extension Inference {
     let declared = parameters[parameter.id] ?? .none
     let wanted = parts.dropLast()
     let before = diagnostics.count
-    defer { joinSwapped(of: parameter.name.text, arguments, since: before) }
     if arguments.count != wanted.count {
       reportArity(
         parameter.name, takes: wanted.count, found: arguments.count, at: span, declared: declared,
@@ -119,6 +144,7 @@ extension Inference {
       let reason = Expectation.Reason.argument(parameter.name, index + 1, declared: declared)
       _ = try infer(argument, Expectation(wanted[index], reason))
     }
+    _ = try explainOrder(of: parameter.name.text, Array(wanted), arguments, since: before)
     return meet(result, expected, at: span)
   }
 
@@ -157,10 +183,8 @@ extension Inference {
       throw bug("`\(type).\(variant)` is not declared", broke: "known-constructors", in: node)
     }
     let instance = instantiate(constructor.variables)
-    let result = meet(
-      table.make(constructor.result, constructor.variables, instance: instance), expected, at: span)
+    let promise = promise(table.make(constructor.result, constructor.variables, instance: instance), expected)
     let before = diagnostics.count
-    defer { joinSwapped(of: "\(type.lastSegment).\(variant)", arguments, since: before) }
     if arguments.count != constructor.fields.count {
       reportArity(
         Name("\(type.lastSegment).\(variant)"), takes: constructor.fields.count, found: arguments.count, at: span,
@@ -175,7 +199,11 @@ extension Inference {
       let reason = Expectation.Reason.payload(variant, of: type, index + 1, declared: constructor.span)
       _ = try infer(argument, Expectation(field, reason))
     }
-    return result
+    if diagnostics.count > before {
+      let fields = constructor.fields.map { table.make($0, constructor.variables, instance: instance) }
+      _ = try explainOrder(of: "\(type.lastSegment).\(variant)", fields, arguments, since: before)
+    }
+    return keep(promise, at: span)
   }
 
   mutating func primitive(

@@ -20,10 +20,14 @@ extension Inference {
       }
     }
     let types = known.map { $0 ?? table.open() }
+    let (errors, waiting) = (diagnostics.count, delayed.count)
     if !function.isLibrary, let key = types.first {
       delayed.append(Delayed(kind: .mapKey, type: key, span: entries.first?.key.span ?? span))
     }
-    return meet(table.make(.map, types), expected, at: span)
+    let type = meet(table.make(.map, types), expected, at: span)
+    // No map was asked for: one without keys needs none.
+    if diagnostics.count > errors, entries.isEmpty { delayed.removeSubrange(waiting...) }
+    return type
   }
 
   /// Remembers to look at the keys of the maps of a call: at an argument that is one, or at the whole call, for which its

@@ -64,11 +64,24 @@ extension Inference {
     let other = try infer(right, table.isWrong(type) ? nil : operand)
     let compares = Operators.compares(sign)
     if diagnostics.count == before {
-      guard check(sign, type, left: left.span, whole: span) else { return compares ? .bool : .wrong }
+      guard check(sign, type, left: left.span, whole: span) else {
+        if sign == "/", let expected, table.head(expected.type) == .float { adviseFloats(left.span, right.span) }
+        return compares ? .bool : .wrong
+      }
     } else if !compares {
       return .wrong
     }
     return meet(compares ? .bool : table.isWrong(type) ? other : type, expected, at: span)
+  }
+
+  /// Says in the last error, about a division of `Int`s, how to divide them as `Float`s, too.
+  private mutating func adviseFloats(_ left: Span, _ right: Span) {
+    guard let last = diagnostics.indices.last, diagnostics[last].slug == "int-div" else { return }
+    let sides = [left, right].map { side -> String in
+      let text = source(side)
+      return Self.isNumber(text) ? "\(text).0" : "Float.fromInt(\(text))"
+    }
+    diagnostics[last].repair.alternatives.append("convert both sides: `\(sides.joined(separator: " / "))`")
   }
 
   mutating func negate(_ span: Span, _ value: Resolved.Expr, _ expected: Expectation?) throws -> TypeRef {
@@ -126,6 +139,24 @@ extension Inference {
 extension TypeHead {
   /// Whether an interpolation can render values of the type.
   var isRendered: Bool { self == .int || self == .float || self == .bool || self == .string }
+
+  /// The namespace of the library's functions for values of the type.
+  var namespace: String? {
+    switch self {
+    case .int: "Int"
+    case .float: "Float"
+    case .bool: "Bool"
+    case .string: "String"
+    case .bytes: "Bytes"
+    case .digest: "Crypto.Digest32"
+    case .list: "List"
+    case .vector: "Vector"
+    case .map: "Map"
+    case .option: "Option"
+    case .result: "Result"
+    case .unit, .tuple, .data, .rigid, .function: nil
+    }
+  }
 
   /// How to make a text of values of the type, if the library can.
   var rendering: String? {

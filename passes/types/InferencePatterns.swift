@@ -19,10 +19,10 @@ struct LastPart {
     self.init(variable, span, pattern)
   }
 
-  /// Nil for other patterns.
+  /// Nil for other patterns, also for those with values, which are rather of a certain length.
   init?(_ node: Typed.Pattern) {
     guard case .list(let pattern, let elements, nil) = node, elements.count > 1,
-      case .bind(let span, let variable, _)? = elements.last
+      case .bind(let span, let variable, _)? = elements.last, !elements.contains(where: \.isValue)
     else { return nil }
     self.init(variable, span, pattern)
   }
@@ -39,6 +39,16 @@ struct LastPart {
     guard pattern.length <= 60, span.start >= pattern.start, let text = sources.text(of: before), !text.contains("\n")
     else { return "[first, ..\(variable.name)]" }
     return "\(text)..\(variable.name)]"
+  }
+}
+
+extension Typed.Pattern {
+  /// Whether only one value matches it.
+  fileprivate var isValue: Bool {
+    switch self {
+    case .integer, .float, .string, .bool: true
+    default: false
+    }
   }
 }
 
@@ -112,7 +122,7 @@ extension Inference {
     let instance = table.open()
     for _ in constructor.variables.dropFirst() { _ = table.open() }
     let made = table.make(constructor.result, constructor.variables, instance: instance)
-    let fits = fits(made, type, subject, "`\(table.text(made))`", at: span)
+    let fits = fits(made, type, subject, table.phrase(made), at: span)
     let count = constructor.fields.count
     if fits, arguments.count != count {
       let fields = count == 1 ? "1 field" : "\(count) fields"

@@ -39,23 +39,6 @@ extension Inference {
     if isRepeated { diagnostics.removeLast() }
   }
 
-  /// Makes the errors about two arguments one if each fits the place of the other.
-  mutating func joinSwapped(of callee: String, _ arguments: [Resolved.Expr], since start: Int) {
-    guard diagnostics.count == start + 2, let second = diagnostics.last else { return }
-    let first = diagnostics[start]
-    let places = [first, second].compactMap { error in arguments.firstIndex { $0.span == error.span } }
-    guard places.count == 2, first.slug == "type-mismatch", second.slug == "type-mismatch", first.fields.count == 2,
-      second.fields.count == 2, first.fields.map(\.value) == second.fields.map(\.value).reversed()
-    else { return }
-    var error = first
-    error.summary = "arguments \(places[0] + 1) and \(places[1] + 1) of `\(callee)` stand in each other's place"
-    error.regions.insert(Region(second.span, second.label), at: 0)
-    error.fields = []
-    error.repair.primary = "swap them"
-    diagnostics.removeLast(2)
-    diagnostics.append(error)
-  }
-
   mutating func reportUntypedEmpty(_ variable: Local, at span: Span, isMap: Bool) {
     let name = variable.name
     report(
@@ -75,6 +58,25 @@ extension Inference {
     error.regions.insert(Region(last.span, "this is one element, not the rest of the list"), at: 0)
     error.repair.primary = "for the first elements and the rest write `\(last.withRest(in: sources))`"
     diagnostics.append(error)
+  }
+
+  /// Says in the last error, about the use of a bound name, what it is bound to if that is a `Result` that can be passed
+  /// on there. All such uses of the name are one mistake.
+  mutating func explainBinding(of local: Local, since start: Int) {
+    guard diagnostics.count == start + 1, let error = diagnostics.last, let value = boundValues[local.id],
+      error.repair.primary == "pass a failure on to the caller: `\(local.name)?`"
+    else { return }
+    let help = "pass a failure on to the caller where the name is bound: `\(local.name) = \(source(value))?`"
+    let near = diagnostics.indices.suffix(64)
+    if let first = near.first(where: {
+      diagnostics[$0].repair.primary == help && diagnostics[$0].fields == error.fields
+    }) {
+      diagnostics.removeLast()
+      diagnostics[first].regions.append(Region(error.span, "here too"))
+      return
+    }
+    diagnostics[start].repair.primary = help
+    diagnostics[start].regions.insert(Region(value, "bound to this"), at: 0)
   }
 
   // MARK: Operators
@@ -153,16 +155,43 @@ extension Inference {
     let near = nearestNames(to: name.text, among: fields.map(\.text))
     let known =
       fields.isEmpty
-      ? "only records have fields; functions are called by their full names"
+      ? functionHelp(name, type, in: span) ?? "only records have fields; functions are called by their full names"
       : "it has " + fields.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
         + (fields.count > 12 ? " and \(fields.count - 12) more" : "")
     let what = fields.isEmpty ? "`\(table.text(type))` is no record and" : "the record `\(table.text(type))`"
+    let help = didYouMean(near) ?? innerHelp(name, fields, of: type, in: span) ?? known
     var error = Diagnostic.error(
-      "unknown-field", at: place(of: name, in: span), "\(what) has no field `\(name)`", help: didYouMean(near) ?? known)
+      "unknown-field", at: place(of: name, in: span), "\(what) has no field `\(name)`", help: help)
     if case .data(let record)? = table.head(type), !declarations.span(of: record).isNone {
       error.regions = [Region(declarations.span(of: record), "declared here")]
     }
     report(error)
+  }
+
+  /// How to read a field that records in fields of a record have, and not the record itself.
+  private mutating func innerHelp(_ name: Name, _ fields: [Name], of type: TypeRef, in span: Span) -> String? {
+    guard case .data(let record)? = table.head(type), fields.count <= 20 else { return nil }
+    let owners = fields.filter { field in
+      guard case .data(let inner)? = declarations.field(field, of: record) else { return false }
+      return declarations.field(name, of: inner) != nil
+        && (declarations.owner(ofOpaque: inner).map { $0 == module } ?? true)
+    }
+    let place = place(of: name, in: span)
+    let base = source(Span(start: span.start, length: place.start &- span.start))
+    return owners.first.map { "its field `\($0)` has one: `\(base == "..." ? "value." : base)\($0).\(name)`" }
+  }
+
+  /// How a function of the type's namespace, or of this module, is called that was read like a field.
+  private mutating func functionHelp(_ name: Name, _ type: TypeRef, in span: Span) -> String? {
+    let length = span.length.subtractingReportingOverflow(place(of: name, in: span).length &+ 1)
+    guard !length.overflow, let head = table.head(type) else { return nil }
+    let value = source(Span(start: span.start, length: length.partialValue))
+    if let space = head.namespace, LibraryFunctions.byNamespace[Name(space)]?.contains(name.text) == true {
+      let count = declarations.function(Name("\(space).\(name)"))?.parameters.count ?? 1
+      return "functions are called by their names: `\(space).\(name)(\(value)\(count > 1 ? ", ..." : ""))`"
+    }
+    guard let own = declarations.function(module.text.isEmpty ? name : Name("\(module).\(name)")) else { return nil }
+    return "functions are called by their names: `\(name)(\(value)\(own.parameters.count > 1 ? ", ..." : ""))`"
   }
 
   mutating func reportOpaque(_ record: Name, _ owner: Name, at span: Span) {
@@ -213,7 +242,7 @@ extension Inference {
       error.repair.primary =
         "match on it, or let `\(name)` return a `Result<\(table.text(result)), \(table.text(failure))>`"
     }
-    if !function.span.isNone { error.regions = [Region(function.span, "its result is declared here")] }
+    error.regions = resultRegion.map { [$0] } ?? []
     // What the header says is one mistake, wherever it is met.
     let same = diagnostics.firstIndex { $0.slug == error.slug && $0.summary == error.summary }
     if let same { diagnostics[same].regions.append(Region(span, "here too")) } else { report(error) }
@@ -224,7 +253,7 @@ extension Inference {
   mutating func reportPattern(
     _ what: String, _ pattern: TypeRef, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span
   ) {
-    let summary = "this pattern matches \(what), but what it stands for is `\(table.text(type))`"
+    let summary = "this pattern matches \(what), but what it stands for is \(table.phrase(type))"
     // A subject of the wrong type is one mistake, however many arms there are.
     guard patternMistakes.insert(summary).inserted else { return }
     var error = Diagnostic.error("pattern-subject-mismatch", at: span, summary)

@@ -8,6 +8,32 @@ extension TypeTable {
     return text(type, qualified, &budget)
   }
 
+  /// A type in a sentence: quoted, or in words if only its form is known.
+  mutating func phrase(_ type: TypeRef) -> String {
+    let parts = arguments(type)
+    guard !parts.isEmpty, parts.allSatisfy({ isOpen($0) }) else { return "`\(text(type))`" }
+    switch head(type) {
+    case .list: return "a list"
+    case .vector: return "a vector"
+    case .map: return "a map"
+    case .option: return "an `Option`"
+    case .result: return "a `Result`"
+    case .tuple: return "a tuple of \(parts.count)"
+    default: return "`\(text(type))`"
+    }
+  }
+
+  /// Whether no part of a type is open, as far as it would be shown.
+  mutating func isKnown(_ type: TypeRef) -> Bool {
+    var budget = 60
+    return isKnown(type, &budget)
+  }
+
+  private mutating func isKnown(_ type: TypeRef, _ budget: inout Int) -> Bool {
+    budget -= 1
+    return budget < 0 || head(type) != nil && arguments(type).allSatisfy { isKnown($0, &budget) }
+  }
+
   /// Two types, with the names of modules if they would look alike without.
   mutating func texts(_ left: TypeRef, _ right: TypeRef) -> (String, String) {
     let bare = (text(left), text(right))

@@ -6,82 +6,191 @@ import Nanopass
 struct WrongResult {
   /// The type of the body; its open parts are `erroneous`.
   let body: Resolved.Ty
-  /// The same as the source would write it.
-  let text: String
+  /// The same as the source would write it; nil if it has open parts.
+  let text: String?
   /// The position of the error among those of the function.
   let error: Int
 }
 
-/// Finds out whether the headers of functions are at fault rather than their bodies: if other errors go away when the
-/// types of the bodies are believed, those were consequences of the wrong header, which is one mistake.
+/// Finds out whether the headers of functions are at fault rather than their bodies.
+///
+/// The types of all bodies are believed, and all that calls them is checked again. A header is at fault if believing its
+/// body makes errors of callers go away, and makes none; then those errors were its consequences. Where a caller uses the
+/// result as it is declared, the header stays right, and the body is wrong.
 struct WrongHeaders {
-  let functions: [Resolved.Function]
-  let results: [Name: WrongResult]
+  let program: Resolved.Root
+  let sources: SourceMap
   /// The errors of each function.
   private(set) var errors: [[Diagnostic]]
+  private var inference: Inference
+  private var results: [Name: WrongResult]
+  /// The errors about the results themselves.
+  private var own: [Name: Diagnostic] = [:]
+  private var positions: [Name: Int] = [:]
+  private var callers: [Name: [Int]] = [:]
+  /// The errors of the functions checked again, with all bodies of `believed` believed.
+  private var now: [Int: [Diagnostic]] = [:]
+  private var believed: Set<Name> = []
+  /// Functions all of whose results are of one other type.
+  private var uniform: Set<Name> = []
+  /// Functions whose results no caller needs to be as they are declared.
+  private var unneeded: Set<Name> = []
+  /// How many more expressions may be checked again.
+  private var budget = 1_000_000
 
-  init(_ functions: [Resolved.Function], _ results: [Name: WrongResult], errors: [[Diagnostic]]) {
-    self.functions = functions
-    self.results = results
-    self.errors = errors
+  init(
+    _ program: Resolved.Root, _ results: [Name: WrongResult], errors: [[Diagnostic]], _ declarations: Declarations,
+    _ sources: SourceMap
+  ) {
+    (self.program, self.results, self.errors, self.sources) = (program, results, errors, sources)
+    inference = Inference(declarations, sources)
   }
 
-  /// Checks the functions with errors again, and drops what follows from others.
-  mutating func reconsider(_ declarations: Declarations, _ sources: SourceMap) throws {
-    var inference = Inference(declarations.believing(results.mapValues(\.body)), sources)
-    var guilty: Set<Name> = []
-    for (index, function) in functions.enumerated()
-    where !errors[index].isEmpty && function.name != .initialisation {
-      try inference.check(function)
-      let own = results[function.name].flatMap {
-        errors[index].indices.contains($0.error) ? errors[index][$0.error] : nil
-      }
-      let left = (own.map { [$0] } ?? []) + inference.diagnostics
-      guard left.count < errors[index].count else { continue }
-      errors[index] = left
+  /// Drops the errors that follow from wrong headers, and says of these what they should be.
+  mutating func reconsider() throws {
+    try findCallers()
+    try believeAll()
+    try doubt()
+    guard budget > 0 else { return }
+    settle()
+  }
+
+  private mutating func findCallers() throws {
+    for (index, function) in program.functions.enumerated() where !function.isLibrary {
+      positions[function.name] = index
       var callees = Callees()
       try callees.visit(function.body)
-      guilty.formUnion(callees.found)
-      guilty.insert(function.name)
+      for callee in callees.found where callee != function.name { callers[callee, default: []].append(index) }
     }
-    for (index, function) in functions.enumerated() where guilty.contains(function.name) {
-      guard let result = results[function.name] else { continue }
-      for place in errors[index].indices where errors[index][place].isResultMismatch(of: result) {
-        errors[index][place].repair.primary = "declare what it returns: `-> \(result.text)`"
+    for (name, result) in results {
+      guard let index = positions[name], errors[index].indices.contains(result.error) else { continue }
+      own[name] = errors[index][result.error]
+    }
+  }
+
+  /// The positions of a function and of its callers.
+  private func touched(by name: Name) -> [Int] {
+    (positions[name].map { [$0] } ?? []) + (callers[name] ?? [])
+  }
+
+  /// The errors of a function under the present beliefs.
+  private mutating func check(_ index: Int) throws -> [Diagnostic] {
+    let function = program.functions[index]
+    if function.name == .initialisation {
+      budget -= 1_000
+      var declarations = inference.declarations
+      return try Initialisers(program, &declarations, sources).diagnostics
+    }
+    try inference.check(function)
+    budget -= inference.slots.count + 10
+    return inference.diagnostics
+  }
+
+  private mutating func believe(_ name: Name, _ isBelieved: Bool) {
+    guard let result = results[name], let index = positions[name] else { return }
+    let declared = program.functions[index].result
+    inference.declarations.setResult(of: name, to: isBelieved ? result.body : declared)
+    if isBelieved { believed.insert(name) } else { believed.remove(name) }
+  }
+
+  /// Believes all bodies, also those whose types are only known when others are believed.
+  private mutating func believeAll() throws {
+    var news = results.keys.filter { $0 != program.main }
+    while !news.isEmpty, budget > 0 {
+      for name in news { believe(name, true) }
+      let affected = Set(news.flatMap { touched(by: $0) }).sorted()
+      news = []
+      for index in affected {
+        let name = program.functions[index].name
+        now[index] = try check(index)
+        guard name != .initialisation, name != program.main, results[name] == nil,
+          let result = inference.wrongResult, inference.diagnostics.indices.contains(result.error)
+        else { continue }
+        results[name] = result
+        own[name] = inference.diagnostics[result.error]
+        news.append(name)
       }
     }
   }
-}
 
-extension Diagnostic {
-  fileprivate func isResultMismatch(of result: WrongResult) -> Bool {
-    slug == "type-mismatch" && fields.contains(Field("found", result.text))
-  }
-}
-
-extension TypeTable {
-  /// A type as declarations have it, `erroneous` where it is open; nil if it is large or holds functions.
-  mutating func written(_ type: TypeRef, depth: Int = 0) -> Resolved.Ty? {
-    guard let head = head(type) else { return .erroneous }
-    var parts: [Resolved.Ty] = []
-    for part in arguments(type) {
-      guard depth < 8, let part = written(part, depth: depth + 1) else { return nil }
-      parts.append(part)
+  /// Ceases to believe bodies until each that is left makes errors go away, and none new.
+  private mutating func doubt() throws {
+    var changes = true
+    while changes, budget > 0 {
+      changes = false
+      // What is of several types says nothing of others, either.
+      for name in believed.sorted() where budget > 0 && !isUniform(name) {
+        try disbelieve(name)
+        changes = true
+      }
+      if changes { continue }
+      for name in believed.sorted() where budget > 0 {
+        if try isGuilty(name) { continue }
+        try disbelieve(name)
+        changes = true
+      }
     }
-    switch (head, parts.first, parts.last) {
-    case (.int, _, _): return .int
-    case (.float, _, _): return .float
-    case (.bool, _, _): return .bool
-    case (.string, _, _): return .string
-    case (.bytes, _, _): return .bytes
-    case (.digest, _, _): return .digest
-    case (.unit, _, _): return .unit
-    case (.data(let name), _, _): return .data(name: name)
-    case (.list, let element?, _): return .list(element: element)
-    case (.option, let payload?, _): return .option(payload: payload)
-    case (.result, let success?, let failure?): return .result(success: success, failure: failure)
-    case (.tuple, _?, _): return .tuple(elements: parts)
-    default: return nil
+  }
+
+  private mutating func disbelieve(_ name: Name) throws {
+    believe(name, false)
+    for index in touched(by: name) { now[index] = try check(index) }
+  }
+
+  /// Whether all results of a function are of the type that is believed.
+  private mutating func isUniform(_ name: Name) -> Bool {
+    let errors = positions[name].flatMap { now[$0] } ?? []
+    let isUniform = !errors.contains { isResultMismatch($0, of: name) }
+    if isUniform { uniform.insert(name) } else { uniform.remove(name) }
+    return isUniform
+  }
+
+  /// Whether the header of a function is at fault.
+  private mutating func isGuilty(_ name: Name) throws -> Bool {
+    guard let index = positions[name] else { return false }
+    believe(name, false)
+    defer { believe(name, true) }
+    var (mended, broken) = (0, 0)
+    for caller in touched(by: name) {
+      let with = now[caller]?.count ?? 0
+      // The wrong result itself is an error in any case.
+      let without = try check(caller).count - (caller == index ? 1 : 0)
+      if with < without { mended += 1 }
+      if with > without || caller != index && with > errors[caller].count { broken += 1 }
+    }
+    if broken == 0 { unneeded.insert(name) } else { unneeded.remove(name) }
+    return broken == 0 && (mended > 0 || !inference.declaresResult(of: program.functions[index]))
+  }
+
+  private func isResultMismatch(_ error: Diagnostic, of name: Name) -> Bool {
+    error.slug == "type-mismatch" && error.summary.hasPrefix("`\(name.lastSegment)` returns ")
+  }
+
+  private mutating func settle() {
+    for index in Set(believed.flatMap { touched(by: $0) }) {
+      errors[index] = now[index] ?? errors[index]
+      let name = program.functions[index].name
+      guard believed.contains(name), var error = own[name] else { continue }
+      error.repair.primary = declaration(of: name)
+      errors[index].insert(error, at: 0)
+    }
+    for name in uniform.subtracting(believed) { joinResults(of: name) }
+  }
+
+  private func declaration(of name: Name) -> String {
+    "declare what it returns" + (results[name]?.text.map { ": `-> \($0)`" } ?? "")
+  }
+
+  /// Makes one error of those about the results of a function that are all of one wrong type, and offers to declare that.
+  private mutating func joinResults(of name: Name) {
+    guard let index = positions[name], let error = own[name], let first = errors[index].firstIndex(of: error) else {
+      return
+    }
+    let others = errors[index].filter { $0 != error && $0.summary == error.summary }
+    errors[index].removeAll { $0 != error && $0.summary == error.summary }
+    errors[index][first].regions += others.map { Region($0.span, $0.label) }
+    if unneeded.contains(name), results[name]?.text != nil, error.repair.primary?.contains("declare") != true {
+      errors[index][first].repair.alternatives.append(declaration(of: name))
     }
   }
 }

@@ -1,0 +1,143 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// Arguments that would fit in another order are one mistake.
+extension Inference {
+  /// The most arguments whose orders are tried.
+  private static let mostArguments = 6
+
+  /// Makes the errors about the arguments of a call one, if these fit its parameters in another order.
+  ///
+  /// - Parameter start: the number of errors before those about the arguments.
+  /// - Returns: whether they do.
+  mutating func explainOrder(
+    of callee: String, _ parameters: [TypeRef], _ arguments: [Resolved.Expr], since start: Int
+  ) throws -> Bool {
+    let known = Array(diagnostics[min(start, diagnostics.count)...])
+    let places = Set(arguments.map(\.span))
+    guard !known.isEmpty, arguments.count == parameters.count, (2...Self.mostArguments).contains(arguments.count),
+      known.allSatisfy({ $0.slug == "type-mismatch" && places.contains($0.span) })
+    else { return false }
+    let declared = known.first?.regions.first { $0.label == "declared here" }
+    let types = try typesAlone(of: arguments)
+    var search = OrderSearch(parameters: parameters, types: types)
+    guard let order = search.first(in: &table), order != Array(order.indices) else { return false }
+    diagnostics.removeSubrange(start...)
+    report(orderError(of: callee, order, arguments, types, declared))
+    return true
+  }
+
+  /// The types that arguments have where nothing is asked for.
+  private mutating func typesAlone(of arguments: [Resolved.Expr]) throws -> [TypeRef] {
+    let state = (diagnostics.count, delayed.count, slots.count)
+    defer {
+      diagnostics.removeSubrange(state.0...)
+      delayed.removeSubrange(state.1...)
+      slots.removeSubrange(state.2...)
+    }
+    return try arguments.map { try infer($0) }
+  }
+
+  /// The error about a call whose arguments should stand in another order: for each parameter the argument's position.
+  private mutating func orderError(
+    of callee: String, _ order: [Int], _ arguments: [Resolved.Expr], _ types: [TypeRef], _ declared: Region?
+  ) -> Diagnostic {
+    let moved = order.indices.filter { order[$0] != $0 }
+    let texts = order.map { source(arguments[$0].span) }
+    let call = texts.contains("...") ? nil : "`\(callee)(\(texts.joined(separator: ", ")))`"
+    let isSwap = moved.count == 2
+    var error = Diagnostic.error(
+      "type-mismatch", at: arguments[moved[0]].span,
+      isSwap
+        ? "arguments \(moved[0] + 1) and \(moved[1] + 1) of `\(callee)` stand in each other's place"
+        : "the arguments of `\(callee)` stand in the wrong order",
+      label: "this is \(table.phrase(types[moved[0]]))")
+    error.regions =
+      moved.dropFirst().prefix(2).map { Region(arguments[$0].span, "this is \(table.phrase(types[$0]))") }
+      + (isSwap ? declared.map { [$0] } ?? [] : [])
+    let positions = order.map { "\($0 + 1)" }.joined(separator: ", ")
+    error.repair.primary =
+      isSwap
+      ? "swap them" + (call.map { ": \($0)" } ?? "")
+      : "write \(call ?? "those that stand at \(positions), in this order")"
+    return error
+  }
+
+  /// Makes the errors about two names in one line one if each fits the place of the other.
+  mutating func joinSwappedNames() {
+    var index = 0
+    while index + 1 < diagnostics.count {
+      if let joined = swapped(diagnostics[index], diagnostics[index + 1]) {
+        diagnostics.replaceSubrange(index...index + 1, with: [joined])
+      }
+      index += 1
+    }
+  }
+
+  private func swapped(_ first: Diagnostic, _ second: Diagnostic) -> Diagnostic? {
+    guard first.slug == "type-mismatch", second.slug == "type-mismatch",
+      first.fields.count == 2, first.fields.map(\.value) == second.fields.map(\.value).reversed(),
+      first.span.end < second.span.start,
+      let (a, b) = Self.names(sources.text(of: first.span), sources.text(of: second.span)),
+      sources.text(of: first.span.union(second.span))?.contains("\n") == false
+    else { return nil }
+    var error = first
+    error.summary = "`\(a)` and `\(b)` stand in each other's place"
+    error.regions = [Region(second.span, second.label)]
+    error.fields = []
+    error.repair.primary = "swap them"
+    return error
+  }
+
+  /// Two different sources, if both are plain names of locals.
+  private static func names(_ first: String?, _ second: String?) -> (String, String)? {
+    guard let first, let second, first != second, [first, second].allSatisfy(isName) else { return nil }
+    return (first, second)
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    text.first?.isLowercase == true && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+  }
+}
+
+/// A search for an order in which arguments fit parameters: the first in lexical order, which keeps as many as can be in
+/// theirs. Nothing is made equal by it; the parameters' open types are bound to what they would have to be.
+private struct OrderSearch {
+  let parameters: [TypeRef]
+  let types: [TypeRef]
+  /// How many more parts of types may be compared.
+  private var steps = 5_000
+
+  init(parameters: [TypeRef], types: [TypeRef]) { (self.parameters, self.types) = (parameters, types) }
+
+  /// For each parameter the position of its argument; nil if there is no such order.
+  mutating func first(in table: inout TypeTable) -> [Int]? { order(after: [], [:], &table) }
+
+  private mutating func order(after chosen: [Int], _ bound: [TypeRef: TypeRef], _ table: inout TypeTable) -> [Int]? {
+    if chosen.count == parameters.count { return chosen }
+    for index in types.indices where !chosen.contains(index) {
+      var bound = bound
+      guard fits(types[index], parameters[chosen.count], &bound, &table) else { continue }
+      if let found = order(after: chosen + [index], bound, &table) { return found }
+    }
+    return nil
+  }
+
+  private mutating func fits(
+    _ type: TypeRef, _ parameter: TypeRef, _ bound: inout [TypeRef: TypeRef], _ table: inout TypeTable
+  ) -> Bool {
+    steps -= 1
+    let (type, parameter) = (table.representative(type), table.representative(parameter))
+    if steps < 0 { return false }
+    if type == parameter || table.head(type) == nil { return true }
+    guard let head = table.head(parameter) else {
+      if let known = bound[parameter] { return fits(type, known, &bound, &table) }
+      bound[parameter] = type
+      return true
+    }
+    let (parts, wanted) = (table.arguments(type), table.arguments(parameter))
+    guard head == table.head(type), parts.count == wanted.count else { return false }
+    return zip(parts, wanted).allSatisfy { fits($0, $1, &bound, &table) }
+  }
+}
