@@ -99,6 +99,16 @@ struct Declarations {
       result: result, keys: old.keys)
   }
 
+  /// Takes a parameter of a function, by its position from 0, to have another type.
+  mutating func setParameter(of name: Name, at index: Int, to type: Resolved.Ty) {
+    guard let old = functions[name], old.parameters.indices.contains(index) else { return }
+    var parameters = old.parameters
+    parameters[index] = type
+    functions[name] = Signature(
+      name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: parameters,
+      result: old.result, keys: old.keys)
+  }
+
   func constructor(_ type: Name, _ variant: Name) -> Constructor? { constructors[type]?[variant] }
 
   /// The type of a record's field.

@@ -53,6 +53,11 @@ extension Inference {
     if !isCycle { error.fields = [Field("expected", wanted), Field("found", given)] }
     error.repair.primary = help(found, expected, at: span)
     if case .result = expected.reason { noteResult(found, given) }
+    if case .argument(let callee, let index, let declared) = expected.reason, !declared.isNone, table.isKnown(found),
+      let type = table.written(found)
+    {
+      wrongArguments.append(WrongArgument(function: callee, index: index - 1, type: type, text: given, span: span))
+    }
     report(error)
   }
 
