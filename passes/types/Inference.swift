@@ -42,8 +42,8 @@ struct Inference {
   var patternMistakes: Set<String> = []
   /// What the body gives, if that is not what the header says.
   var wrongResult: WrongResult?
-  /// The arguments of functions of the program that are not what their headers say.
-  var wrongArguments: [WrongArgument] = []
+  /// What is given for parts of declarations and is not of their types.
+  var wrongValues: [WrongValue] = []
   /// The function that is checked.
   private(set) var function: Signature
   private(set) var module: Name = ""
@@ -82,7 +82,7 @@ struct Inference {
     boundValues.removeAll(keepingCapacity: true)
     greatestLocal = -1
     wrongResult = nil
-    wrongArguments.removeAll(keepingCapacity: true)
+    wrongValues.removeAll(keepingCapacity: true)
     function = signature
     self.module = module
     result = table.make(signature.result)
