@@ -56,6 +56,8 @@ extension WrongHeaders {
     guard settled.isDisjoint(with: touched), let declared = inference.declarations.type(of: value.part) else {
       return nil
     }
+    // A parameter that is called can be nothing but a function.
+    if case .function = declared { return nil }
     inference.declarations.setType(of: value.part, to: value.type)
     var (after, removed) = ([Int: [Diagnostic]](), 0)
     var isBetter = true
