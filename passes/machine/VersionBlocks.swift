@@ -29,8 +29,7 @@ public import Nanopass
 ///       (return [(local z.12)]))
 ///
 /// A function that passes itself small integers gets a version that does not test these parameters, which its own calls
-/// and those of others go to where they pass such (`SmallVersion`). Where the first version makes no calls, or is one for
-/// small parameters, the second calls functions of the library that keep registers, so that the first need not save any.
+/// and those of others go to where they pass such (`SmallVersion`).
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels; operators `int.…` are left
 /// only for big literals, in functions that no loop or recursion runs again and again, and where the second version would
