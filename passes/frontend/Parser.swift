@@ -181,6 +181,9 @@ struct Parser {
     let startsElement: [TokenKind] = [
       .lower, .upper, .integer, .float, .stringStart, .true, .false, .openParen, .openBracket, .openBrace,
     ]
+    if let help = listHelp(close) {
+      return expected("`,` or `\(sign)`", help: help, regions: [Region(open.span, "opened here")])
+    }
     let word = operatorWordHelp ?? (cursor.at(.lower) ? Self.rejectedKeywords[cursor.current.name] : nil)
     return expected(
       "`,` or `\(sign)`",

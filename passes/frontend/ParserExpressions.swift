@@ -125,7 +125,8 @@ extension Parser {
       throw fail(
         "product-form", at: sign, "`\(propagates ? "?!" : "!")` stands behind a tuple only",
         help: macroHelp(value)
-          ?? "write the independent parts as a tuple: `(a, b)\(propagates ? "?!" : "!")`")
+          ?? "write the independent parts as a tuple: `(a, b)\(propagates ? "?!" : "!")`"
+          + (propagates ? "" : "; `?` passes a failure on to the caller"))
     }
     return .product(cursor.span(from: start), elements: elements, propagates: propagates)
   }

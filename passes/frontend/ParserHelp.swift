@@ -122,6 +122,34 @@ extension Parser {
     throw fail("parse-error", at: cursor.current.span, "`..` takes lists apart, in patterns only", help: help)
   }
 
+  /// The dotted name that ends before the current token.
+  var previousPath: String {
+    var index = cursor.index - 1
+    var text = cursor.token(at: index).name.text
+    while cursor.token(at: index - 1).kind == .dot, [.upper, .lower].contains(cursor.token(at: index - 2).kind) {
+      index -= 2
+      text = "\(cursor.token(at: index).name).\(text)"
+    }
+    return text
+  }
+
+  /// Dots for further arguments, unless the current token is the last one.
+  private var more: String {
+    let next = cursor.ahead(1).kind
+    return next == .closeParen || next == .comma || next == .newline ? "" : ", ..."
+  }
+
+  /// Advice for what stands in a list between brackets and belongs to another form.
+  func listHelp(_ close: TokenKind) -> String? {
+    switch (cursor.previous.kind, cursor.current.kind) {
+    case (.stringEnd, .openBrace): "a value stands inside the string, between braces: `\"text {value}\"`"
+    case (_, .fatArrow) where close == .closeBracket: "a map stands between braces: `{key => value}`"
+    case (.lower, .lower) where operatorWordHelp == nil && Self.rejectedKeywords[cursor.current.name] == nil:
+      "a comma stands between two; a call has parentheses: `\(previousPath)(\(cursor.current.name)\(more))`"
+    default: nil
+    }
+  }
+
   /// Advice for an operator at the start of a line.
   var continuationHelp: String? {
     switch cursor.previous.kind {

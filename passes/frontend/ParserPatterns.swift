@@ -31,6 +31,8 @@ extension Parser {
       return .name(token.span, name: token.name)
     case .upper: return try constructorPattern()
     case .lower: return try constructorPattern()
+    case .less, .greater, .lessOrEqual, .greaterOrEqual, .equal, .unequal:
+      throw expected("a pattern", help: "patterns hold no comparisons: match on one, as in `match n \(token.name) 0`")
     default: throw expected("a pattern", help: token.kind == .openBrace ? "maps can't be taken apart" : nil)
     }
   }

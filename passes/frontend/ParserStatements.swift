@@ -180,7 +180,16 @@ extension Parser {
       return expected(
         "the end of the line behind \(what)",
         help: "strings are joined by `+`; a quote inside a string is written `\\\"`, a line break `\\n`")
-    case .comma: return expected("the end of the line behind \(what)", help: "leave the `,` out")
+    case .comma:
+      let isLast = cursor.ahead(1).isLayout || cursor.ahead(1).kind == .end
+      let kind = what.split(separator: " ").last ?? "part"
+      return expected(
+        "the end of the line behind \(what)",
+        help: isLast ? "leave the `,` out" : "each \(kind) stands on a line of its own, without a comma")
+    case .colon where what == "the variant":
+      return expected(
+        "the end of the line behind the variant",
+        help: "the types of its fields stand in brackets: `\(cursor.previous.name)(...)`")
     case .lower where cursor.previous.kind == .closeParen && operatorWordHelp == nil,
       .upper where cursor.previous.kind == .closeParen && operatorWordHelp == nil:
       return expected("the end of the line behind \(what)", help: "each statement stands on a line of its own")
@@ -274,6 +283,9 @@ extension Parser {
     case .colon where cursor.ahead(1).kind == .colon: return "a list is taken apart by `[first, ..rest]`"
     case _ where cursor.previous.kind == .lower && cursor.previous.name == "case":
       return "an arm begins with its pattern"
+    case .colon: return "write `->`"
+    case .lower where cursor.previous.kind == .upper:
+      return "the fields of a constructor stand in brackets: `\(previousPath)(\(cursor.current.name))`"
     case .lower: return "patterns have no guards: match again in the arm"
     case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
     case .comma: return "a tuple is taken apart between brackets: `(a, b) -> ...`"

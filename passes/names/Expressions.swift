@@ -40,10 +40,19 @@ extension NameResolver {
       return .map(
         span,
         entries: entries.map {
-          let key = expression($0.key)
+          let key = unquotedKey($0.key) ?? expression($0.key)
           return Resolved.Entry($0.span, key: key, value: expression($0.value))
         })
     }
+  }
+
+  /// Reports a key that is an unknown name and probably meant as a text; nil for others.
+  private mutating func unquotedKey(_ key: Program.Expr) -> Resolved.Expr? {
+    guard case .path(let span, let path) = key, path.segments.count == 1, let name = path.segments.first,
+      !name.isUpper, !isTaken(name.name)
+    else { return nil }
+    reportUnknown(name, help: "a text stands between quotes: `\"\(name.text)\"`")
+    return .erroneous(span)
   }
 
   private mutating func part(_ node: Program.Part) -> Resolved.Part {

@@ -24,13 +24,22 @@ struct Constructor {
   let span: Span
 }
 
+/// A part of a declaration that has a type.
+enum DeclaredPart: Hashable {
+  /// A parameter of a function by its position, from 0.
+  case parameter(of: Name, Int)
+  case field(of: Name, Name)
+  /// A field of a variant of a sum type by its position, from 0.
+  case payload(of: Name, Name, Int)
+}
+
 /// What the declarations of a program say, for looking up while functions are checked.
 struct Declarations {
   private var functions: [Name: Signature]
   /// The types of top-level bindings, as far as they are known.
   var globals: [Name: Resolved.Ty] = [:]
-  private let constructors: [Name: [Name: Constructor]]
-  private let records: [Name: [Name: Resolved.Ty]]
+  private var constructors: [Name: [Name: Constructor]]
+  private var records: [Name: [Name: Resolved.Ty]]
   private let recordFields: [Name: [Name]]
   private let spans: [Name: Span]
   /// Which types can be keys.
@@ -97,6 +106,37 @@ struct Declarations {
     functions[name] = Signature(
       name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: old.parameters,
       result: result, keys: old.keys)
+  }
+
+  /// The type of a part of a declaration; nil if there is no such part.
+  func type(of part: DeclaredPart) -> Resolved.Ty? {
+    switch part {
+    case .parameter(let name, let index):
+      functions[name].flatMap { $0.parameters.indices.contains(index) ? $0.parameters[index] : nil }
+    case .field(let record, let name): records[record]?[name]
+    case .payload(let sum, let variant, let index):
+      constructors[sum]?[variant].flatMap { $0.fields.indices.contains(index) ? $0.fields[index] : nil }
+    }
+  }
+
+  /// Takes a part of a declaration to have another type.
+  mutating func setType(of part: DeclaredPart, to type: Resolved.Ty) {
+    switch part {
+    case .parameter(let name, let index):
+      guard let old = functions[name], old.parameters.indices.contains(index) else { return }
+      var parameters = old.parameters
+      parameters[index] = type
+      functions[name] = Signature(
+        name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: parameters,
+        result: old.result, keys: old.keys)
+    case .field(let record, let name): records[record]?[name] = type
+    case .payload(let sum, let variant, let index):
+      guard let old = constructors[sum]?[variant], old.fields.indices.contains(index) else { return }
+      var fields = old.fields
+      fields[index] = type
+      constructors[sum]?[variant] = Constructor(
+        variables: old.variables, fields: fields, result: old.result, span: old.span)
+    }
   }
 
   func constructor(_ type: Name, _ variant: Name) -> Constructor? { constructors[type]?[variant] }

@@ -53,7 +53,21 @@ extension Inference {
     if !isCycle { error.fields = [Field("expected", wanted), Field("found", given)] }
     error.repair.primary = help(found, expected, at: span)
     if case .result = expected.reason { noteResult(found, given) }
+    if let part = declaredPart(expected.reason), table.isKnown(found), let type = table.written(found) {
+      wrongValues.append(WrongValue(part: part, type: type, text: given, span: span))
+    }
     report(error)
+  }
+
+  /// The part of a declaration of the program that asks for a type; nil for other reasons.
+  private func declaredPart(_ reason: Expectation.Reason) -> DeclaredPart? {
+    switch reason {
+    case .argument(let callee, let index, let declared) where !declared.isNone: .parameter(of: callee, index - 1)
+    case .payload(let variant, let type, let index, let declared) where !declared.isNone:
+      .payload(of: type, variant, index - 1)
+    case .field(let field, let record) where !declarations.span(of: record).isNone: .field(of: record, field)
+    default: nil
+    }
   }
 
   /// Notes what the body gives instead of the result: the first type, or more that is known of it.

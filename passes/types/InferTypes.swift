@@ -33,6 +33,7 @@ public struct InferTypes: Pass {
     var typed = 0
     var errors: [[Diagnostic]] = []
     var wrongResults: [Name: WrongResult] = [:]
+    var wrongValues: [WrongValue] = []
     for function in input.functions {
       if function.name == .initialisation {
         if let result = top.function { functions.append(result) }
@@ -43,11 +44,13 @@ public struct InferTypes: Pass {
       if !function.name.isVerification, let result = elaborate(function, &inference) { functions.append(result) }
       errors.append(inference.diagnostics)
       wrongResults[function.name] = inference.wrongResult
+      wrongValues += inference.wrongValues
       typed += inference.slots.count
     }
-    if !wrongResults.isEmpty {
+    if !wrongResults.isEmpty || !wrongValues.isEmpty {
       var headers = WrongHeaders(input, wrongResults, errors: errors, declarations, context.sources)
       try headers.reconsider()
+      try headers.reconsider(wrongValues)
       errors = headers.errors
     }
     for diagnostic in errors.joined() { context.report(diagnostic) }

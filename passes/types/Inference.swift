@@ -42,6 +42,8 @@ struct Inference {
   var patternMistakes: Set<String> = []
   /// What the body gives, if that is not what the header says.
   var wrongResult: WrongResult?
+  /// What is given for parts of declarations and is not of their types.
+  var wrongValues: [WrongValue] = []
   /// The function that is checked.
   private(set) var function: Signature
   private(set) var module: Name = ""
@@ -60,8 +62,8 @@ struct Inference {
   mutating func check(_ node: Resolved.Function) throws {
     guard let signature = declarations.function(node.name) else { throw bug("an unknown function", in: node) }
     begin(signature, in: node.module)
-    for parameter in node.parameters {
-      bind(parameter.variable, table.make(parameter.ty))
+    for (parameter, type) in zip(node.parameters, signature.parameters) {
+      bind(parameter.variable, table.make(type))
       parameters[parameter.variable.id] = function.isLibrary ? Span.none : parameter.span
     }
     _ = try infer(node.body, Expectation(result, .result))
@@ -80,6 +82,7 @@ struct Inference {
     boundValues.removeAll(keepingCapacity: true)
     greatestLocal = -1
     wrongResult = nil
+    wrongValues.removeAll(keepingCapacity: true)
     function = signature
     self.module = module
     result = table.make(signature.result)

@@ -65,7 +65,7 @@ extension Inference {
     let compares = Operators.compares(sign)
     if diagnostics.count == before {
       guard check(sign, type, left: left.span, whole: span) else {
-        if sign == "/", let expected, table.head(expected.type) == .float { adviseFloats(left.span, right.span) }
+        if sign == "/" { adviseDivision(left.span, right.span, expected) }
         return compares ? .bool : .wrong
       }
     } else if !compares {
@@ -74,13 +74,19 @@ extension Inference {
     return meet(compares ? .bool : table.isWrong(type) ? other : type, expected, at: span)
   }
 
-  /// Says in the last error, about a division of `Int`s, how to divide them as `Float`s, too.
-  private mutating func adviseFloats(_ left: Span, _ right: Span) {
+  /// Says in the last error, about a division of `Int`s, how to divide these, and where a `Float` is wanted how to divide
+  /// them as such.
+  private mutating func adviseDivision(_ left: Span, _ right: Span, _ expected: Expectation?) {
     guard let last = diagnostics.indices.last, diagnostics[last].slug == "int-div" else { return }
-    let sides = [left, right].map { side -> String in
-      let text = source(side)
-      return Self.isNumber(text) ? "\(text).0" : "Float.fromInt(\(text))"
+    let (dividend, divisor) = (source(left), source(right))
+    if dividend != "...", divisor != "..." {
+      let isLiteral = divisor.utf8.allSatisfy { (48...57).contains($0) } && divisor.contains { $0 != "0" }
+      diagnostics[last].repair.primary =
+        "use `Int.div(\(dividend), \(divisor))`, which gives "
+        + (isLiteral ? "an `Int` with this divisor" : "a `Result`, since the divisor may be 0")
     }
+    guard let expected, table.head(expected.type) == .float else { return }
+    let sides = [dividend, divisor].map { Self.isNumber($0) ? "\($0).0" : "Float.fromInt(\($0))" }
     diagnostics[last].repair.alternatives.append("convert both sides: `\(sides.joined(separator: " / "))`")
   }
 

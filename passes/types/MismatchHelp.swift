@@ -65,6 +65,7 @@ extension Inference {
   private func rewrittenLiteral(_ given: TypeHead, _ wanted: TypeHead, at span: Span) -> String? {
     let text = source(span)
     switch (given, wanted) {
+    case (.int, .bool) where text == "0" || text == "1": return "write `\(text == "1")`"
     case (.int, .float) where Self.isNumber(text): return "write `\(text).0`"
     case (.int, .string) where Self.isNumber(text), (.float, .string) where Self.isNumber(text):
       return "write `\"\(text)\"`"

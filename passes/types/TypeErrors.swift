@@ -101,6 +101,12 @@ extension Inference {
     )
     error.fields = [Field("found", table.text(type))]
     if head == .string, sign != "/" { error.note = "strings are joined by `+`, and have no other arithmetic" }
+    if case .data(let name) = head, ["<", ">", "<=", ">="].contains(sign) {
+      error.repair.primary =
+        declarations.fields(of: name) == nil
+        ? "values of a type of one's own have no order: match on them"
+        : "records have no order: compare a field of both"
+    }
     if head == .bytes, sign == "+" { error.repair.primary = "bytes are joined by `Bytes.concat`" }
     if head == .list, sign == "+" { error.repair.primary = "lists are joined by `List.concat`" }
     if head == .bool, sources.text(of: left)?.contains(where: { "<>".contains($0) }) == true {

@@ -21,12 +21,12 @@ struct WrongHeaders {
   let program: Resolved.Root
   let sources: SourceMap
   /// The errors of each function.
-  private(set) var errors: [[Diagnostic]]
-  private var inference: Inference
+  var errors: [[Diagnostic]]
+  var inference: Inference
   private var results: [Name: WrongResult]
   /// The errors about the results themselves.
   private var own: [Name: Diagnostic] = [:]
-  private var positions: [Name: Int] = [:]
+  private(set) var positions: [Name: Int] = [:]
   private var callers: [Name: [Int]] = [:]
   /// The errors of the functions checked again, with all bodies of `believed` believed.
   private var now: [Int: [Diagnostic]] = [:]
@@ -35,8 +35,10 @@ struct WrongHeaders {
   private var uniform: Set<Name> = []
   /// Functions whose results no caller needs to be as they are declared.
   private var unneeded: Set<Name> = []
+  /// Functions whose errors are no longer those first found.
+  private(set) var settled: Set<Int> = []
   /// How many more expressions may be checked again.
-  private var budget = 1_000_000
+  private(set) var budget = 1_000_000
 
   init(
     _ program: Resolved.Root, _ results: [Name: WrongResult], errors: [[Diagnostic]], _ declarations: Declarations,
@@ -69,12 +71,12 @@ struct WrongHeaders {
   }
 
   /// The positions of a function and of its callers.
-  private func touched(by name: Name) -> [Int] {
+  func touched(by name: Name) -> [Int] {
     (positions[name].map { [$0] } ?? []) + (callers[name] ?? [])
   }
 
   /// The errors of a function under the present beliefs.
-  private mutating func check(_ index: Int) throws -> [Diagnostic] {
+  mutating func check(_ index: Int) throws -> [Diagnostic] {
     let function = program.functions[index]
     if function.name == .initialisation {
       budget -= 1_000
@@ -167,7 +169,8 @@ struct WrongHeaders {
   }
 
   private mutating func settle() {
-    for index in Set(believed.flatMap { touched(by: $0) }) {
+    settled = Set(believed.flatMap { touched(by: $0) })
+    for index in settled {
       errors[index] = now[index] ?? errors[index]
       let name = program.functions[index].name
       guard believed.contains(name), var error = own[name] else { continue }
