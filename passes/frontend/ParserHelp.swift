@@ -109,7 +109,8 @@ extension Parser {
   mutating func rejectSpread(from start: Int) throws {
     guard cursor.at(.range) else { return }
     let (first, rest) = (cursor.token(at: start + 1), cursor.ahead(1))
-    let list = rest.kind == .lower ? rest.name.text : "xs"
+    let isName = rest.kind == .lower && (cursor.ahead(2).kind == .closeBracket || cursor.ahead(2).kind == .comma)
+    let list = isName ? rest.name.text : "xs"
     let isFirst = cursor.index == start + 1
     let isSingle = cursor.index == start + 3
     let element = isSingle && first.kind == .lower ? first.name.text : "x"

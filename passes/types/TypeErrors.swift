@@ -124,8 +124,17 @@ extension Inference {
       .error(
         "interpolation-type", at: span,
         "only `Int`, `Float`, `Bool` and `String` can stand in a string, but this is `\(table.text(type))`",
-        help: table.head(type)?.rendering ?? "make a `String` of it first, by a function of your own",
+        help: table.head(type)?.rendering ?? joinHelp(type, at: span)
+          ?? "make a `String` of it first, by a function of your own",
         fields: [Field("found", table.text(type))]))
+  }
+
+  /// How strings in a list are joined; nil for other types.
+  private mutating func joinHelp(_ type: TypeRef, at span: Span) -> String? {
+    guard table.head(type) == .list, let element = table.arguments(type).first, table.head(element) == .string else {
+      return nil
+    }
+    return "join the strings: `String.join(\(source(span)), \", \")`"
   }
 
   mutating func reportUndetermined(_ check: Delayed) {
