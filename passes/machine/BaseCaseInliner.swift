@@ -54,7 +54,7 @@ struct BaseCaseInliner {
     for (index, block) in base.blocks.enumerated() {
       guard let label = labels[block.label.id] else { continue }
       if index > 0 { builder.begin(label, at: block.span) }
-      for instruction in block.instructions { try copy(instruction, &values) }
+      for instruction in block.instructions { builder.append(try values.copy(instruction, &builder)) }
       var end = try values.end(block.end)
       end.mapTargets { target in
         Machine.Target(target.span, label: labels[target.label.id] ?? target.label, arguments: target.arguments)
@@ -63,25 +63,5 @@ struct BaseCaseInliner {
       builder.end(end)
     }
     builder.begin(next, results, at: block.span)
-  }
-
-  private mutating func copy(_ instruction: Machine.Instruction, _ values: inout OperandSubstitution) throws {
-    let read = try values.instruction(instruction)
-    let defined = instruction.definitions.map { old in
-      let new = builder.make(old.name)
-      values.values[old.id] = .local(.none, variable: new)
-      return new
-    }
-    switch read {
-    case .set(let span, _, let ty, let value):
-      builder.append(.set(span, variable: defined[0], ty: ty, value: value))
-    case .checked(let span, _, _, let name, let left, let right):
-      builder.append(
-        .checked(span, variable: defined[0], overflow: defined[1], operator: name, left: left, right: right))
-    case .receive(let span, let callee, let arguments, let parameters):
-      let renamed = zip(parameters, defined).map { Machine.Parameter($0.span, variable: $1, ty: $0.ty) }
-      builder.append(.receive(span, function: callee, arguments: arguments, parameters: renamed))
-    case .run, .store: builder.append(read)
-    }
   }
 }

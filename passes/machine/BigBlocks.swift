@@ -32,29 +32,17 @@ extension BlockVersions {
 
   /// An instruction with the names of the second version, its operators on integers as calls of the library.
   private mutating func big(_ instruction: Machine.Instruction, _ renaming: inout OperandSubstitution) throws {
-    let read = try renaming.instruction(instruction)
-    let defined = instruction.definitions.map { old in
-      let new = builder.make(old.name)
-      renaming.values[old.id] = .local(.none, variable: new)
-      return new
-    }
-    switch read {
-    case .set(let span, _, let ty, .compute(_, let name, let operands)) where IntegerFunction.isOperator(name):
-      call(name, operands, ty, to: defined[0], at: span)
-    case .set(let span, _, let ty, let value):
-      builder.append(.set(span, variable: defined[0], ty: ty, value: value))
-    case .checked(let span, _, _, let name, let left, let right):
-      builder.append(
-        .checked(span, variable: defined[0], overflow: defined[1], operator: name, left: left, right: right))
+    let copy = try renaming.copy(instruction, &builder)
+    switch copy {
+    case .set(let span, let variable, let ty, .compute(_, let name, let operands))
+    where IntegerFunction.isOperator(name):
+      call(name, operands, ty, to: variable, at: span)
     case .run(let span, .compute(_, let name, let operands)):
-      guard let function = CountFunction.library[name] else { return builder.append(read) }
+      guard let function = CountFunction.library[name] else { return builder.append(copy) }
       for operand in operands {
         builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
       }
-    case .receive(let span, let function, let arguments, let parameters):
-      let renamed = zip(parameters, defined).map { Machine.Parameter($0.span, variable: $1, ty: $0.ty) }
-      builder.append(.receive(span, function: function, arguments: arguments, parameters: renamed))
-    case .run, .store: builder.append(read)
+    case .set, .checked, .receive, .run, .store: builder.append(copy)
     }
   }
 

@@ -127,32 +127,13 @@ private struct BaseCaseWriter {
         return builder.end(calling: rest, function.parameters.map(\.operand), of: function, at: block.span)
       }
       room -= block.instructions.count + 1
-      for instruction in block.instructions { try copy(instruction, &values) }
+      for instruction in block.instructions { builder.append(try values.copy(instruction, &builder)) }
       guard case .jump(_, let label, let arguments) = block.end, let next = graph.positions[label.id] else {
         return try end(block, values)
       }
       values.bind(function.blocks[next].parameters, arguments.map { values.operand($0) })
       position = next
     }
-  }
-
-  private mutating func copy(_ instruction: Machine.Instruction, _ values: inout OperandSubstitution) throws {
-    switch try values.instruction(instruction) {
-    case .set(let span, let variable, let ty, let value):
-      builder.append(.set(span, variable: copy(variable, &values), ty: ty, value: value))
-    case .checked(let span, let variable, let overflow, let name, let left, let right):
-      builder.append(
-        .checked(
-          span, variable: copy(variable, &values), overflow: copy(overflow, &values), operator: name, left: left,
-          right: right))
-    case let other: builder.append(other)
-    }
-  }
-
-  private mutating func copy(_ variable: Local, _ values: inout OperandSubstitution) -> Local {
-    let new = builder.make(variable.name)
-    values.values[variable.id] = .local(.none, variable: new)
-    return new
   }
 
   /// Ends the open block as another ends, but with new blocks behind it.
