@@ -56,7 +56,7 @@ struct InputSession {
 
   private mutating func attempt(_ seed: UInt64, _ input: [UInt8], _ suffix: String, _ body: () throws -> Bool) {
     let running = "\(folder)/running.\(suffix)"
-    FileManager.default.createFile(atPath: running, contents: Data(input))
+    _ = FileManager.default.createFile(atPath: running, contents: Data(input))
     allow(seconds: 60)
     do {
       if try body() { accepted += 1 } else { refused += 1 }

@@ -69,13 +69,13 @@ private struct LabelFinder: ServicesWalker {
   /// The places of the parameters of each label, by number.
   private(set) var labels: [Int: [Int?]] = [:]
   /// How often each variable is read, and the places that new values are passed to.
-  private(set) var reads: [Int: Int] = [:]
+  private(set) var reads: LocalTable<Int> = [:]
   private(set) var passes: [Int: [Int]] = [:]
   private let layouts: [Name: ResultLayout]
-  private var own: [Int: Int] = [:]
-  private var looks: [Int: Int] = [:]
-  private var returns: [Int: Int] = [:]
-  private var moves: [Int: Int] = [:]
+  private var own: LocalTable<Int> = [:]
+  private var looks: LocalTable<Int> = [:]
+  private var returns: LocalTable<Int> = [:]
+  private var moves: LocalTable<Int> = [:]
   private var built: NumberSet = []
   private var parents: [Int] = []
 

@@ -4,11 +4,11 @@ import Nanopass
 /// What a function does with the values that could be spread.
 struct ResultUses {
   /// The results of others that it receives, by their numbers.
-  var received: Set<Int> = []
+  var received: [Int] = []
   /// The received variables of which only fields and constructors are asked for.
   var takenApart: NumberSet = []
   /// The variables that hold new values which are returned, and as which results of the function.
-  var returned: [Int: Set<Int>] = [:]
+  var returned: LocalTable<[Int]> = [:]
   /// Those among them that are read nowhere else.
   var onlyReturned: NumberSet = []
 }
@@ -26,25 +26,26 @@ struct ResultFinder: ServicesWalker {
   private var received: [(variable: Int, position: Int)] = []
   /// The variables that hold new values, and as which results they are returned.
   private var built: NumberSet = []
-  private var returns: [Int: [Int]] = [:]
+  private var returns: LocalTable<[Int]> = [:]
+  private var returning: [Int] = []
 
   init(_ program: Services.Root) { table = ResultTable(program) }
 
   mutating func visit(_ node: Services.Function) throws {
     function = node.name
-    (tracked, reads, looks, received, built, returns) = ([], [:], [:], [], [], [:])
+    (tracked, reads, looks, received, built, returns, returning) = ([], [:], [:], [], [], [:], [])
     try walk(node)
     var uses = ResultUses()
-    uses.received = Set(received.map(\.position))
+    uses.received = received.map(\.position)
     for (variable, position) in received {
       let isTakenApart = reads[variable] == looks[variable]
       if isTakenApart { uses.takenApart.insert(variable) }
       // What nobody reads is no reason.
       if reads[variable] != nil { table.note(position, takenApart: isTakenApart) }
     }
-    for (variable, results) in returns {
-      uses.returned[variable] = Set(results)
-      if reads[variable] == results.count { uses.onlyReturned.insert(variable) }
+    uses.returned = returns
+    for variable in returning where reads[variable] == returns[variable]?.count {
+      uses.onlyReturned.insert(variable)
     }
     self.uses[function] = uses
   }
@@ -95,7 +96,10 @@ struct ResultFinder: ServicesWalker {
       table.layout(of: position) != nil
     else { return }
     let isBuilt = built.contains(variable.id)
-    if isBuilt { returns[variable.id, default: []].append(result) }
+    if isBuilt {
+      if returns[variable.id] == nil { returning.append(variable.id) }
+      returns[variable.id, default: []].append(result)
+    }
     table.note(position, isBuilt: isBuilt)
   }
 

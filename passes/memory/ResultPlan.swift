@@ -13,7 +13,7 @@ struct ResultPlan {
   private(set) var kept: [Name] = []
   private let uses: [Name: ResultUses]
   /// The numbers of the results that are spread.
-  private var chosen: Set<Int> = []
+  private var chosen: NumberSet = []
 
   init(_ program: Services.Root) throws {
     var finder = ResultFinder(program)
@@ -27,7 +27,7 @@ struct ResultPlan {
 
   /// Whether a function gives or receives results that are spread.
   func changes(_ function: Name) -> Bool {
-    layouts[function] != nil || uses[function].map { !$0.received.isDisjoint(with: chosen) } ?? false
+    layouts[function] != nil || uses[function]?.received.contains { chosen.contains($0) } ?? false
   }
 
   private mutating func decide(_ table: ResultTable, _ program: Services.Root) {
@@ -48,7 +48,7 @@ struct ResultPlan {
       for member in members { chosen[member] = layout }
     }
     guard !chosen.isEmpty else { return }
-    self.chosen = Set(chosen.keys)
+    self.chosen = NumberSet(chosen.keys)
     for (index, function) in program.functions.enumerated() {
       let positions = table.positions(of: index)
       if positions.contains(where: { chosen[$0] != nil }) { layouts[function.name] = positions.map { chosen[$0] } }

@@ -62,7 +62,7 @@ private struct TakenFields {
   }
 
   /// The places of the `dup`s that go.
-  private(set) var replaced: Set<Int> = []
+  private(set) var replaced: NumberSet = []
   /// What the `drop` at a place takes over.
   private(set) var taken: LocalTable<[Local]> = [:]
   private var origins: LocalTable<(cell: Int, slot: Int)> = [:]
@@ -71,7 +71,7 @@ private struct TakenFields {
   /// The fields of each cell that hold a reference which nothing has consumed.
   private var candidates: LocalTable<[Candidate]> = [:]
   /// The fields among these.
-  private var waiting: Set<Int> = []
+  private var waiting: NumberSet = []
   private let passing: Passing
 
   init(_ passing: Passing) { self.passing = passing }
@@ -80,7 +80,7 @@ private struct TakenFields {
     switch step {
     case .join: break
     case .dup(_, let variable):
-      guard let (cell, slot) = origins[variable.id], waiting.insert(variable.id).inserted else { return }
+      guard let (cell, slot) = origins[variable.id], waiting.insert(variable.id) else { return }
       candidates[cell, default: []].append(Candidate(field: variable, slot: slot, index: index))
     case .drop(_, let variable):
       consume(variable)
@@ -121,9 +121,9 @@ private struct TakenFields {
   }
 
   private mutating func drop(_ cell: Local, at index: Int) {
-    var slots: Set<Int> = []
+    var slots: NumberSet = []
     let fields = (candidates.removeValue(forKey: cell.id) ?? []).filter { candidate in
-      waiting.contains(candidate.field.id) && slots.insert(candidate.slot).inserted
+      waiting.contains(candidate.field.id) && slots.insert(candidate.slot)
     }
     guard !fields.isEmpty, fields.count == sizes[cell.id] else { return }
     for candidate in fields {

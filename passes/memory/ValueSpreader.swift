@@ -44,10 +44,10 @@ extension SpreadingPass {
 public struct ValueSpreader {
   private var locals = FunctionLocals<Services.Function>()
   /// What stands for a value, by its variable; and how it is spread, if it is looked at.
-  private var parts: [Int: [Services.Atom]] = [:]
-  private var layouts: [Int: ResultLayout] = [:]
+  private var parts: LocalTable<[Services.Atom]> = [:]
+  private var layouts: LocalTable<ResultLayout> = [:]
   /// What stands for fields that were read.
-  private var fields: [Int: Services.Atom] = [:]
+  private var fields: LocalTable<Services.Atom> = [:]
 
   /// A function begins.
   mutating func enter(_ function: Services.Function) {

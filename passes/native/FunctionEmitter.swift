@@ -15,7 +15,7 @@ struct FunctionEmitter {
   var runtime: [Name: Function] = [:]
   var constants: [Name: Value] = [:]
   /// The addresses that variables hold, as pointers, in the block that is being built.
-  private var pointers: [Int: Value] = [:]
+  private var pointers: LocalTable<Value> = [:]
   /// Lets functions count, if they are to.
   var profile: ProfileEmitter?
   /// What a debugger is told of the function, if anything.
