@@ -129,6 +129,12 @@ public final class SourceMap: Sendable {
     return String(decoding: file.bytes[Int(span.start - file.base)..<Int(end - file.base)], as: UTF8.self)
   }
 
+  /// The source of a span as a message quotes it: dots for what is long, goes over lines or has no source.
+  public func excerpt(of span: Span) -> String {
+    guard !span.isNone, span.length <= 40, let text = text(of: span), !text.contains("\n") else { return "..." }
+    return text
+  }
+
   /// Number of files whose base is at most `position`, by binary search.
   private static func count(of layout: [SourceFile], upTo position: UInt32) -> Int {
     var low = 0

@@ -65,6 +65,18 @@
   finish \name\()_keeping
   .endm
 
+  // Leads to label 1 unless RDI is a cell whose count may change, and loads the count: a word with the low bit set and
+  // 0 are no references; a count below zero never changes.
+  .macro load_count
+  test dil, 1
+  jne 1f
+  test rdi, rdi
+  je 1f
+  mov r11d, [rdi]
+  test r11d, r11d
+  js 1f
+  .endm
+
 keeping nanoc_int_add
 keeping nanoc_int_sub
 keeping nanoc_int_mul
@@ -73,15 +85,8 @@ keeping nanoc_int_equal
 keeping nanoc_int_compare
 keeping nanoc_refill
 
-// A word with the low bit set and 0 are no references; a count below zero never changes.
 begin nanoc_dup_keeping
-  test dil, 1
-  jne 1f
-  test rdi, rdi
-  je 1f
-  mov r11d, [rdi]
-  test r11d, r11d
-  js 1f
+  load_count
   inc r11d
   mov [rdi], r11d
 1:
@@ -89,13 +94,7 @@ begin nanoc_dup_keeping
 finish nanoc_dup_keeping
 
 begin nanoc_drop_keeping
-  test dil, 1
-  jne 1f
-  test rdi, rdi
-  je 1f
-  mov r11d, [rdi]
-  test r11d, r11d
-  js 1f
+  load_count
   dec r11d
   mov [rdi], r11d
   je 2f

@@ -38,10 +38,7 @@ extension BlockVersions {
     where IntegerFunction.isOperator(name):
       call(name, operands, ty, to: variable, at: span)
     case .run(let span, .compute(_, let name, let operands)):
-      guard let function = CountFunction.library[name] else { return builder.append(copy) }
-      for operand in operands {
-        builder.append(.run(span, value: .runtime(span, function: function, arguments: [operand])))
-      }
+      for instruction in CountFunction.calls(for: name, operands, at: span) ?? [copy] { builder.append(instruction) }
     case .set, .checked, .receive, .run, .store: builder.append(copy)
     }
   }

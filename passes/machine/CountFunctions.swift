@@ -11,12 +11,19 @@ struct CountFunction {
   private static let immortal = Machine.Operand.number(1 << 31)
 
   /// The functions of the library that count references of any kind, by the operators.
-  static let library: [Name: Name] = [
+  private static let callees: [Name: Name] = [
     "dup.integer": "nanoc_dup", "dup.cell": "nanoc_dup", "dup.reference": "nanoc_dup", "drop.integer": "nanoc_drop",
     "drop.cell": "nanoc_drop", "drop.reference": "nanoc_drop", "take": "nanoc_take",
   ]
   /// The operators for which there is a function here.
   static let written: Set<Name> = ["dup.cell", "dup.reference"]
+
+  /// The operands of a counting operator, each counted by a call of the library; nil for other operators.
+  static func calls(for operator: Name, _ operands: [Machine.Operand], at span: Span) -> [Machine.Instruction]? {
+    callees[`operator`].map { function in
+      operands.map { .run(span, value: .runtime(span, function: function, arguments: [$0])) }
+    }
+  }
 
   /// What the function behind an operator is called.
   static func name(of operator: Name) -> Name { Name("nanoc." + `operator`.text) }

@@ -52,7 +52,7 @@ public struct ExpandCounts: MachineToMachine {
     block.instructions = []
     for instruction in node.instructions {
       if let (name, operands) = Self.counting(instruction) {
-        for operand in operands { block.instructions.append(try self.count(name, operand, instruction)) }
+        block.instructions += try self.count(name, operands, instruction)
       } else {
         block.instructions.append(instruction)
       }
@@ -67,19 +67,19 @@ public struct ExpandCounts: MachineToMachine {
   }
 
   private mutating func count(
-    _ operator: Name, _ operand: Machine.Operand, _ instruction: Machine.Instruction
-  ) throws -> Machine.Instruction {
+    _ operator: Name, _ operands: [Machine.Operand], _ instruction: Machine.Instruction
+  ) throws -> [Machine.Instruction] {
     let span = instruction.span
-    count += 1
+    count += operands.count
     if isRepeated, CountFunction.written.contains(`operator`) {
-      inPlace += 1
+      inPlace += operands.count
       if !used.contains(`operator`) { used.append(`operator`) }
       let function = CountFunction.name(of: `operator`)
-      return .run(span, value: .call(span, function: function, arguments: [operand]))
+      return operands.map { .run(span, value: .call(span, function: function, arguments: [$0])) }
     }
-    guard let function = CountFunction.library[`operator`] else {
+    guard let calls = CountFunction.calls(for: `operator`, operands, at: span) else {
       throw PassBug(Self.self, "there is no operator `\(`operator`)`", broke: "known-addresses", in: instruction)
     }
-    return .run(span, value: .runtime(span, function: function, arguments: [operand]))
+    return calls
   }
 }

@@ -167,12 +167,7 @@ extension NameResolver {
   }
 
   /// The source of an expression if it is short, else dots.
-  func source(_ span: Span) -> String {
-    guard !span.isNone, span.length <= 40, let text = context.sources.text(of: span), !text.contains("\n") else {
-      return "..."
-    }
-    return text
-  }
+  func source(_ span: Span) -> String { context.sources.excerpt(of: span) }
 
   /// Reports `x == 1` as a statement where `x` is unknown, and takes it for the binding that was meant.
   private mutating func bindComparedName(_ value: Program.Expr, group: Int) {

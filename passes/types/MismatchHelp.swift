@@ -56,10 +56,7 @@ extension Inference {
   }
 
   /// The source of an expression if it is short, else dots.
-  func source(_ span: Span) -> String {
-    guard !span.isNone, span.length <= 40, let text = sources.text(of: span), !text.contains("\n") else { return "..." }
-    return text
-  }
+  func source(_ span: Span) -> String { sources.excerpt(of: span) }
 
   /// Help for a literal that is to be written as one of another type.
   private func rewrittenLiteral(_ given: TypeHead, _ wanted: TypeHead, at span: Span) -> String? {
