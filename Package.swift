@@ -41,6 +41,7 @@ let phases: [Target] = [
   phase("MemoryPasses", "memory"),
   phase("MachinePasses", "machine"),
   phase("NativePasses", "native", ["LLVMKit"], llvmHeaders),
+  phase("WasmPasses", "wasm", ["WasmBinary"]),
 ]
 
 let package = Package(
@@ -59,6 +60,9 @@ let package = Package(
     .target(
       name: "LLVMKit", dependencies: ["CLLVM"], swiftSettings: llvmHeaders + fast, linkerSettings: llvmLibrary),
 
+    // The binary format of WebAssembly, by itself.
+    .target(name: "WasmBinary", swiftSettings: fast),
+
     // The languages: `.lang` files turned into Swift at build time.
     .target(name: "LanguageCompiler", path: "Sources/LanguageCompiler"),
     .executableTarget(
@@ -67,7 +71,8 @@ let package = Package(
       name: "LanguagePlugin", capability: .buildTool(), dependencies: ["language-compiler"],
       path: "Sources/LanguagePlugin"),
     .target(
-      name: "Languages", dependencies: ["Nanopass", "Diagnostics"], swiftSettings: fast, plugins: ["LanguagePlugin"]),
+      name: "Languages", dependencies: ["Nanopass", "Diagnostics", "WasmBinary"], swiftSettings: fast,
+      plugins: ["LanguagePlugin"]),
     .target(name: "Prelude", plugins: ["LanguagePlugin"]),
     .target(name: "Explanations", plugins: ["LanguagePlugin"]),
   ] + phases + [
@@ -108,7 +113,7 @@ let package = Package(
       name: "nanocTests",
       dependencies: [
         "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Explanations", "Interpreters", "Fuzzing",
-        "ProgramGenerator", "Prelude", "LanguageCompiler", "LLVMKit",
+        "ProgramGenerator", "Prelude", "LanguageCompiler", "LLVMKit", "WasmBinary",
       ],
       path: "Tests", exclude: ["README.md", "programs", "benchmarks", "passes", "diagnostics", "runtime"],
       swiftSettings: llvmHeaders),
