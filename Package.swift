@@ -41,7 +41,7 @@ let phases: [Target] = [
   phase("MemoryPasses", "memory"),
   phase("MachinePasses", "machine"),
   phase("NativePasses", "native", ["LLVMKit"], llvmHeaders),
-  phase("WasmPasses", "wasm", ["WasmBinary"]),
+  phase("WasmPasses", "wasm", ["WasmBinary", "WasmLibrary"]),
 ]
 
 let package = Package(
@@ -70,8 +70,9 @@ let package = Package(
     .plugin(
       name: "LanguagePlugin", capability: .buildTool(), dependencies: ["language-compiler"],
       path: "Sources/LanguagePlugin"),
+    .target(name: "WasmLibrary", dependencies: ["LanguageCompiler"], plugins: ["LanguagePlugin"]),
     .target(
-      name: "Languages", dependencies: ["Nanopass", "Diagnostics", "WasmBinary"], swiftSettings: fast,
+      name: "Languages", dependencies: ["Nanopass", "Diagnostics", "WasmBinary", "WasmLibrary"], swiftSettings: fast,
       plugins: ["LanguagePlugin"]),
     .target(name: "Prelude", plugins: ["LanguagePlugin"]),
     .target(name: "Explanations", plugins: ["LanguagePlugin"]),

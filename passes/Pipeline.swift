@@ -11,10 +11,11 @@ import NamePasses
 public import Nanopass
 import SpecialisePasses
 import TypePasses
+import WasmPasses
 
-/// The road from source files to `Machine`, pass by pass. The types of the passes fix most of the order; where
+/// The road from source files that all targets share, pass by pass. The types of the passes fix most of the order; where
 /// something else does, a line says what.
-public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.self)
+private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.self)
   .phase("front end")
   .then(Load.self)
   .then(Lex.self)
@@ -87,6 +88,10 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .whenOptimising(HoistLoopInvariants.self)
   .phase("effects")
   .then(LowerEffects.self)
+
+/// The road to native code: from `Machine` LLVM goes on.
+public let nativePipeline: Pipeline<Machine> =
+  sharedPipeline
   .phase("memory")
   // While types tell the fields of each constructor. What a join point takes apart is then taken apart where it comes
   // from, which may be a call.
@@ -110,3 +115,34 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .whenOptimising(ExpandAllocations.self)
   .whenOptimising(SplitBaseCases.self)
   .then(SimplifyBlocks.self)
+
+/// The road to WebAssembly whose values lie on the engine's heap.
+public let wasmGCPipeline: Pipeline<WasmIR> =
+  sharedPipeline
+  .phase("wasm")
+  .then(LowerToWasmGC.self)
+  .then(LinkWasmLibrary.self)
+
+/// A road from source files to what a back end takes.
+public enum Road: CaseIterable, Sendable {
+  case native, wasmGC
+
+  /// The passes in order.
+  public var stages: [Stage] {
+    switch self {
+    case .native: nativePipeline.stages
+    case .wasmGC: wasmGCPipeline.stages
+    }
+  }
+
+  /// The first road with a pass of that name; nil if there is none.
+  public static func through(_ pass: String) -> Road? {
+    allCases.first { road in road.stages.contains { $0.name == pass } }
+  }
+}
+
+/// Every pass once: those of the native road, then those that only other roads have.
+public let allStages: [Stage] = {
+  var names: Set<String> = []
+  return Road.allCases.flatMap(\.stages).filter { names.insert($0.name).inserted }
+}()

@@ -2,7 +2,8 @@ import Foundation
 import LanguageCompiler
 
 /// `language-compiler OUTPUT-DIR FILE...`: writes the Swift derived from `.lang` files, one file each, or one
-/// `PreludeSources.swift` for `.av` files, `PageSources.swift` for `.page` files. A file whose text would not change is left alone.
+/// `PreludeSources.swift` for `.av` files, `PageSources.swift` for `.page` files, `WasmLibrarySources.swift` for `.wir`
+/// files. A file whose text would not change is left alone.
 func run(_ arguments: [String]) throws {
   guard let directory = arguments.first else {
     throw DefinitionError(file: "language-compiler", line: 0, message: "usage: language-compiler OUTPUT-DIR FILE...")
@@ -19,6 +20,8 @@ func run(_ arguments: [String]) throws {
     let sources = files.map { ($0.url.deletingPathExtension().lastPathComponent, $0.text) }
     if files.contains(where: { $0.url.pathExtension == "page" }) {
       outputs = [("PageSources.swift", embeddedPages(sources))]
+    } else if files.contains(where: { $0.url.pathExtension == "wir" }) {
+      outputs = [("WasmLibrarySources.swift", try embeddedLibrary(sources))]
     } else {
       outputs = [("PreludeSources.swift", embeddedSources(sources))]
     }

@@ -1,13 +1,14 @@
 import Foundation
 import PackagePlugin
 
-/// Runs the language compiler over a target's `.lang` (or `.av`, or `.page`) files.
+/// Runs the language compiler over a target's `.lang` (or `.av`, `.page` or `.wir`) files.
 @main struct LanguagePlugin: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let files = try FileManager.default.contentsOfDirectory(at: target.directoryURL, includingPropertiesForKeys: nil)
-      .filter { ["lang", "av", "page"].contains($0.pathExtension) }.sorted { $0.path < $1.path }
+      .filter { ["lang", "av", "page", "wir"].contains($0.pathExtension) }.sorted { $0.path < $1.path }
     let names = files.filter { $0.pathExtension == "lang" }.map { $0.deletingPathExtension().lastPathComponent }
-    let embedded = files.contains { $0.pathExtension == "page" } ? "PageSources" : "PreludeSources"
+    let kinds = ["page": "PageSources", "wir": "WasmLibrarySources"]
+    let embedded = files.lazy.compactMap { kinds[$0.pathExtension] }.first ?? "PreludeSources"
     let outputs = (names.isEmpty ? [embedded] : names).map {
       context.pluginWorkDirectoryURL.appendingPathComponent("\($0).swift")
     }

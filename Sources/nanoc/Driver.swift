@@ -141,8 +141,16 @@ struct Driver: @unchecked Sendable {
 
   private func isNativeStep(_ name: String) -> Bool { NativeStep(rawValue: name) != nil }
 
+  /// The passes on the way to what is asked for.
+  private var road: Road {
+    if let stopAfter, !target.road.stages.contains(where: { $0.name == stopAfter }) {
+      return Road.through(stopAfter) ?? target.road
+    }
+    return target.road
+  }
+
   private func runPipeline() throws -> Outcome {
-    let stages = nativePipeline.stages
+    let stages = road.stages
     let end = stages.firstIndex { $0.name == stopAfter } ?? stages.count - 1
     let context = PassContext(
       sources: SourceMap(),
@@ -151,7 +159,7 @@ struct Driver: @unchecked Sendable {
         checksLeaks: checksLeaks),
       files: DiskFiles(root: try source.checkedModuleRoot()))
     let (program, start) =
-      try passes.resume.map { try resume($0, context) } ?? (try startingProgram(file ?? "", context), 0)
+      try passes.resume.map { try resume($0, stages, context) } ?? (try startingProgram(file ?? "", context), 0)
     guard start <= end + 1 else {
       throw InvocationError("the snapshot stands behind `\(stages[end].name)` already")
     }
@@ -185,13 +193,17 @@ struct Driver: @unchecked Sendable {
     return outcome
   }
 
-  private func resume(_ path: String, _ context: PassContext) throws -> (AnyProgram, Int) {
+  private func resume(_ path: String, _ stages: [Stage], _ context: PassContext) throws -> (AnyProgram, Int) {
     do {
       let snapshot = try Snapshot(decoding: try readFile(path))
-      guard let index = nativePipeline.stages.firstIndex(where: { $0.name == snapshot.pass }) else {
+      guard let stage = allStages.first(where: { $0.name == snapshot.pass }) else {
         throw SnapshotError("it stands behind the pass `\(snapshot.pass)`, which this nanoc does not have")
       }
-      let stage = nativePipeline.stages[index]
+      guard let index = stages.firstIndex(where: { $0.name == snapshot.pass }) else {
+        throw InvocationError(
+          "\(path) stands behind `\(snapshot.pass)`, which is not on the way to \(stopAfter.map { "`\($0)`" } ?? target.rawValue)"
+        )
+      }
       let program = try snapshot.program(by: stage, sources: context.sources)
       if let (invariant, violation) = stage.verify(program).first {
         throw SnapshotError("its program breaks the invariant `\(invariant)`: \(violation.message)")
@@ -259,6 +271,7 @@ struct Driver: @unchecked Sendable {
       throw InvocationError("an executable can't go to the standard output; name a file")
     }
     switch target {
+    case .wasmGC: break
     case .llvmIR: try writeFile(Array(backEnd.llvmIR.utf8), to: path)
     case .assembly: try writeFile(try backEnd.emitAssembly(), to: path)
     case .object: try writeFile(Array(try backEnd.emitObjects().joined()), to: path)

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Nanopass
 import NativePasses
+import Passes
 
 /// The options of every command that reads sources.
 struct SourceOptions: ParsableArguments {
@@ -103,6 +104,7 @@ enum OptimizationFlag: String, EnumerableFlag {
 enum Target: String, ExpressibleByArgument, CaseIterable {
   case native, object, assembly
   case llvmIR = "llvm-ir"
+  case wasmGC = "wasm-gc"
 
   /// Reads the option's value.
   ///
@@ -124,6 +126,10 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
     case .object: return ".o"
     case .assembly: return ".s"
     case .llvmIR: return ".ll"
+    case .wasmGC: return ".wasm"
     }
   }
+
+  /// The passes that lead to it.
+  var road: Road { self == .wasmGC ? .wasmGC : .native }
 }

@@ -5,7 +5,7 @@ import NativePasses
 import Passes
 
 /// The names of all passes and of the steps behind them.
-let allPassNames = nativePipeline.stages.map(\.name) + NativeStep.allCases.map(\.rawValue)
+let allPassNames = allStages.map(\.name) + NativeStep.allCases.map(\.rawValue)
 
 /// `--list-passes`, and the check of pass names.
 enum PassList {
@@ -18,7 +18,7 @@ enum PassList {
   }
 
   private static var rows: [Row] {
-    nativePipeline.stages.map {
+    allStages.map {
       Row(name: $0.name, phase: $0.phase, input: $0.input.name, output: $0.output.name, summary: $0.summary)
     }
       + NativeStep.allCases.map {
@@ -52,7 +52,7 @@ enum PassList {
   }
 
   /// The names of the passes that can be left out.
-  static var optimisations: [String] { nativePipeline.stages.filter(\.isOptimisation).map(\.name) }
+  static var optimisations: [String] { allStages.filter(\.isOptimisation).map(\.name) }
 
   /// Throws a usage error if there is no such pass, or if later ones need it.
   static func validateOptimisation(_ name: String) throws {

@@ -72,7 +72,7 @@ struct SnapshotCommand: ParsableCommand {
       let (path, like, output) = (text, like, output)
       try reportingFailures {
         let old = try readSnapshot(like)
-        guard let stage = nativePipeline.stages.first(where: { $0.name == old.pass }) else {
+        guard let stage = allStages.first(where: { $0.name == old.pass }) else {
           throw SnapshotFailure(path: like, error: SnapshotError("this nanoc has no pass `\(old.pass)`"))
         }
         guard let text = String(validating: try readFile(path), as: UTF8.self) else {
@@ -105,7 +105,7 @@ struct SnapshotCommand: ParsableCommand {
         var failed = false
         for path in paths {
           let snapshot = try readSnapshot(path)
-          guard let stage = nativePipeline.stages.first(where: { $0.name == snapshot.pass }) else {
+          guard let stage = allStages.first(where: { $0.name == snapshot.pass }) else {
             throw SnapshotFailure(path: path, error: SnapshotError("this nanoc has no pass `\(snapshot.pass)`"))
           }
           do {

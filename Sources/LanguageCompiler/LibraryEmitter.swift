@@ -1,0 +1,82 @@
+/// Swift that holds the declarations of the WebAssembly library, each by its name, so that a program's compilation reads
+/// only those that it uses.
+///
+/// - Throws: `DefinitionError` for a declaration without a name or an end, or a name that is declared twice.
+public func embeddedLibrary(_ files: [(name: String, text: String)]) throws -> String {
+  var out = SwiftText()
+  out.line("// Derived from the `.wir` files of this folder by the language compiler. Edits here are lost.")
+  out.docs(["The declarations of the WebAssembly library by name."])
+  out.line("public let wasmLibrarySources: [String: String] = [")
+  let forms = try libraryForms(files).sorted { $0.key < $1.key }
+  for (name, text) in forms {
+    out.line("  \"\(name)\": ####\"\"\"")
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) { out.line(String(line)) }
+    out.line("\"\"\"####,")
+  }
+  if forms.isEmpty { out.line("  :") }
+  out.line("]")
+  return out.text
+}
+
+/// The declarations in the files of the WebAssembly library, by name.
+///
+/// - Throws: as `embeddedLibrary`.
+public func libraryForms(_ files: [(name: String, text: String)]) throws -> [String: String] {
+  var forms: [String: String] = [:]
+  for file in files {
+    for form in try topLevelForms(file.text, file: file.name) {
+      guard forms.updateValue(form.text, forKey: form.name) == nil else {
+        throw DefinitionError(file: file.name, line: form.line, message: "`\(form.name)` is declared twice")
+      }
+    }
+  }
+  return forms
+}
+
+/// The forms that stand in no other, each with the word behind its first; what stands between them is comments.
+private func topLevelForms(_ text: String, file: String) throws -> [(name: String, text: String, line: Int)] {
+  var forms: [(name: String, text: String, line: Int)] = []
+  var lines: [Substring] = []
+  var start = 0
+  var depth = 0
+  for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    if depth == 0, !line.hasPrefix("(") { continue }
+    if depth == 0 { (lines, start) = ([], number + 1) }
+    lines.append(line)
+    depth += nesting(line)
+    guard depth <= 0 else { continue }
+    let words = lines.first?.split { " ()[]".contains($0) } ?? []
+    guard depth == 0, words.count >= 2 else {
+      throw DefinitionError(file: file, line: start, message: "this is no declaration with a name")
+    }
+    forms.append((String(words[1]), lines.joined(separator: "\n"), start))
+  }
+  if depth != 0 { throw DefinitionError(file: file, line: start, message: "this declaration never ends") }
+  return forms
+}
+
+/// How many more brackets a line opens than it closes, outside of texts and comments.
+private func nesting(_ line: Substring) -> Int {
+  var depth = 0
+  var isText = false
+  var isEscaped = false
+  for character in line {
+    if isText {
+      switch character {
+      case _ where isEscaped: isEscaped = false
+      case "\\": isEscaped = true
+      case "\"": isText = false
+      default: break
+      }
+      continue
+    }
+    switch character {
+    case ";": return depth
+    case "\"": isText = true
+    case "(", "[": depth += 1
+    case ")", "]": depth -= 1
+    default: break
+    }
+  }
+  return depth
+}

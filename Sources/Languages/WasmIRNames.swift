@@ -1,0 +1,31 @@
+public import Nanopass
+
+extension WasmIR.TypeDef {
+  /// The type's name.
+  public var name: Name {
+    switch self {
+    case .struct(_, let name, _, _), .array(_, let name, _): name
+    }
+  }
+}
+
+extension WasmIR.Datum {
+  /// The datum's name.
+  public var name: Name {
+    switch self {
+    case .text(_, let name, _), .bytes(_, let name, _): name
+    }
+  }
+}
+
+extension WasmIR.Root {
+  /// The names that are declared; a violation of `known-names` if one occurs twice.
+  public var declaredNames: [Name] {
+    var names: [Name] = types.map(\.name)
+    names += imports.map(\.name)
+    names += globals.map(\.name)
+    names += data.map(\.name)
+    names += functions.map(\.name)
+    return names
+  }
+}

@@ -1,0 +1,183 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+// How `LowerToWasmGC` lowers primitives and tests of literals.
+
+extension LowerToWasmGC {
+  /// The primitives that are one instruction.
+  private static let instructions: [Name: Name] = [
+    "bool.equal": "i32.eq", "float.add": "f64.add", "float.subtract": "f64.sub", "float.multiply": "f64.mul",
+    "float.divide": "f64.div", "float.negate": "f64.neg", "float.absolute": "f64.abs",
+    "float.squareRoot": "f64.sqrt", "float.equal": "f64.eq", "float.less": "f64.lt", "float.lessEqual": "f64.le",
+  ]
+
+  /// The comparisons of words by those of integers.
+  private static let comparisons: [Name: Name] = [
+    "int.equal": "i64.eq", "int.less": "i64.lt_s", "int.lessEqual": "i64.le_s",
+  ]
+
+  /// The primitives that give what they get.
+  private static let identities: Set<Name> = [
+    "bytes.ofText", "bytes.toText", "digest.ofBytes", "digest.toBytes",
+  ]
+
+  /// What a primitive gives: its parts, or a call of the library's function of its name, which gives as many.
+  enum Lowered {
+    case parts([WasmIR.Expr])
+    case call(WasmIR.Expr)
+  }
+
+  mutating func primitive(
+    _ name: Name, _ arguments: [[WasmIR.Expr]], _ type: Services.Ty, at span: Span
+  ) throws -> Lowered {
+    let operands = arguments.flatMap { $0 }
+    if let instruction = Self.instructions[name] {
+      return .parts([.compute(span, operator: instruction, operands: operands)])
+    }
+    if Self.identities.contains(name) { return .parts(operands) }
+    switch name {
+    case "string.concatenate": return .parts([concatenated(operands, at: span)])
+    case "string.less", "bytes.less", "digest.less": return .parts([ordered(operands, "i32.lt_s", at: span)])
+    case "string.lessEqual", "bytes.lessEqual", "digest.lessEqual":
+      return .parts([ordered(operands, "i32.le_s", at: span)])
+    case "int.equal", "int.less", "int.lessEqual": return .parts([compared(name, operands, at: span)])
+    default: break
+    }
+    if let result = try vector(name, arguments, type, at: span) { return result }
+    guard let primitive = Primitive.named(name) else { throw bug("there is no primitive", "known-functions", in: name) }
+    guard case .runtime(_, let passing, let result) = primitive.native else {
+      return .call(.call(span, function: name, arguments: operands))
+    }
+    let call = WasmIR.Expr.call(
+      span, function: name, arguments: zip(arguments, passing).flatMap { passed($0, $1, at: span) })
+    return result == .index ? .parts([call, .null(span, type: HeapLayout.big)]) : .call(call)
+  }
+
+  /// An argument as the library takes it: a position or a count is a word.
+  private func passed(_ parts: [WasmIR.Expr], _ passing: Passing, at span: Span) -> [WasmIR.Expr] {
+    guard passing == .index, parts.count == 2 else { return parts }
+    if case .null = parts[1] { return [parts[0]] }
+    return [.call(span, function: "int.toWord", arguments: parts)]
+  }
+
+  /// A comparison of integers; of two that are known to be words, a comparison of these.
+  private func compared(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
+    guard operands.count == 4, let relation = Self.comparisons[name] else {
+      return .call(span, function: name, arguments: operands)
+    }
+    let words = WasmIR.Expr.compute(span, operator: relation, operands: [operands[0], operands[2]])
+    switch (operands[1], operands[3]) {
+    case (.null, .null): return words
+    case (_, .null) where name == "int.equal": return both(operands[1], words, at: span)
+    case (.null, _) where name == "int.equal": return both(operands[3], words, at: span)
+    default: return .call(span, function: name, arguments: operands)
+    }
+  }
+
+  /// Whether there is no big integer and a comparison holds.
+  private func both(_ big: WasmIR.Expr, _ words: WasmIR.Expr, at span: Span) -> WasmIR.Expr {
+    .choose(span, condition: .isNull(span, subject: big), ty: .i32, then: words, else: .i32(span, value: .small(0)))
+  }
+
+  // MARK: Vectors
+
+  /// A primitive on vectors: a call of the library's function for elements that are held like these.
+  private mutating func vector(
+    _ name: Name, _ arguments: [[WasmIR.Expr]], _ type: Services.Ty, at span: Span
+  ) throws -> Lowered? {
+    guard name.text.hasPrefix("vector.") else { return nil }
+    let big = WasmIR.Expr.null(span, type: HeapLayout.big)
+    if name == "vector.length" {
+      return .parts([.call(span, function: name, arguments: arguments.flatMap { $0 }), big])
+    }
+    let element: Services.Ty
+    if name == "vector.get" {
+      element = type
+    } else {
+      guard case .data(let data) = type, case .vector(let held) = try layout.form(data, in: name) else {
+        throw bug("`\(name)` gives no vector", "known-types", in: name)
+      }
+      element = held
+    }
+    let kind = layout.elements(element)
+    // The argument that is an element stands last; the others but a first vector are positions.
+    let takesElement = ["vector.new", "vector.set", "vector.insert"].contains(name)
+    var operands: [WasmIR.Expr] = []
+    for (index, parts) in arguments.enumerated() {
+      if takesElement, index == arguments.count - 1 {
+        operands += parts.isEmpty ? [.i32(span, value: .small(0))] : parts
+      } else {
+        operands += passed(parts, parts.count == 2 ? .index : .counted, at: span)
+      }
+    }
+    let call = WasmIR.Expr.call(span, function: Name("\(name).\(kind.rawValue)"), arguments: operands)
+    guard name == "vector.get" else { return .call(call) }
+    return got(call, kind, element, at: span)
+  }
+
+  /// What a vector holds as an element of its type.
+  private mutating func got(
+    _ call: WasmIR.Expr, _ kind: HeapLayout.Elements, _ element: Services.Ty, at span: Span
+  ) -> Lowered {
+    let representation = layout.representation(element)
+    guard kind == .objects, let part = representation.first else {
+      return representation.isEmpty ? .parts([]) : .call(call)
+    }
+    switch part {
+    case .ref(let type): return .parts([.cast(span, type: type, subject: .notNull(span, subject: call))])
+    case .nullable(let type):
+      let held = bind("held", .nullable(type: HeapLayout.object), call)
+      return .parts([
+        .choose(
+          span, condition: .isNull(span, subject: held), ty: part, then: .null(span, type: type),
+          else: .cast(span, type: type, subject: .notNull(span, subject: held)))
+      ])
+    default: return .call(call)
+    }
+  }
+
+  /// Two at a time, from the left.
+  private func concatenated(_ strings: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
+    guard let first = strings.first else { return .call(span, function: "string.empty", arguments: []) }
+    return strings.dropFirst().reduce(first) { .call(span, function: "string.concat", arguments: [$0, $1]) }
+  }
+
+  private func ordered(_ operands: [WasmIR.Expr], _ relation: Name, at span: Span) -> WasmIR.Expr {
+    let order = WasmIR.Expr.call(span, function: "string.compare", arguments: operands)
+    return .compute(span, operator: relation, operands: [order, .i32(span, value: .small(0))])
+  }
+
+  // MARK: Tests
+
+  /// Compares with literals one after the other.
+  mutating func test(
+    _ subject: Services.Atom, _ cases: ArraySlice<Services.LiteralCase>, _ rest: Services.Block, at span: Span
+  ) throws -> WasmIR.End {
+    let parts = try atom(subject)
+    guard let first = cases.first else { throw bug("a test has no cases", "complete-switches", in: subject) }
+    let then = try block(first.body)
+    let other: WasmIR.Block
+    if cases.count == 1 {
+      other = try block(rest)
+    } else {
+      other = WasmIR.Block(span, steps: [], end: try test(subject, cases.dropFirst(), rest, at: span))
+    }
+    if case .bool(_, let value) = first.literal, let word = parts.first {
+      return .if(span, condition: word, then: value ? then : other, else: value ? other : then)
+    }
+    return .if(span, condition: try equal(parts, first.literal, at: first.span), then: then, else: other)
+  }
+
+  private mutating func equal(
+    _ parts: [WasmIR.Expr], _ literal: Services.Literal, at span: Span
+  ) throws -> WasmIR.Expr {
+    switch literal {
+    case .integer(_, let value): return compared("int.equal", parts + literals.integer(value, at: span), at: span)
+    case .float(_, let value): return .compute(span, operator: "f64.eq", operands: parts + [.f64(span, value: value)])
+    case .string(_, let value):
+      return .call(span, function: "string.equal", arguments: parts + [literals.string(value, at: span)])
+    case .bool: throw bug("a boolean is compared with something else", "well-typed", in: literal)
+    }
+  }
+}
