@@ -5,6 +5,7 @@ import Languages
 import Nanopass
 import NativePasses
 import Passes
+import WasmPasses
 
 /// One compilation: the sources or a snapshot through the pipeline, and what comes out of it.
 struct Driver: @unchecked Sendable {
@@ -55,9 +56,9 @@ struct Driver: @unchecked Sendable {
         try writeStage(program, stage, outcome.context)
         return finish(&outcome, code: 0)
       }
-      guard let machine = program.root as? Machine.Root else { return finish(&outcome, code: 0) }
       do {
-        try backEnd(machine, &outcome)
+        if let machine = program.root as? Machine.Root { try backEnd(machine, &outcome) }
+        if let code = program.root as? WasmCode.Root { try writeFile(try module(code, &outcome), to: outputPath) }
       } catch let bug as PassBug {
         throw BugReport(bug, program, behind: outcome.lastStage, in: outcome.context)
       }
@@ -81,6 +82,31 @@ struct Driver: @unchecked Sendable {
       return finish(&outcome, code: 0) == 0 ? 0 : 1
     }
     return (code == 0 ? loaded : nil, code)
+  }
+
+  /// Compiles to a module and runs it by an engine; gives its exit code.
+  func runModule(_ arguments: [String]) -> Int32 {
+    guarded {
+      var outcome = try runPipeline()
+      guard let program = outcome.program, let code = program.root as? WasmCode.Root else {
+        return finish(&outcome, code: 1)
+      }
+      let module = try module(code, &outcome)
+      guard finish(&outcome, code: 0) == 0 else { return 1 }
+      return try WasmEngine.run(module, arguments: arguments)
+    }
+  }
+
+  /// Runs a module that has been compiled before.
+  func runModule(at path: String, _ arguments: [String]) -> Int32 {
+    guarded { try WasmEngine.run(try readFile(path), arguments: arguments) }
+  }
+
+  private func module(_ code: WasmCode.Root, _ outcome: inout Outcome) throws -> [UInt8] {
+    let watch = Stopwatch()
+    let bytes = try WasmBackEnd.bytes(of: code, names: !outcome.context.options.favoursSize)
+    outcome.measures.append(watch.measure("encode-module", peakMemory: peakMemory()))
+    return bytes
   }
 
   /// Runs the program by an interpreter; gives its exit code.
@@ -256,6 +282,8 @@ struct Driver: @unchecked Sendable {
     return URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
+  private var outputPath: String { output ?? programName + target.suffix }
+
   private func backEnd(_ machine: Machine.Root, _ outcome: inout Outcome) throws {
     let context = outcome.context
     var backEnd = try NativeBackEnd(
@@ -266,7 +294,7 @@ struct Driver: @unchecked Sendable {
     if stopAfter == NativeStep.emitLLVM.rawValue { return try writeText(backEnd.llvmIR) }
     try backEnd.prepare()
     if stopAfter == NativeStep.optimiseLLVM.rawValue { return try writeText(backEnd.llvmIR) }
-    let path = output ?? programName + target.suffix
+    let path = outputPath
     if target == .native, stopAfter == nil, isStandardOutput(path) {
       throw InvocationError("an executable can't go to the standard output; name a file")
     }
