@@ -11,6 +11,7 @@ import NamePasses
 public import Nanopass
 import SpecialisePasses
 import TypePasses
+import WasmPasses
 
 /// The road from source files to `Machine`, pass by pass. The types of the passes fix most of the order; where
 /// something else does, a line says what.
@@ -110,3 +111,11 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
   .whenOptimising(ExpandAllocations.self)
   .whenOptimising(SplitBaseCases.self)
   .then(SimplifyBlocks.self)
+
+/// The road from `WasmIR` to `WasmCode`.
+public let wasmPipeline: Pipeline<WasmCode> = Pipeline.starting(with: WasmIR.self)
+  .phase("wasm")
+  .then(LowerToWasmCode.self)
+
+/// The passes of all pipelines.
+public let allStages: [Stage] = nativePipeline.stages + wasmPipeline.stages
