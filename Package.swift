@@ -114,9 +114,9 @@ let package = Package(
       name: "nanocTests",
       dependencies: [
         "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Explanations", "Interpreters", "Fuzzing",
-        "ProgramGenerator", "Prelude", "LanguageCompiler", "LLVMKit", "WasmBinary",
+        "ProgramGenerator", "Prelude", "LanguageCompiler", "LLVMKit", "WasmBinary", "WasmPasses",
       ],
-      path: "Tests", exclude: ["README.md", "programs", "benchmarks", "passes", "diagnostics", "runtime"],
+      path: "Tests", exclude: ["README.md", "programs", "benchmarks", "passes", "diagnostics", "runtime", "wasm"],
       swiftSettings: llvmHeaders),
   ]
 )

@@ -171,7 +171,7 @@ func violations<L: Language>(_ language: L.Type, _ program: AnyProgram) -> [(inv
 
 /// A stage of the pipeline by its pass's name.
 func stage(_ name: String) throws -> Stage {
-  guard let stage = nativePipeline.stages.first(where: { $0.name == name }) else {
+  guard let stage = allStages.first(where: { $0.name == name }) else {
     throw Problem("there is no pass `\(name)`")
   }
   return stage

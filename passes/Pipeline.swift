@@ -117,11 +117,20 @@ public let nativePipeline: Pipeline<Machine> =
   .then(SimplifyBlocks.self)
 
 /// The road to WebAssembly whose values lie on the engine's heap.
-public let wasmGCPipeline: Pipeline<WasmIR> =
+public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
   sharedPipeline
-  .phase("wasm")
-  .then(LowerToWasmGC.self)
-  .then(LinkWasmLibrary.self)
+    .phase("wasm")
+    .then(LowerToWasmGC.self)
+    .then(LinkWasmLibrary.self)
+    .whenOptimising(InlineFastPaths.self))
+
+/// The part of it behind `WasmIR`.
+public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with: WasmIR.self).phase("wasm"))
+
+private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
+  road
+    .then(LowerToWasmCode.self)
+}
 
 /// A road from source files to what a back end takes.
 public enum Road: CaseIterable, Sendable {
