@@ -108,6 +108,7 @@ public struct WasmDeclarations {
 
   fileprivate func violations(of type: WasmIR.TypeDef) -> [Violation] {
     guard case .struct(_, let name, let parent?, let fields) = type else { return [] }
+    guard types[parent] != nil else { return [] }
     guard let inherited = self.fields(of: parent) else {
       return [Violation("the parent of `\(name)` is no struct", in: type)]
     }

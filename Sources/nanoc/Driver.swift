@@ -104,7 +104,7 @@ struct Driver: @unchecked Sendable {
 
   private func module(_ code: WasmCode.Root, _ outcome: inout Outcome) throws -> [UInt8] {
     let watch = Stopwatch()
-    let bytes = try WasmBackEnd.bytes(of: code, names: !outcome.context.options.favoursSize)
+    let bytes = try WasmBackEnd.bytes(of: code, names: describes || outcome.context.options.optimization == 0)
     outcome.measures.append(watch.measure("encode-module", peakMemory: peakMemory()))
     return bytes
   }

@@ -211,12 +211,4 @@ extension WasmIR.Expr {
     default: false
     }
   }
-
-  /// Whether it is a variable or a number: it gives the same before and behind everything else.
-  var isAtom: Bool {
-    switch self {
-    case .local, .i32, .i64, .f64: true
-    default: false
-    }
-  }
 }
