@@ -115,6 +115,9 @@ public let nativePipeline: Pipeline<Machine> = Pipeline.starting(with: Source.se
 /// The road from `WasmIR` to `WasmCode`.
 public let wasmPipeline: Pipeline<WasmCode> = Pipeline.starting(with: WasmIR.self)
   .phase("wasm")
+  .whenOptimising(FoldSingleUses.self)
+  // What has been folded away mentions nothing any more.
+  .then(DropUnusedDeclarations.self)
   .then(LowerToWasmCode.self)
 
 /// The passes of all pipelines.
