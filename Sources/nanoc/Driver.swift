@@ -205,7 +205,7 @@ struct Driver: @unchecked Sendable {
       (last, lastProgram) = (stage, program)
       try debug?.look(at: program.root)
       if let report { reports.append((stage, report)) }
-      if let directory = passes.snapshots { try keep(program, index, stage, directory, context) }
+      if let directory = passes.snapshots { try keep(program, stage, directory, context) }
     }
     do {
       outcome.program = try runner.run(program, from: start, through: end, in: context)
@@ -247,10 +247,10 @@ struct Driver: @unchecked Sendable {
     }
   }
 
-  private func keep(_ program: AnyProgram, _ index: Int, _ stage: Stage, _ directory: String, _ context: PassContext)
-    throws
-  {
-    let number = String(index + 1)
+  private func keep(
+    _ program: AnyProgram, _ stage: Stage, _ directory: String, _ context: PassContext
+  ) throws {
+    let number = String((allStages.firstIndex { $0.name == stage.name } ?? 0) + 1)
     let name = String(repeating: "0", count: max(0, 2 - number.count)) + number + "-" + stage.name + ".zst"
     try writeFile(try Snapshot(of: program, after: stage.name, in: context).encoded(), to: directory + "/" + name)
   }
