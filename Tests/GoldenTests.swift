@@ -158,7 +158,9 @@ struct Face: Equatable {
       in: Repository.path(golden.folder))
     #expect(whole.code == 0, "\(whole.errors)")
     let expected = try #require(work.bytes("whole.o"))
-    let files = GoldenProgram.stages.prefix { $0.offset < nativePipeline.stages.count }.map { GoldenProgram.file($0, $1) }
+    let files = GoldenProgram.stages.prefix { $0.offset < nativePipeline.stages.count }.map {
+      GoldenProgram.file($0, $1)
+    }
     // All stages of one program; of the others some that tell the most, since each start of the compiler takes its time.
     let chosen = golden.name == "tree" ? files : files.enumerated().filter { $0.offset % 9 == 4 }.map(\.element)
     for file in chosen {

@@ -94,7 +94,8 @@ func run(
 
 /// Runs the compiler under test.
 func nanoc(_ arguments: [String], in folder: String? = nil, input: [UInt8] = []) throws -> ProcessResult {
-  try run(Repository.nanoc, arguments, in: folder, environment: ["NO_COLOR": "1"], input: input)
+  let environment = ["NO_COLOR": "1", "PATH": WasmTools.searchPath]
+  return try run(Repository.nanoc, arguments, in: folder, environment: environment, input: input)
 }
 
 private func withStrings<Result>(

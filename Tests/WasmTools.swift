@@ -9,6 +9,11 @@ enum WasmTools {
   /// `NODE`, or what has been installed.
   static let node = path("NODE", "bin/node")
 
+  /// Where commands are looked for, that Node first.
+  static let searchPath =
+    URL(fileURLWithPath: node).deletingLastPathComponent().path + ":"
+    + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+
   private static func path(_ variable: String, _ installed: String) -> String {
     ProcessInfo.processInfo.environment[variable] ?? Repository.path("build/tools/wasm/\(installed)")
   }

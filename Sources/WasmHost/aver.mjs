@@ -37,14 +37,14 @@ function block(texts) {
  * The imports of a program, by what its effects are to do. All are optional:
  *
  * - `args`: the arguments of the program, a list of texts;
- * - `print`, `error`, `warn`: take a line without its end;
+ * - `print`, `error`: take a line without its end; `warn` does, which by default is `error` behind `[warn] `;
  * - `readLine`: gives a line, or null at the end.
  *
  * `bind` is to be called with the instance before `main`.
  */
 export function host(options = {}) {
   const { args = [], print = (line) => console.log(line), error = (line) => console.error(line) } = options;
-  const { warn = error, readLine = () => null } = options;
+  const { warn = (line) => error(`[warn] ${line}`), readLine = () => null } = options;
   let memory;
   let pending = new Uint8Array();
   const text = (at, count) => decoder.decode(new Uint8Array(memory.buffer, at, count));

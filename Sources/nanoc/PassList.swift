@@ -22,11 +22,14 @@ enum PassList {
   private static var rows: [Row] {
     allStages.map { stage in
       Row(
-        name: stage.name, phase: stage.phase, input: stage.input.name, output: stage.output.name, summary: stage.summary,
+        name: stage.name, phase: stage.phase, input: stage.input.name, output: stage.output.name,
+        summary: stage.summary,
         roads: Road.allCases.filter { $0.stages.contains { $0.name == stage.name } }.map(\.rawValue))
     }
       + NativeStep.allCases.map {
-        Row(name: $0.rawValue, phase: "native", input: $0.input, output: $0.output, summary: $0.summary, roads: ["native"])
+        Row(
+          name: $0.rawValue, phase: "native", input: $0.input, output: $0.output, summary: $0.summary, roads: ["native"]
+        )
       }
   }
 

@@ -20,7 +20,7 @@ enum WasmEngine {
     try writeFile(module, to: path)
     // Recursion is bounded by the engine's stack: it may have what the system grants this process.
     let kilobytes = raiseStackLimit() / 1024
-    return try spawn(node, ["--stack-size=\(max(984, kilobytes * 7 / 8))", host, path] + arguments)
+    return try spawn(node, ["--stack-size=\(max(984, kilobytes * 15 / 16))", host, path] + arguments)
   }
 
   /// The file that a command stands for.
@@ -35,11 +35,11 @@ enum WasmEngine {
     return folder.path
   }
 
-  /// The bytes of stack that child processes get: up to 4 GiB, if that is allowed.
+  /// The bytes of stack that child processes get: up to 2 GiB, the most that V8 counts, if that is allowed.
   private static func raiseStackLimit() -> Int {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0 else { return 8 << 20 }
-    let wanted = min(rlim_t(4) << 30, limit.rlim_max)
+    let wanted = min(rlim_t(2) << 30, limit.rlim_max)
     if limit.rlim_cur < wanted {
       limit.rlim_cur = wanted
       guard setrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0 else { return 8 << 20 }

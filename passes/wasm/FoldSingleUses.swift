@@ -107,7 +107,9 @@ private struct Folding {
       } else if isCopied(value, uses: uses?.count ?? 0) {
         values[variable.id] = value
         copied += 1
-      } else if let uses, uses.count == 1, size <= Self.greatestSize, let place = counts?.definitions[variable.id], uses.place.loops == place.loops {
+      } else if let uses, uses.count == 1, size <= Self.greatestSize, let place = counts?.definitions[variable.id],
+        uses.place.loops == place.loops
+      {
         if effects.isEmpty {
           values[variable.id] = value
           moved += 1
