@@ -184,6 +184,10 @@ public struct LowerToWasmGC: Pass {
     _ data: Name, _ index: Int, _ arguments: [[WasmIR.Expr]], at span: Span, in node: some Writable
   ) throws -> [WasmIR.Expr] {
     let fields = arguments.flatMap { $0 }
+    let variant = try variant(data, index, in: node)
+    guard variant.fields.count == arguments.count else {
+      throw bug("`\(data)` has another number of fields", "known-types", in: node)
+    }
     switch try layout.form(data, in: node) {
     case .enumeration: return [.i32(span, value: .small(index))]
     case .field: return fields
@@ -192,7 +196,6 @@ public struct LowerToWasmGC: Pass {
       if index != some { return [.null(span, type: try nullType(data, inner, in: node))] }
       return inner == nil ? [.new(span, type: data, fields: fields)] : fields
     case .pair, .tagged:
-      let variant = try variant(data, index, in: node)
       let (name, before) = layout.structure(data, variant)
       if variant.fields.isEmpty, before > 0 { return [.global(span, name: name)] }
       let tag: [WasmIR.Expr] = before > 0 ? [.i32(span, value: .small(index))] : []
