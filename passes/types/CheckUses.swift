@@ -17,11 +17,16 @@ public struct CheckUses: CheckPass {
   public static let summary = "Warns of unused bindings and effects, dropped results and costly recursion"
 
   private var functions: [Name: Typed.Function] = [:]
+  /// Whether functions with errors are left out, or parts of them.
+  private var lacksFunctions = false
 
   public init() {}
 
   public mutating func check(_ program: Typed.Root, in context: PassContext) throws {
     functions = Dictionary(program.functions.map { ($0.name, $0) }) { first, _ in first }
+    lacksFunctions = context.diagnostics.contains {
+      $0.severity == .error && $0.slug != "missing-verify" && $0.slug != "missing-module"
+    }
     var read: Set<Name> = []
     for function in program.functions where !function.isLibrary {
       var uses = BodyUses(function: function, functions: functions)
@@ -29,7 +34,8 @@ public struct CheckUses: CheckPass {
       read.formUnion(uses.globals)
       report(uses, in: function, context)
     }
-    if case .block(_, let statements, _, _)? = functions[.initialisation]?.body {
+    // What a function with errors reads is not known.
+    if !lacksFunctions, case .block(_, let statements, _, _)? = functions[.initialisation]?.body {
       for case .define(let span, let name, _) in statements where !read.contains(name) {
         warnUnused(Name(name.lastSegment), at: span, nil, context)
       }
@@ -70,7 +76,7 @@ public struct CheckUses: CheckPass {
   }
 
   private func reportEffects(_ uses: BodyUses, in function: Typed.Function, _ context: PassContext) {
-    if uses.callsParameter { return }
+    if uses.callsParameter || lacksFunctions { return }
     let used = uses.effects.map(\.text)
     let needed = Set(used)
     for effect in function.effects.effects where effect.name != "_" {
