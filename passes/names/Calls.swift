@@ -77,7 +77,9 @@ extension NameResolver {
       help: callee.text)
   }
 
-  private func reportPositional(_ span: Span, _ callee: Program.Path, _ type: TypeSymbol, _ arguments: [Program.Expr]) {
+  private mutating func reportPositional(
+    _ span: Span, _ callee: Program.Path, _ type: TypeSymbol, _ arguments: [Program.Expr]
+  ) {
     guard canSeeInside(type, at: callee.span) else { return }
     guard case .record(let fields) = type.shape else {
       error("unknown-ident", at: callee.span, "`\(type.short)` is a type, not a function")

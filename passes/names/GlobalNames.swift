@@ -131,8 +131,10 @@ extension NameResolver {
   }
 
   /// Reports looking into a type that another module keeps opaque.
-  func canSeeInside(_ type: TypeSymbol, at span: Span) -> Bool {
+  mutating func canSeeInside(_ type: TypeSymbol, at span: Span) -> Bool {
     guard type.isOpaque, type.module != module.index else { return true }
+    // What a type hides is one mistake in a function.
+    guard isFirst(Name("opaque \(type.name)")) else { return false }
     let owner = table.modules[type.module].name
     error(
       "opaque-access", at: span, "`\(type.short)` is opaque: only `\(owner)` can look into it",

@@ -24,9 +24,7 @@ public struct CheckUses: CheckPass {
 
   public mutating func check(_ program: Typed.Root, in context: PassContext) throws {
     functions = Dictionary(program.functions.map { ($0.name, $0) }) { first, _ in first }
-    lacksFunctions = context.diagnostics.contains {
-      $0.severity == .error && $0.slug != "missing-verify" && $0.slug != "missing-module"
-    }
+    lacksFunctions = context.diagnostics.contains { $0.severity == .error && !Self.leavesAll($0.slug) }
     var read: Set<Name> = []
     for function in program.functions where !function.isLibrary {
       var uses = BodyUses(function: function, functions: functions)
@@ -41,6 +39,12 @@ public struct CheckUses: CheckPass {
       }
     }
     context.explain("looked at \(functions.count) functions", data: [("functions", functions.count)])
+  }
+
+  /// Whether all functions are still there, and whole, in spite of an error.
+  private static func leavesAll(_ slug: Slug) -> Bool {
+    slug == "missing-verify" || slug == "missing-module" || slug == "effect-boundary" || slug == "effect-violation"
+      || slug == "unknown-impact"
   }
 
   private func warnUnused(_ name: Name, at span: Span, _ function: String?, _ context: PassContext) {

@@ -178,7 +178,7 @@ struct Inference {
     case .binary(let span, let sign, let left, let right):
       return try binary(span, sign, left, right, expected)
     case .tuple(let span, let elements): return try tuple(span, elements, expected)
-    case .product(let span, let elements, false): return try tuple(span, elements, expected)
+    case .product(let span, let elements, false): return try plainProduct(span, elements, expected)
     case .product(let span, let elements, true): return try product(span, elements, expected)
     case .list(let span, let elements): return try list(span, elements, expected)
     case .map(let span, let entries): return try map(span, entries, expected)

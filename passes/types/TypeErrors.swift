@@ -300,7 +300,7 @@ extension Inference {
       error.repair.primary =
         sign == "?" ? "leave out the `?`" : "wrap it: `Result.Ok(...)`, or write `!` if no element can fail"
     }
-    report(error)
+    if sign == "?" { report(error) } else { reportOnce(error) }
   }
 
   mutating func reportPropagationContext(_ failure: TypeRef, _ sign: String, at span: Span) {
