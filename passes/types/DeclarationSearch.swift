@@ -9,6 +9,8 @@ struct DeclarationSearch {
   private var mentions: [Name: [Int]] = [:]
   private var owners: [Name: [Name]] = [:]
   private var uses = VariantUses()
+  /// The most functions with errors whose parts are looked at.
+  private static let mostFunctions = 500
   /// The most functions that one part may touch.
   private static let mostTouched = 500
 
@@ -29,7 +31,9 @@ struct DeclarationSearch {
   mutating func update(_ program: Resolved.Root, _ errors: [[Diagnostic]], _ changed: Set<Int>) throws {
     for index in changed.sorted() {
       suspects[index] = nil
-      guard !errors[index].isEmpty, !program.functions[index].isLibrary else { continue }
+      guard !errors[index].isEmpty, !program.functions[index].isLibrary, suspects.count < Self.mostFunctions else {
+        continue
+      }
       var found = Suspects(in: program.functions[index], errors: errors[index], owners: owners)
       try found.visit(program.functions[index].body)
       suspects[index] = found
