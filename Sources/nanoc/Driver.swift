@@ -120,7 +120,7 @@ struct Driver: @unchecked Sendable {
       guard prepared.finish(&outcome, code: 0) == 0 else { return 1 }
       let result = try Interpreter.run(program, arguments: arguments)
       Console.output(result.output)
-      FileHandle.standardError.write(Data(result.errors.utf8))
+      Console.errorText(result.errors)
       return result.code
     }
   }
