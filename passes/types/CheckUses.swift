@@ -111,7 +111,7 @@ private struct BodyUses: TypedWalker {
   let function: Typed.Function
   let functions: [Name: Typed.Function]
   private(set) var bound: [(variable: Local, span: Span)] = []
-  private(set) var locals: Set<Local> = []
+  private(set) var locals: NumberSet = []
   private(set) var globals: Set<Name> = []
   /// Dropped results, and whether the function could pass their failures on.
   private(set) var dropped: [(span: Span, propagates: Bool)] = []
