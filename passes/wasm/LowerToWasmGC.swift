@@ -270,8 +270,11 @@ public struct LowerToWasmGC: Pass {
     guard let operation = EffectOperation.service(name) else {
       throw bug("there is no service `\(name)`", "known-services", in: name)
     }
-    // A literal goes to the host from where it lies in memory, and never is on the heap.
-    if operation.parameters == [.string], operation.result == .unit, case .string(_, let text)? = arguments.first {
+    // A literal goes to the host from where it lies in memory, and never is on the heap. What programs may not name is
+    // the library's, whatever it is given.
+    if operation.isPublic, operation.parameters == [.string], operation.result == .unit,
+      case .string(_, let text)? = arguments.first
+    {
       let datum = literals.datum(text, at: span)
       let place: [WasmIR.Expr] = [.address(span, datum: datum), .size(span, datum: datum)]
       values[variable.id] = []
