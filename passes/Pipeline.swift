@@ -97,6 +97,8 @@ public let nativePipeline: Pipeline<Machine> =
   // from, which may be a call.
   .whenOptimising(UnboxParameters.self)
   .whenOptimising(UnboxResults.self)
+  // What is returned in registers has a range of its own.
+  .whenOptimising(InferRanges.self)
   .then(ChooseShapes.self)
   // Before cells get holes, which are no constants.
   .whenOptimising(ShareConstantCells.self)

@@ -225,7 +225,8 @@ final class CoreInterpreter: BlockDomain {
 final class CountedInterpreter: BlockDomain {
   enum Operation {
     case primitive(PrimitiveMeanings.Meaning, parameters: [Carried], result: Carried, owns: Bool)
-    case vector(VectorPrimitive)
+    /// `givesWord`: an integer that it gives is held raw.
+    case vector(VectorPrimitive, givesWord: Bool)
     case service(Name, parameters: [Carried], result: Carried)
     case cell(tag: Int, counted: Int)
     case read(slot: Int, counted: Int)
@@ -261,7 +262,10 @@ final class CountedInterpreter: BlockDomain {
       try operands.machine.pay(for: value)
       if owns { for argument in operands.all() { try heap.drop(argument) } }
       return try heap.hold(value, as: result)
-    case .vector(let primitive): return try heap.apply(primitive, operands.all())
+    case .vector(let primitive, let givesWord):
+      let result = try heap.apply(primitive, operands.all())
+      if givesWord, case .integer(let value) = result { return .word(value) }
+      return result
     case .service(let effect, let parameters, let result):
       let values = try zip(operands.all(), parameters).map { try heap.value(of: $0, as: $1) }
       return try heap.hold(world.perform(effect, values), as: result)

@@ -118,6 +118,8 @@ struct CountedHeap {
 /// What primitives and effects take and give.
 indirect enum Carried {
   case int, float, bool, string, bytes, unit
+  /// An integer that is held raw.
+  case word
   case list(Carried)
   /// Anything else, which vectors hold but no other primitive looks at.
   case other
@@ -137,7 +139,7 @@ indirect enum Carried {
 
   var isCounted: Bool {
     switch self {
-    case .bool, .unit, .float: false
+    case .bool, .unit, .float, .word: false
     default: true
     }
   }
@@ -152,6 +154,7 @@ extension CountedHeap {
     case (.bool, .word(let word)): return .bool(word != 0)
     case (.unit, .word): return .unit
     case (.float, .float(let value)): return .float(value)
+    case (.int, .word(let word)): return .integer(.small(word))
     case (.int, .integer(let value)): return .integer(.small(value))
     case (.int, .reference(let cell)):
       guard case .integer(let value) = try content(of: cell) else { throw Self.broken("a cell holds no integer") }
@@ -187,6 +190,11 @@ extension CountedHeap {
     case (_, .bool(let value)): return .word(value ? 1 : 0)
     case (_, .unit): return .word(0)
     case (_, .float(let value)): return .float(value)
+    case (.word, .integer(let value)):
+      guard case .small(let word) = value, -1 << 62 <= word, word < 1 << 62 else {
+        throw Self.broken("\(value.digits) is held in a word")
+      }
+      return .word(word)
     case (_, .integer(.small(let value))): return .integer(value)
     case (_, .integer(let value)): return allocate(.integer(value))
     case (_, .string(let text)): return allocate(.string(text))

@@ -45,17 +45,17 @@ private struct CountedFlattener {
       case .receive(_, let function, let arguments, let parameters):
         let places = parameters.map { builder.place($0.variable) }
         try builder.receive(function, arguments.map { operand($0) }, to: places)
-      case .let(_, let variable, _, let value): try self.value(value, to: builder.place(variable))
+      case .let(_, let variable, let shape, let value): try self.value(value, shape, to: builder.place(variable))
       }
     }
     try end(node.end)
   }
 
-  private mutating func value(_ node: Counted.Value, to place: Int32) throws {
+  private mutating func value(_ node: Counted.Value, _ shape: Counted.Shape, to place: Int32) throws {
     switch node {
     case .atom(_, let atom): builder.emit(.move(value: operand(atom), to: place))
     case .primitive(_, let name, let arguments):
-      builder.operate(try primitive(name), arguments.map { operand($0) }, to: place)
+      builder.operate(try primitive(name, giving: shape), arguments.map { operand($0) }, to: place)
     case .service(_, let name, let arguments):
       guard let effect = EffectOperation.service(name) else { throw InterpreterError.broken("no service \(name)") }
       let operation = CountedInterpreter.Operation.service(
@@ -74,12 +74,13 @@ private struct CountedFlattener {
     }
   }
 
-  private func primitive(_ name: Name) throws -> CountedInterpreter.Operation {
-    if let vector = VectorPrimitive.named[name] { return .vector(vector) }
+  private func primitive(_ name: Name, giving shape: Counted.Shape) throws -> CountedInterpreter.Operation {
+    if let vector = VectorPrimitive.named[name] { return .vector(vector, givesWord: shape == .word) }
     guard let primitive = Primitive.named(name) else { throw InterpreterError.broken("no primitive \(name)") }
     return .primitive(
       PrimitiveMeanings.meaning(of: name), parameters: primitive.parameters.map(Carried.init),
-      result: Carried(primitive.result), owns: primitive.ownsArguments)
+      result: shape == .word && primitive.result == .int ? .word : Carried(primitive.result),
+      owns: primitive.ownsArguments)
   }
 
   private mutating func end(_ node: Counted.End) throws {
@@ -95,7 +96,12 @@ private struct CountedFlattener {
       let keyed = cases.map { (CountedInterpreter.key(tag: $0.tag, isImmediate: $0.immediate), $0.body) }
       try builder.choose(operand(subject), keyed, other)
     case .switchWord(_, let subject, let cases, let other):
-      try builder.choose(operand(subject), cases.map { ($0.word, $0.body) }, other)
+      if let other {
+        // Words may be far apart.
+        builder.test(operand(subject), cases.map { (.integer(Whole($0.word)), $0.body) }, other)
+      } else {
+        try builder.choose(operand(subject), cases.map { ($0.word.small ?? -1, $0.body) }, nil)
+      }
     case .test(_, let subject, let cases, let other):
       builder.test(operand(subject), cases.map { (LiteralKey($0.literal), $0.body) }, other)
     }
@@ -116,7 +122,7 @@ private struct CountedFlattener {
     case .integer(_, let value): CountedHeap.constant(.integer(Whole(value)))
     case .float(_, let value): .float(value)
     case .string(_, let value): CountedHeap.constant(.string(Text(value)))
-    case .word(_, let value): .word(value)
+    case .word(_, let value): .word(value.small ?? 0)
     case .immediate(_, let tag): .immediate(tag)
     case .constant(_, let tag, let counted, let raw):
       CountedHeap.constant(.fields(tag: tag, counted: counted.count, (counted + raw).map { constant($0) }))

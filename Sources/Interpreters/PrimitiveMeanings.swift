@@ -61,6 +61,17 @@ enum PrimitiveMeanings {
     "bits.shiftLeft": whole { $0.shiftedLeft(by: $1.clamped) },
     "bits.shiftRight": whole { $0.shiftedRight(by: $1.clamped) },
     "bits.low": whole { $0.low($1.clamped) },
+    "word.add": whole { $0 + $1 }, "word.subtract": whole { $0 - $1 }, "word.multiply": whole { $0 * $1 },
+    "word.negate": { .integer(-(try argument($0, 0).integer())) },
+    "word.equal": comparison { $0 == $1 }, "word.less": comparison { $0 < $1 },
+    "word.lessEqual": comparison { $0 <= $1 },
+    "word.divide": whole { $0.divided(by: $1).quotient },
+    "word.modulo": whole { $0.divided(by: $1).remainder },
+    "word.and": whole { $0 & $1 }, "word.or": whole { $0 | $1 }, "word.xor": whole { $0 ^ $1 },
+    "word.shiftLeft": whole { $0.shiftedLeft(by: $1.clamped) },
+    "word.shiftRight": whole { $0.shiftedRight(by: $1.clamped) },
+    "int.fromWord": { .integer(try argument($0, 0).integer()) },
+    "word.fromInt": { .integer(try argument($0, 0).integer()) },
     "bool.equal": { .bool(try argument($0, 0).bool() == argument($0, 1).bool()) },
   ]
 

@@ -16,6 +16,8 @@ public enum Passing: Sendable {
 public enum Implementation: Sendable {
   /// Instructions chosen by the primitive's name.
   case inline
+  /// The same, with arguments and a result that travel as said.
+  case instructions([Passing], Passing)
   /// A call of that function of the run-time library.
   case runtime(String, [Passing], Passing)
 }
@@ -40,6 +42,23 @@ public struct Primitive: Sendable {
   public let isVariadic: Bool
   /// Whether it ends the program with a fault for some arguments.
   public var mayFail: Bool { name == "char.toCode" }
+
+  /// How its arguments and its result travel; nil if that goes without saying.
+  private var passing: (parameters: [Passing], result: Passing)? {
+    switch native {
+    case .inline: nil
+    case .instructions(let parameters, let result), .runtime(_, let parameters, let result): (parameters, result)
+    }
+  }
+
+  /// How the argument at a position travels; nil if that goes without saying.
+  public func passing(at position: Int) -> Passing? {
+    guard let parameters = passing?.parameters, parameters.indices.contains(position) else { return nil }
+    return parameters[position]
+  }
+
+  /// How the result travels; nil if that goes without saying.
+  public var resultPassing: Passing? { passing?.result }
 
   /// The primitive of that name.
   public static func named(_ name: Name) -> Primitive? { table[name] }
@@ -74,7 +93,7 @@ public struct Primitive: Sendable {
 
   /// All primitives.
   public static let all: [Primitive] =
-    integers + floats + strings + bytes + collections + [
+    integers + words + floats + strings + bytes + collections + [
       Primitive("bool.equal", [.bool, .bool], .bool)
     ]
 
@@ -102,6 +121,29 @@ public struct Primitive: Sendable {
     Primitive("bits.shiftRight", [.int, .int], .int, .runtime("nanoc_int_shift_right", [.counted, .index], .counted)),
     Primitive("bits.low", [.int, .int], .int, .runtime("nanoc_int_low", [.counted, .index], .counted)),
   ]
+
+  // Integers from -2^62 to 2^62 - 1 as raw words; so is the exact result.
+  private static let words: [Primitive] = [
+    word("word.add", 2), word("word.subtract", 2), word("word.multiply", 2), word("word.negate", 1),
+    wordTest("word.equal"), wordTest("word.less"), wordTest("word.lessEqual"),
+    // The divisor of the next two is positive.
+    word("word.divide", 2), word("word.modulo", 2),
+    word("word.and", 2), word("word.or", 2), word("word.xor", 2),
+    // The second argument of the next two is from 0 to 62.
+    word("word.shiftLeft", 2), word("word.shiftRight", 2),
+    Primitive("int.fromWord", [.int], .int, .instructions([.word], .counted)),
+    // The integer fits.
+    Primitive("word.fromInt", [.int], .int, .instructions([.counted], .word)),
+  ]
+
+  private static func word(_ name: Name, _ count: Int) -> Primitive {
+    let passing = [Passing](repeating: .word, count: count)
+    return Primitive(name, passing.map { _ in .int }, .int, .instructions(passing, .word))
+  }
+
+  private static func wordTest(_ name: Name) -> Primitive {
+    Primitive(name, [.int, .int], .bool, .instructions([.word, .word], .word))
+  }
 
   private static let floats: [Primitive] = [
     Primitive("float.add", [.float, .float], .float),

@@ -205,15 +205,32 @@ private struct ShapeChecker {
     _ primitive: Primitive, _ arguments: [Counted.Atom], _ shape: Counted.Shape, in step: Counted.Step
   ) {
     let parameters = primitive.isVariadic ? arguments.map { _ in Typed.Ty.string } : primitive.parameters
-    let shapes = zip(parameters, arguments).map { parameter, argument in
-      guard case .variable = parameter else { return Counted.Shape(builtin: parameter) }
-      return self.shape(of: argument, in: step) == .integer ? .integer : .cell
+    var shapes: [Counted.Shape] = []
+    for (parameter, argument) in zip(parameters, arguments) {
+      if case .variable = parameter {
+        shapes.append(self.shape(of: argument, in: step) == .integer ? .integer : .cell)
+      } else {
+        let passing = primitive.passing(at: shapes.count)
+        shapes.append(held(parameter, passing) { self.shape(of: argument, in: step) })
+      }
     }
     expect(
       arguments, shapes + parameters.dropFirst(shapes.count).map(Counted.Shape.init(builtin:)), of: primitive.name,
       in: step)
     if case .variable = primitive.result, shape.isCounted { return }
-    expect(shape, Counted.Shape(builtin: primitive.result), primitive.name, step)
+    expect(shape, held(primitive.result, primitive.resultPassing) { shape }, primitive.name, step)
+  }
+
+  /// The shape of what a primitive takes or gives; positions and counts may be integers or words, as they are found.
+  private func held(
+    _ type: Typed.Ty, _ passing: Passing?, _ found: () -> Counted.Shape?
+  ) -> Counted.Shape {
+    guard type == .int else { return Counted.Shape(builtin: type) }
+    switch passing {
+    case .word: return .word
+    case .index: return found() == .word ? .word : .integer
+    case .counted, .float, nil: return .integer
+    }
   }
 
   private mutating func fields(_ atoms: [Counted.Atom], areCounted: Bool, in step: some Writable) {

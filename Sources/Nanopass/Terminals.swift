@@ -161,6 +161,9 @@ public enum Integer: Hashable, Sendable, CustomStringConvertible {
     self = Int(canonical).map(Integer.small) ?? .big(Name(canonical))
   }
 
+  /// The value, if it fits a machine word.
+  public var small: Int? { if case .small(let value) = self { value } else { nil } }
+
   /// The value with its sign turned.
   public var negated: Integer {
     switch self {

@@ -28,8 +28,8 @@ public struct LowerEffects: LoopsToServices {
     behaviour: Loops.Behaviour, body: Loops.Block
   ) throws -> Services.Function {
     Services.Function(
-      span, name: name, parameters: parameters, results: [result], effects: effects, behaviour: behaviour,
-      body: try block(body))
+      span, name: name, parameters: try parameters.map { try parameter($0) }, results: [try ty(result)],
+      effects: effects, behaviour: behaviour, body: try block(body))
   }
 
   public mutating func `return`(at span: Span, value: Loops.Atom) throws -> Services.End {

@@ -55,7 +55,10 @@ extension LowerToMachine {
     _ subject: Counted.Atom, _ cases: [Counted.WordCase], _ rest: Counted.Block?, at span: Span
   ) throws {
     var branches = cases.map { branch($0.body) }
-    let values = zip(cases, branches).map { (value: $0.word, label: $1.label) }
+    let values = try zip(cases, branches).map { one, branch in
+      guard let word = one.word.small else { throw bug("a case is no word", "matching-shapes", in: one) }
+      return (value: word, label: branch.label)
+    }
     let other = rest.map { branch($0) }
     let operand = operand(subject)
     if case .local(_, let variable) = operand, let bit = bits[variable.id] {

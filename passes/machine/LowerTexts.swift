@@ -50,7 +50,7 @@ extension LowerToMachine {
     of string: Machine.Operand, _ offset: Int, to variable: Local, at span: Span
   ) {
     let length = Machine.Operation.load(span, address: string, offset: offset, width: 8)
-    setInteger(variable, fromWord: builder.set("length", .word, length, at: span), at: span)
+    setIndex(variable, builder.set("length", .word, length, at: span), at: span)
   }
 
   /// Reads the character's byte if there are as many bytes as characters.
@@ -60,7 +60,6 @@ extension LowerToMachine {
     func load(_ address: Machine.Operand, _ offset: Int, _ width: Int) -> Machine.Operation {
       .load(span, address: address, offset: offset, width: width)
     }
-    let index = self.index(index, at: span)
     let bytes = builder.set("bytes", .word, load(string, Self.bytes, 8), at: span)
     let scalars = builder.set("scalars", .word, load(string, Self.scalars, 8), at: span)
     let isASCII = builder.compute("ascii", .bit, "eq", [bytes, scalars], at: span)
@@ -77,7 +76,7 @@ extension LowerToMachine {
     builder.end(.jump(span, label: done, arguments: [scalar]))
     let code = builder.make("code")
     builder.begin(done, [Machine.Parameter(span, variable: code, ty: .word)], at: span)
-    setInteger(variable, fromWord: .local(span, variable: code), at: span)
+    setIndex(variable, .local(span, variable: code), at: span)
   }
 
   /// Reads the first eight bytes of a string and the number of all.

@@ -35,7 +35,8 @@ public struct LowerToMachine: Pass {
   var immediates: NumberSet = []
   /// The registers known to hold cells at the current place.
   var references: NumberSet = []
-  private var integers: NumberSet = []
+  /// The variables that hold integers.
+  private(set) var integers: NumberSet = []
 
   public init() {}
 
@@ -157,7 +158,7 @@ public struct LowerToMachine: Pass {
         throw bug("there is no primitive `\(name)`", "known-functions", in: value)
       }
       if name == "string.equal", equalsShortText(arguments, to: variable, at: span) { return }
-      try self.primitive(primitive, arguments.map { operand($0) }, to: variable, at: span)
+      try self.primitive(primitive, operands(of: primitive, arguments, at: span), to: variable, at: span)
     case .service(_, let name, let arguments):
       guard let service = EffectOperation.service(name) else {
         throw bug("there is no service `\(name)`", "known-services", in: value)
@@ -222,7 +223,7 @@ public struct LowerToMachine: Pass {
     case .integer(let span, let value): return pool.integer(value, at: span)
     case .float(let span, let value): return .float(span, value: value)
     case .string(let span, let value): return pool.text(value, at: span)
-    case .word(let span, let value): return .word(span, value: .small(value))
+    case .word(let span, let value): return .word(span, value: value)
     case .immediate(let span, let tag): return .word(span, value: .small(tag << 1 | 1))
     case .constant(let span, let tag, let counted, let raw):
       return pool.cell(tag, counted.map { operand($0) }, raw.map { operand($0) }, at: span)

@@ -17,7 +17,7 @@ extension LowerToMachine {
     switch (primitive.name, arguments.count) {
     case ("vector.length", 1):
       let length = Machine.Operation.load(span, address: arguments[0], offset: Self.length, width: 8)
-      setInteger(variable, fromWord: builder.set("length", .word, length, at: span), at: span)
+      setIndex(variable, builder.set("length", .word, length, at: span), at: span)
     case ("vector.getByte", 2):
       let address = address(of: arguments[1], width: 1, in: arguments[0], at: span)
       set(variable, .word, .load(span, address: address, offset: Self.elements, width: 1), at: span)
@@ -39,7 +39,7 @@ extension LowerToMachine {
   private mutating func address(
     of index: Machine.Operand, width: Int, in vector: Machine.Operand, at span: Span
   ) -> Machine.Operand {
-    var offset = self.index(index, at: span)
+    var offset = index
     if width == 8 { offset = builder.compute("offset", .word, "shl", [offset, .number(3)], at: span) }
     return builder.compute("element", .word, "add", [vector, offset], at: span)
   }
@@ -64,8 +64,7 @@ extension LowerToMachine {
     }
     builder.end(.jump(span, label: done, arguments: [vector]))
     builder.begin(copy, at: span)
-    let operands = [vector, index(arguments[1], at: span), arguments[2]]
-    let changed = builder.set("changed", .word, .runtime(span, function: function, arguments: operands), at: span)
+    let changed = builder.set("changed", .word, .runtime(span, function: function, arguments: arguments), at: span)
     builder.end(.jump(span, label: done, arguments: [changed]))
     builder.begin(done, [Machine.Parameter(span, variable: variable, ty: .word)], at: span)
     self.references.insert(variable.id)

@@ -4,8 +4,8 @@ public import Nanopass
 
 /// Replaces types by the shapes in which values are held.
 ///
-/// Booleans, unit and types whose constructors all have no fields become raw words, floats stay floats, integers become
-/// small-or-big integers, strings and all other data cells. A constructor without fields in a type that also has others
+/// Booleans, unit, words and types whose constructors all have no fields become raw words, floats stay floats, integers
+/// become small-or-big integers, strings and all other data cells. A constructor without fields in a type that also has others
 /// is an immediate; one with fields is a cell that holds first the fields with references, then the raw ones. Vectors
 /// are cells of the run-time library, and their primitives become those for elements held like theirs.
 ///
@@ -38,6 +38,8 @@ public struct ChooseShapes: ServicesToShaped {
   }
 
   private var enumerations: Set<Name> = []
+  /// The variables of the function that hold integers raw.
+  private var words: NumberSet = []
   private var layouts: [Name: [Layout]] = [:]
   /// What the first field of a data type's first constructor holds: the elements, if it is a vector.
   private var elements: [Name: Services.Ty] = [:]
@@ -55,7 +57,7 @@ public struct ChooseShapes: ServicesToShaped {
 
   private func shape(_ type: Services.Ty) -> Shaped.Shape {
     switch type {
-    case .bool, .unit: return .word
+    case .bool, .unit, .word: return .word
     case .float: return .float
     case .int: return .integer
     case .string, .bytes, .digest: return .cell
@@ -82,19 +84,22 @@ public struct ChooseShapes: ServicesToShaped {
     at span: Span, name: Name, parameters: [Services.Parameter], results: [Services.Ty], effects: Services.Effects,
     behaviour: Services.Behaviour, body: Services.Block
   ) throws -> Shaped.Function {
-    Shaped.Function(
+    words = []
+    return Shaped.Function(
       span, name: name, parameters: try parameters.map { try parameter($0) }, results: results.map(shape),
       effects: effects, behaviour: behaviour, body: try block(body))
   }
 
   public mutating func parameter(at span: Span, variable: Local, ty: Services.Ty) -> Shaped.Parameter {
-    Shaped.Parameter(span, variable: variable, shape: shape(ty))
+    if ty == .word { words.insert(variable.id) }
+    return Shaped.Parameter(span, variable: variable, shape: shape(ty))
   }
 
   public mutating func `let`(
     at span: Span, variable: Local, ty: Services.Ty, value: Services.Value
   ) throws -> Shaped.Step {
-    .let(span, variable: variable, shape: shape(ty), value: try self.value(choosing(value, for: ty)))
+    if ty == .word { words.insert(variable.id) }
+    return .let(span, variable: variable, shape: shape(ty), value: try self.value(choosing(value, for: ty)))
   }
 
   /// A primitive on vectors becomes the one for elements that are held like these; `ty` is the type of its result.
@@ -115,6 +120,7 @@ public struct ChooseShapes: ServicesToShaped {
 
   /// How a vector holds elements of a type. One of few constructors takes a byte.
   private func kind(of element: Services.Ty) -> String {
+    if element == .word { return "Word" }
     switch shape(element) {
     case .integer, .cell: return "Counted"
     case .float: return "Float"
@@ -133,7 +139,7 @@ public struct ChooseShapes: ServicesToShaped {
     guard layout.shapes.count == arguments.count else {
       throw PassBug(Self.self, "`\(variant)` has \(layout.shapes.count) fields", broke: "known-types", in: type)
     }
-    if enumerations.contains(type) { return .atom(span, atom: .word(span, value: index)) }
+    if enumerations.contains(type) { return .atom(span, atom: .word(span, value: .small(index))) }
     if arguments.isEmpty { return .atom(span, atom: .immediate(span, tag: index)) }
     let atoms = try arguments.map { try atom($0) }
     let fields = zip(atoms, layout.shapes)
@@ -161,7 +167,7 @@ public struct ChooseShapes: ServicesToShaped {
     let subject = try atom(subject)
     let rest = try rest.map { try block($0) }
     if enumerations.contains(type) {
-      let cases = try cases.map { Shaped.WordCase($0.span, word: $0.index, body: try block($0.body)) }
+      let cases = try cases.map { Shaped.WordCase($0.span, word: .small($0.index), body: try block($0.body)) }
       return .switchWord(span, subject: subject, cases: cases, default: rest)
     }
     let tagCases = try cases.map { one in
@@ -172,7 +178,7 @@ public struct ChooseShapes: ServicesToShaped {
   }
 
   public mutating func end(_ node: Services.End) throws -> Shaped.End {
-    guard case .test(let span, let subject, let cases, let rest) = node, case .bool? = cases.first?.literal else {
+    guard case .test(let span, let subject, let cases, let rest) = node, isWord(subject, comparedWith: cases) else {
       return try derive(node)
     }
     return .switchWord(
@@ -181,20 +187,31 @@ public struct ChooseShapes: ServicesToShaped {
       default: try block(rest))
   }
 
-  private func word(of literal: Services.Literal) throws -> Int {
-    guard case .bool(_, let value) = literal else {
-      throw PassBug(Self.self, "a boolean is compared with something else", broke: "well-typed", in: literal)
+  private func isWord(_ subject: Services.Atom, comparedWith cases: [Services.LiteralCase]) -> Bool {
+    if case .bool? = cases.first?.literal { return true }
+    switch subject {
+    case .local(_, let variable): return words.contains(variable.id)
+    case .word: return true
+    default: return false
     }
-    return value ? 1 : 0
   }
 
-  public mutating func bool(at span: Span, value: Bool) -> Shaped.Atom { .word(span, value: value ? 1 : 0) }
+  private func word(of literal: Services.Literal) throws -> Integer {
+    switch literal {
+    case .bool(_, let value): return .small(value ? 1 : 0)
+    case .integer(_, let value): return value
+    case .float, .string:
+      throw PassBug(Self.self, "a word is compared with something else", broke: "well-typed", in: literal)
+    }
+  }
 
-  public mutating func unit(at span: Span) -> Shaped.Atom { .word(span, value: 0) }
+  public mutating func bool(at span: Span, value: Bool) -> Shaped.Atom { .word(span, value: .small(value ? 1 : 0)) }
+
+  public mutating func unit(at span: Span) -> Shaped.Atom { .word(span, value: .small(0)) }
 
   public mutating func absent(at span: Span, ty: Services.Ty) -> Shaped.Atom {
     switch shape(ty) {
-    case .word: .word(span, value: 0)
+    case .word: .word(span, value: .small(0))
     case .float: .float(span, value: 0)
     case .integer: .integer(span, value: .small(0))
     case .cell: .immediate(span, tag: 0)

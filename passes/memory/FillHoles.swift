@@ -107,7 +107,7 @@ public struct FillHoles: ShapedToShaped {
       case .return(_, let values):
         // Those that fill holes give one result.
         for value in values { block.steps.append(.fill(span, hole: local(hole, at: span), value: value)) }
-        block.end = .return(span, values: [.word(span, value: 0)])
+        block.end = .return(span, values: [.word(span, value: .small(0))])
       case .tailCall(_, let callee, let arguments):
         if fillsHoles(callee) {
           block.end = call(callee, arguments + [local(hole, at: span)], at: span)
@@ -116,7 +116,7 @@ public struct FillHoles: ShapedToShaped {
           let call = Shaped.Value.call(span, function: callee, arguments: arguments)
           block.steps.append(.let(span, variable: result, shape: .cell, value: call))
           block.steps.append(.fill(span, hole: local(hole, at: span), value: local(result, at: span)))
-          block.end = .return(span, values: [.word(span, value: 0)])
+          block.end = .return(span, values: [.word(span, value: .small(0))])
         }
       case .jump, .loop, .test, .switchTag, .switchWord: break
       }

@@ -86,7 +86,7 @@ final class DebugEmitter {
       let (doubled, overflow) = value.multipliedReportingOverflow(by: 2)
       return overflow ? nil : .word(span, value: .small(doubled + 1))
     case .float(let span, let value): return .float(span, value: value)
-    case .word(let span, let value): return .word(span, value: .small(value))
+    case .word(let span, let value): return .word(span, value: value)
     case .immediate(let span, let tag): return .word(span, value: .small(tag << 1 | 1))
     case .string(let span, let value): return texts[value.description].map { .address(span, name: $0) }
     case .integer, .local, .constant: return nil

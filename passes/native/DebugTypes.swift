@@ -24,6 +24,8 @@ final class DebugTypes {
     switch type {
     case .unit: nil
     case .int: known("Int") { info.basicType("Int", size: 8, .signed) }
+    // Under this name gdb shows it as it is.
+    case .word: known("word") { info.basicType("word", size: 8, .signed) }
     case .float: known("Float") { info.basicType("Float", size: 8, .float) }
     case .bool: known("Bool") { info.basicType("Bool", size: 1, .boolean) }
     case .string: text("String")
@@ -98,7 +100,7 @@ final class DebugTypes {
   private func isCounted(_ type: Services.Ty) -> Bool {
     switch type {
     case .int, .string, .bytes, .digest: true
-    case .bool, .unit, .float: false
+    case .bool, .unit, .float, .word: false
     case .data(let name): declarations[name].map { !isEnumeration($0) } ?? true
     }
   }
