@@ -122,6 +122,7 @@ public let nativePipeline: Pipeline<Machine> =
 public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
   sharedPipeline
     .phase("wasm")
+    .whenOptimising(InferRanges.self)
     .then(LowerToWasmGC.self)
     .then(LinkWasmLibrary.self)
     .whenOptimising(InlineFastPaths.self))

@@ -10,6 +10,9 @@ extension LowerToWasmGC {
     "bool.equal": "i32.eq", "float.add": "f64.add", "float.subtract": "f64.sub", "float.multiply": "f64.mul",
     "float.divide": "f64.div", "float.negate": "f64.neg", "float.absolute": "f64.abs",
     "float.squareRoot": "f64.sqrt", "float.equal": "f64.eq", "float.less": "f64.lt", "float.lessEqual": "f64.le",
+    "word.add": "i64.add", "word.subtract": "i64.sub", "word.multiply": "i64.mul", "word.equal": "i64.eq",
+    "word.less": "i64.lt_s", "word.lessEqual": "i64.le_s", "word.and": "i64.and", "word.or": "i64.or",
+    "word.xor": "i64.xor", "word.shiftLeft": "i64.shl", "word.shiftRight": "i64.shr_s",
   ]
 
   /// The comparisons of words by those of integers.
@@ -37,6 +40,11 @@ extension LowerToWasmGC {
     }
     if Self.identities.contains(name) { return .parts(operands) }
     switch name {
+    case "int.fromWord": return .parts(operands + [.null(span, type: HeapLayout.big)])
+    case "word.fromInt": return .parts(Array(operands.prefix(1)))
+    case "word.negate":
+      return .parts([.compute(span, operator: "i64.sub", operands: [.i64(span, value: .small(0))] + operands)])
+    case "word.divide", "word.modulo": return .parts([divided(name, operands, at: span)])
     case "string.concatenate": return .parts([concatenated(operands, at: span)])
     case "string.less", "bytes.less", "digest.less": return .parts([ordered(operands, "i32.lt_s", at: span)])
     case "string.lessEqual", "bytes.lessEqual", "digest.lessEqual":
@@ -51,7 +59,17 @@ extension LowerToWasmGC {
     }
     let call = WasmIR.Expr.call(
       span, function: name, arguments: zip(arguments, passing).flatMap { passed($0, $1, at: span) })
-    return result == .index ? .parts([call, .null(span, type: HeapLayout.big)]) : .call(call)
+    return result == .index && type == .int ? .parts([call, .null(span, type: HeapLayout.big)]) : .call(call)
+  }
+
+  /// A quotient or remainder, rounded down, by a positive divisor: shifts and masks round so.
+  private func divided(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
+    guard operands.count == 2, case .i64(_, .small(let divisor)) = operands[1], divisor & (divisor - 1) == 0 else {
+      return .call(span, function: name, arguments: operands)
+    }
+    let isRemainder = name == "word.modulo"
+    let count = WasmIR.Expr.i64(span, value: .small(isRemainder ? divisor - 1 : divisor.trailingZeroBitCount))
+    return .compute(span, operator: isRemainder ? "i64.and" : "i64.shr_s", operands: [operands[0], count])
   }
 
   /// An argument as the library takes it: a position or a count is a word.
@@ -89,7 +107,8 @@ extension LowerToWasmGC {
     guard name.text.hasPrefix("vector.") else { return nil }
     let big = WasmIR.Expr.null(span, type: HeapLayout.big)
     if name == "vector.length" {
-      return .parts([.call(span, function: name, arguments: arguments.flatMap { $0 }), big])
+      let length = WasmIR.Expr.call(span, function: name, arguments: arguments.flatMap { $0 })
+      return .parts(type == .int ? [length, big] : [length])
     }
     let element: Services.Ty
     if name == "vector.get" {
@@ -106,12 +125,14 @@ extension LowerToWasmGC {
     var operands: [WasmIR.Expr] = []
     for (index, parts) in arguments.enumerated() {
       if takesElement, index == arguments.count - 1 {
-        operands += parts.isEmpty ? [.i32(span, value: .small(0))] : parts
+        operands += parts.isEmpty ? [.i32(span, value: .small(0))] : parts + (element == .word ? [big] : [])
       } else {
         operands += passed(parts, parts.count == 2 ? .index : .counted, at: span)
       }
     }
-    let call = WasmIR.Expr.call(span, function: Name("\(name).\(kind.rawValue)"), arguments: operands)
+    // Where no element is big the words are all that is looked at.
+    let suffix = name == "vector.get" && element == .word ? "longs" : kind.rawValue
+    let call = WasmIR.Expr.call(span, function: Name("\(name).\(suffix)"), arguments: operands)
     guard name == "vector.get" else { return .call(call) }
     return got(call, kind, element, at: span)
   }
@@ -176,6 +197,8 @@ extension LowerToWasmGC {
     _ parts: [WasmIR.Expr], _ literal: Services.Literal, at span: Span
   ) throws -> WasmIR.Expr {
     switch literal {
+    case .integer(_, let value) where parts.count == 1:
+      return .compute(span, operator: "i64.eq", operands: parts + [.i64(span, value: value)])
     case .integer(_, let value): return compared("int.equal", parts + literals.integer(value, at: span), at: span)
     case .float(_, let value): return .compute(span, operator: "f64.eq", operands: parts + [.f64(span, value: value)])
     case .string(_, let value):

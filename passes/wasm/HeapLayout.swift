@@ -4,7 +4,8 @@ import Nanopass
 
 /// How values of each type of the program lie in variables and on the engine's heap.
 ///
-/// An `Int` takes two variables: a word, and a reference to a big integer, which is null while the word is the value.
+/// An `Int` takes two variables: a word, and a reference to a big integer, which is null while the word is the value. One
+/// that is known to be a word takes only that.
 /// `Unit` takes none. Types whose constructors all have no fields are words, and a type of one constructor with one
 /// field is held as that field. Other values are structs; for one of two constructors that has no fields null stands.
 struct HeapLayout {
@@ -102,6 +103,7 @@ struct HeapLayout {
   func representation(_ type: Services.Ty) -> [WasmIR.Ty] {
     switch type {
     case .int: return [.i64, .nullable(type: Self.big)]
+    case .word: return [.i64]
     case .float: return [.f64]
     case .bool: return [.i32]
     case .unit: return []
@@ -127,7 +129,7 @@ struct HeapLayout {
     case [.i32]:
       guard case .data(let name) = type, (types[name]?.variants.count ?? 0) > 256 else { return .bytes }
       return .words
-    case let parts where parts.first == .i64: return .ints
+    case [.i64], [.i64, .nullable(type: Self.big)]: return .ints
     default: return .objects
     }
   }

@@ -174,6 +174,7 @@ public struct LowerToWasmGC: Pass {
     case .string(let span, let value): return [literals.string(value, at: span)]
     case .bool(let span, let value): return [.i32(span, value: .small(value ? 1 : 0))]
     case .unit: return []
+    case .word(let span, let value): return [.i64(span, value: value)]
     case .absent: throw bug("absent fields are not supported", "bound-locals", in: node)
     }
   }
