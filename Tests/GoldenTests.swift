@@ -15,11 +15,18 @@ struct GoldenProgram: Sendable, CustomTestStringConvertible {
   static let all = Repository.entries("golden").filter { !$0.hasPrefix(".") }.map(GoldenProgram.init)
 
   /// The passes that a build runs, with their positions among all passes.
-  static let stages = Array(nativePipeline.stages.enumerated().filter { !$0.element.isAdvice })
+  static let stages = Array(allStages.enumerated().filter { !$0.element.isAdvice })
 
   /// The name of the snapshot behind a stage.
   static func file(_ index: Int, _ stage: Stage) -> String {
     (index < 9 ? "0" : "") + "\(index + 1)-\(stage.name).zst"
+  }
+
+  /// The stage before one on its road, with its position among all.
+  private static func stage(before index: Int) -> (offset: Int, element: Stage)? {
+    let road = Road.through(allStages[index].name)?.stages ?? []
+    let earlier = Set(road.prefix { $0.name != allStages[index].name }.map(\.name))
+    return stages.last { earlier.contains($0.element.name) }
   }
 
   func bytes(_ file: String) throws -> [UInt8] {
@@ -37,7 +44,7 @@ struct GoldenProgram: Sendable, CustomTestStringConvertible {
   /// The program behind the stage before `index`, as that stage's snapshot has it, and a context for the next pass.
   func program(before index: Int) throws -> (AnyProgram, PassContext) {
     let context = PassContext(sources: SourceMap(), files: FolderFiles(root: Repository.path(folder)))
-    guard let (previous, stage) = Self.stages.last(where: { $0.offset < index }) else {
+    guard let (previous, stage) = Self.stage(before: index) else {
       return (try startingProgram("\(name).av", try bytes("\(name).av"), in: context), context)
     }
     let snapshot = try snapshot(previous, stage)
@@ -151,7 +158,9 @@ struct Face: Equatable {
       in: Repository.path(golden.folder))
     #expect(whole.code == 0, "\(whole.errors)")
     let expected = try #require(work.bytes("whole.o"))
-    let files = GoldenProgram.stages.map { GoldenProgram.file($0, $1) }
+    let files = GoldenProgram.stages.prefix { $0.offset < nativePipeline.stages.count }.map {
+      GoldenProgram.file($0, $1)
+    }
     // All stages of one program; of the others some that tell the most, since each start of the compiler takes its time.
     let chosen = golden.name == "tree" ? files : files.enumerated().filter { $0.offset % 9 == 4 }.map(\.element)
     for file in chosen {

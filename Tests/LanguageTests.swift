@@ -9,7 +9,7 @@ import Testing
 /// What is derived from a language's definition, tried on random programs of every language.
 @Suite struct LanguageTests {
   /// The languages of the pipeline in order.
-  static let languages: [any Language.Type] = nativePipeline.stages.flatMap { [$0.input, $0.output] }
+  static let languages: [any Language.Type] = allStages.flatMap { [$0.input, $0.output] }
     .reduce(into: []) { list, language in
       if !list.contains(where: { $0.name == language.name }) { list.append(language) }
     }

@@ -164,13 +164,13 @@ struct PassCase: Sendable, CustomTestStringConvertible {
     return Printer.text(of: program.root)
   }
 
-  @Test(arguments: nativePipeline.stages.map(\.name)) func everyPassHasCases(_ pass: String) {
+  @Test(arguments: allStages.map(\.name)) func everyPassHasCases(_ pass: String) {
     let cases = Repository.entries("Tests/passes/\(pass)")
     #expect(cases.contains { $0.hasSuffix(".test") }, "Tests/passes/\(pass) has no case")
   }
 
   @Test func everyFolderIsAPass() {
-    let names = Set(nativePipeline.stages.map(\.name))
+    let names = Set(allStages.map(\.name))
     for folder in Repository.entries("Tests/passes") { #expect(names.contains(folder), "\(folder) is no pass") }
   }
 }

@@ -54,6 +54,19 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// As WebAssembly with values on the engine's heap, in Node.
+  @Test(arguments: SampleProgram.all, ["-O0", "-O2"]) func inNode(_ program: SampleProgram, _ level: String) throws {
+    let work = try TemporaryFolder()
+    let module = work.path + "/program.wasm"
+    let compiled = try nanoc(
+      [program.file, "--target=wasm-gc", level, "-o", module, "--verify-ir"], in: Repository.path(program.folder))
+    try #require(compiled.code == 0, "\(program.name) \(level): \(compiled.errors)")
+    let complaint = try WasmTools.complaint(about: work.bytes("program.wasm") ?? [])
+    #expect(complaint == nil, "\(program.name) \(level)")
+    let result = try nanoc(["run", module, "--"] + program.arguments, input: program.input)
+    expect(result, program, "in Node at \(level)")
+  }
+
   /// Compiled with the checked runtime, which fails if a cell is never freed.
   @Test(arguments: SampleProgram.all, ["-O0", "-O2"]) func compiled(_ program: SampleProgram, _ level: String) throws {
     let work = try TemporaryFolder()

@@ -19,6 +19,11 @@ import Testing
     #expect(try shell("\"$NANOC\" missing.av \(redirection)").code == 2)
     #expect(try shell("\"$NANOC\" --no-such-option \(redirection)").code == 2)
     #expect(try shell("\"$NANOC\" hello.av --time-passes -o out \(redirection)").code == 0)
+    try work.write("wrong.av", "module Wrong\n\nfn main() -> Unit\n    missing\n")
+    #expect(try shell("\"$NANOC\" check wrong.av \(redirection)").code == 1)
+    try work.write(
+      "loud.av", "module Loud\n\nfn main() -> Unit\n    ! [Console.error]\n    Console.error(\"loud\")\n")
+    #expect(try shell("\"$NANOC\" run --interpret=typed loud.av \(redirection)").code == 0)
   }
 
   @Test(arguments: ["--stop-after=lex hello.av", "--list-passes", "--help", "hello.av --target=llvm-ir -o -"])

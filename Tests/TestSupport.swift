@@ -94,7 +94,8 @@ func run(
 
 /// Runs the compiler under test.
 func nanoc(_ arguments: [String], in folder: String? = nil, input: [UInt8] = []) throws -> ProcessResult {
-  try run(Repository.nanoc, arguments, in: folder, environment: ["NO_COLOR": "1"], input: input)
+  let environment = ["NO_COLOR": "1", "PATH": WasmTools.searchPath]
+  return try run(Repository.nanoc, arguments, in: folder, environment: environment, input: input)
 }
 
 private func withStrings<Result>(
@@ -171,7 +172,7 @@ func violations<L: Language>(_ language: L.Type, _ program: AnyProgram) -> [(inv
 
 /// A stage of the pipeline by its pass's name.
 func stage(_ name: String) throws -> Stage {
-  guard let stage = nativePipeline.stages.first(where: { $0.name == name }) else {
+  guard let stage = allStages.first(where: { $0.name == name }) else {
     throw Problem("there is no pass `\(name)`")
   }
   return stage

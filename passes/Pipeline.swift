@@ -117,15 +117,28 @@ public let nativePipeline: Pipeline<Machine> =
   .then(SimplifyBlocks.self)
 
 /// The road to WebAssembly whose values lie on the engine's heap.
-public let wasmGCPipeline: Pipeline<WasmIR> =
+public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
   sharedPipeline
-  .phase("wasm")
-  .then(LowerToWasmGC.self)
-  .then(LinkWasmLibrary.self)
+    .phase("wasm")
+    .then(LowerToWasmGC.self)
+    .then(LinkWasmLibrary.self)
+    .whenOptimising(InlineFastPaths.self))
+
+/// The part of it behind `WasmIR`.
+public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with: WasmIR.self).phase("wasm"))
+
+private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
+  road
+    .whenOptimising(FoldSingleUses.self)
+    // What has been folded away mentions nothing any more.
+    .then(DropUnusedDeclarations.self)
+    .then(LowerToWasmCode.self)
+}
 
 /// A road from source files to what a back end takes.
-public enum Road: CaseIterable, Sendable {
-  case native, wasmGC
+public enum Road: String, CaseIterable, Sendable {
+  case native
+  case wasmGC = "wasm-gc"
 
   /// The passes in order.
   public var stages: [Stage] {
@@ -141,7 +154,7 @@ public enum Road: CaseIterable, Sendable {
   }
 }
 
-/// Every pass once: those of the native road, then those that only other roads have.
+/// Every pass once: those of the native road, then those that only other roads have. Snapshots are numbered by it.
 public let allStages: [Stage] = {
   var names: Set<String> = []
   return Road.allCases.flatMap(\.stages).filter { names.insert($0.name).inserted }

@@ -24,13 +24,58 @@ public func embeddedLibrary(_ files: [(name: String, text: String)]) throws -> S
 public func libraryForms(_ files: [(name: String, text: String)]) throws -> [String: String] {
   var forms: [String: String] = [:]
   for file in files {
+    var kinds = KindTable()
     for form in try topLevelForms(file.text, file: file.name) {
-      guard forms.updateValue(form.text, forKey: form.name) == nil else {
-        throw DefinitionError(file: file.name, line: form.line, message: "`\(form.name)` is declared twice")
+      if form.text.hasPrefix("(kinds ") {
+        kinds = try KindTable(form.text, file: file.name, line: form.line)
+        continue
+      }
+      for (name, text) in kinds.instances(name: form.name, text: form.text) {
+        guard forms.updateValue(text, forKey: name) == nil else {
+          throw DefinitionError(file: file.name, line: form.line, message: "`\(name)` is declared twice")
+        }
       }
     }
   }
   return forms
+}
+
+/// What declarations are instantiated for. In the file behind
+///
+///     (kinds KIND | ELEMENT
+///       bytes | i32
+///       floats | f64)
+///
+/// a declaration in whose name `KIND` or `ELEMENT` stands between dots is there for each line below the first, with
+/// that line's words in place of the first's.
+private struct KindTable {
+  private var words: [String] = []
+  private var lines: [[String]] = []
+
+  init() {}
+
+  init(_ text: String, file: String, line: Int) throws {
+    let rows = text.dropFirst("(kinds ".count).dropLast().split(separator: "\n").map { row in
+      row.split(separator: "|", omittingEmptySubsequences: false).map { cell in
+        String(cell.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      }
+    }
+    words = rows.first ?? []
+    lines = Array(rows.dropFirst())
+    if let wrong = lines.firstIndex(where: { $0.count != words.count }) {
+      throw DefinitionError(file: file, line: line + wrong + 1, message: "expected \(words.count) cells")
+    }
+  }
+
+  /// The declarations that one stands for.
+  func instances(name: String, text: String) -> [(name: String, text: String)] {
+    guard name.split(separator: ".").contains(where: { words.contains(String($0)) }) else { return [(name, text)] }
+    return lines.map { line in
+      zip(words, line).reduce((name, text)) { result, pair in
+        (result.0.replacing(pair.0, with: pair.1), result.1.replacing(pair.0, with: pair.1))
+      }
+    }
+  }
 }
 
 /// The forms that stand in no other, each with the word behind its first; what stands between them is comments.

@@ -121,6 +121,7 @@ public struct MachineGraph: Sendable {
 
     fileprivate init(_ function: Machine.Function, _ positions: LocalTable<Int>) {
       rows.reserveCapacity(function.blocks.count + 1)
+      targets.reserveCapacity(2 * function.blocks.count)
       for block in function.blocks {
         block.end.forEachLabel { label in
           if let position = positions[label.id] { targets.append(position) }
@@ -152,7 +153,9 @@ public struct MachineGraph: Sendable {
     var postorder: [Int] = []
     postorder.reserveCapacity(successors.count)
     var seen = [Bool](repeating: false, count: successors.count)
-    var stack = [(block: 0, rest: successors[0])]
+    var stack: [(block: Int, rest: ArraySlice<Int>)] = []
+    stack.reserveCapacity(successors.count)
+    stack.append((0, successors[0]))
     seen[0] = true
     while let last = stack.indices.last {
       if let successor = stack[last].rest.popFirst() {
@@ -164,7 +167,8 @@ public struct MachineGraph: Sendable {
         stack.removeLast()
       }
     }
-    return postorder.reversed()
+    postorder.reverse()
+    return postorder
   }
 
   /// For each block the last block that all ways to it pass through; nil for the first and for those never reached

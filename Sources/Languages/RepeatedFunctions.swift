@@ -33,8 +33,7 @@ public enum RepeatedFunctions {
 
   /// Whether some block goes to itself or to one before it; `passed` is room for their labels.
   private static func hasLoop(_ function: Machine.Function, _ passed: inout NumberSet) -> Bool {
-    // Clearing much room again and again would take longer than getting new one.
-    passed.removeAll(keepingCapacity: passed.count < 1_000)
+    passed.removeAll(keepingCapacity: true)
     for block in function.blocks {
       passed.insert(block.label.id)
       var goesBack = false

@@ -232,3 +232,11 @@ extension Node {
   }
   return result ?? elements
 }
+
+/// A list that was made anew in the place of an old one; the old one if the elements are the same, so that the node which
+/// holds it counts as the same, too.
+@inlinable public func reusing<Element: Writable>(_ old: [Element], for new: [Element]) -> [Element] {
+  guard old.count == new.count else { return new }
+  for (index, element) in new.enumerated() where !Element.isSame(element, old[index]) { return new }
+  return old
+}

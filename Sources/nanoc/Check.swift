@@ -129,7 +129,7 @@ private struct Checker: Sendable {
       Console.output("Check: \(name): \(counted(errors, "error")), \(counted(warnings, "warning"))\n")
       if own.isEmpty { continue }
       let text = TextRenderer(color: source.color.isOn, sources: context.sources, relativeTo: folder)
-      FileHandle.standardError.write(Data(text.render(own, most: TextRenderer.mostShown).utf8))
+      Console.errorText(text.render(own, most: TextRenderer.mostShown))
     }
   }
 

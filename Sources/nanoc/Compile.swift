@@ -23,7 +23,7 @@ struct Compile: ParsableCommand {
   var output: String?
 
   @Option(
-    help: "What to make: native, object, assembly or llvm-ir.",
+    help: "What to make: native, object, assembly, llvm-ir or wasm-gc.",
     completion: .list(Target.allCases.map(\.rawValue)), transform: Target.parse)
   var target: Target = .native
 
@@ -82,6 +82,11 @@ struct Run: ParsableCommand {
   @Argument(help: ArgumentHelp("The program's main file.", valueName: "file.av"), completion: .file(extensions: ["av"]))
   var file: String?
 
+  @Option(
+    help: "Where to run it: native, in this process, or wasm-gc, by Node.",
+    completion: .list(Target.runnable.map(\.rawValue)), transform: Target.parse)
+  var target: Target = .native
+
   @Flag var optimization: OptimizationFlag?
 
   @OptionGroup(title: "Sources") var source: SourceOptions
@@ -114,10 +119,21 @@ struct Run: ParsableCommand {
     if profile, checkLeaks || interpret != nil {
       throw ValidationError("--profile goes neither with --check-leaks nor with --interpret")
     }
+    guard Target.runnable.contains(target) else {
+      throw ValidationError("a program can't be run as \(target.rawValue); the targets are native and wasm-gc")
+    }
+    if target != .native, profile || checkLeaks || interpret != nil {
+      throw ValidationError("--profile, --check-leaks and --interpret are for the target native")
+    }
     driver.checksLeaks = checkLeaks
     driver.profiles = profile
+    driver.target = target
     let prepared = driver
     let programArguments = arguments
+    if let file, file.hasSuffix(Target.wasmGC.suffix) {
+      throw ExitCode(prepared.runModule(at: file, programArguments))
+    }
+    if target == .wasmGC { throw ExitCode(onLargeStack { prepared.runModule(programArguments) }) }
     if let interpreter = interpret {
       throw ExitCode(onLargeStack { prepared.interpret(by: interpreter, programArguments) })
     }

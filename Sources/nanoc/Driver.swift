@@ -5,6 +5,7 @@ import Languages
 import Nanopass
 import NativePasses
 import Passes
+import WasmPasses
 
 /// One compilation: the sources or a snapshot through the pipeline, and what comes out of it.
 struct Driver: @unchecked Sendable {
@@ -55,9 +56,9 @@ struct Driver: @unchecked Sendable {
         try writeStage(program, stage, outcome.context)
         return finish(&outcome, code: 0)
       }
-      guard let machine = program.root as? Machine.Root else { return finish(&outcome, code: 0) }
       do {
-        try backEnd(machine, &outcome)
+        if let machine = program.root as? Machine.Root { try backEnd(machine, &outcome) }
+        if let code = program.root as? WasmCode.Root { try writeFile(try module(code, &outcome), to: outputPath) }
       } catch let bug as PassBug {
         throw BugReport(bug, program, behind: outcome.lastStage, in: outcome.context)
       }
@@ -83,6 +84,31 @@ struct Driver: @unchecked Sendable {
     return (code == 0 ? loaded : nil, code)
   }
 
+  /// Compiles to a module and runs it by an engine; gives its exit code.
+  func runModule(_ arguments: [String]) -> Int32 {
+    guarded {
+      var outcome = try runPipeline()
+      guard let program = outcome.program, let code = program.root as? WasmCode.Root else {
+        return finish(&outcome, code: 1)
+      }
+      let module = try module(code, &outcome)
+      guard finish(&outcome, code: 0) == 0 else { return 1 }
+      return try WasmEngine.run(module, arguments: arguments)
+    }
+  }
+
+  /// Runs a module that has been compiled before.
+  func runModule(at path: String, _ arguments: [String]) -> Int32 {
+    guarded { try WasmEngine.run(try readFile(path), arguments: arguments) }
+  }
+
+  private func module(_ code: WasmCode.Root, _ outcome: inout Outcome) throws -> [UInt8] {
+    let watch = Stopwatch()
+    let bytes = try WasmBackEnd.bytes(of: code, names: describes || outcome.context.options.optimization == 0)
+    outcome.measures.append(watch.measure("encode-module", peakMemory: peakMemory()))
+    return bytes
+  }
+
   /// Runs the program by an interpreter; gives its exit code.
   func interpret(by interpreter: Interpreter, _ arguments: [String]) -> Int32 {
     var driver = self
@@ -94,7 +120,7 @@ struct Driver: @unchecked Sendable {
       guard prepared.finish(&outcome, code: 0) == 0 else { return 1 }
       let result = try Interpreter.run(program, arguments: arguments)
       Console.output(result.output)
-      FileHandle.standardError.write(Data(result.errors.utf8))
+      Console.errorText(result.errors)
       return result.code
     }
   }
@@ -179,7 +205,7 @@ struct Driver: @unchecked Sendable {
       (last, lastProgram) = (stage, program)
       try debug?.look(at: program.root)
       if let report { reports.append((stage, report)) }
-      if let directory = passes.snapshots { try keep(program, index, stage, directory, context) }
+      if let directory = passes.snapshots { try keep(program, stage, directory, context) }
     }
     do {
       outcome.program = try runner.run(program, from: start, through: end, in: context)
@@ -221,10 +247,10 @@ struct Driver: @unchecked Sendable {
     }
   }
 
-  private func keep(_ program: AnyProgram, _ index: Int, _ stage: Stage, _ directory: String, _ context: PassContext)
-    throws
-  {
-    let number = String(index + 1)
+  private func keep(
+    _ program: AnyProgram, _ stage: Stage, _ directory: String, _ context: PassContext
+  ) throws {
+    let number = String((allStages.firstIndex { $0.name == stage.name } ?? 0) + 1)
     let name = String(repeating: "0", count: max(0, 2 - number.count)) + number + "-" + stage.name + ".zst"
     try writeFile(try Snapshot(of: program, after: stage.name, in: context).encoded(), to: directory + "/" + name)
   }
@@ -256,6 +282,8 @@ struct Driver: @unchecked Sendable {
     return URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
+  private var outputPath: String { output ?? programName + target.suffix }
+
   private func backEnd(_ machine: Machine.Root, _ outcome: inout Outcome) throws {
     let context = outcome.context
     var backEnd = try NativeBackEnd(
@@ -266,7 +294,7 @@ struct Driver: @unchecked Sendable {
     if stopAfter == NativeStep.emitLLVM.rawValue { return try writeText(backEnd.llvmIR) }
     try backEnd.prepare()
     if stopAfter == NativeStep.optimiseLLVM.rawValue { return try writeText(backEnd.llvmIR) }
-    let path = output ?? programName + target.suffix
+    let path = outputPath
     if target == .native, stopAfter == nil, isStandardOutput(path) {
       throw InvocationError("an executable can't go to the standard output; name a file")
     }

@@ -130,6 +130,9 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
+  /// The targets whose programs `nanoc run` runs.
+  static let runnable: [Target] = [.native, .wasmGC]
+
   /// The passes that lead to it.
   var road: Road { self == .wasmGC ? .wasmGC : .native }
 }

@@ -15,14 +15,21 @@ enum PassList {
     var input: String
     var output: String
     var summary: String
+    /// The targets on whose way it is.
+    var roads: [String]
   }
 
   private static var rows: [Row] {
-    allStages.map {
-      Row(name: $0.name, phase: $0.phase, input: $0.input.name, output: $0.output.name, summary: $0.summary)
+    allStages.map { stage in
+      Row(
+        name: stage.name, phase: stage.phase, input: stage.input.name, output: stage.output.name,
+        summary: stage.summary,
+        roads: Road.allCases.filter { $0.stages.contains { $0.name == stage.name } }.map(\.rawValue))
     }
       + NativeStep.allCases.map {
-        Row(name: $0.rawValue, phase: "native", input: $0.input, output: $0.output, summary: $0.summary)
+        Row(
+          name: $0.rawValue, phase: "native", input: $0.input, output: $0.output, summary: $0.summary, roads: ["native"]
+        )
       }
   }
 
@@ -33,6 +40,7 @@ enum PassList {
         JSONValue.object([
           ("pass", .string(row.name)), ("phase", .string(row.phase)), ("input", .string(row.input)),
           ("output", .string(row.output)), ("summary", .string(row.summary)),
+          ("targets", .array(row.roads.map { .string($0) })),
         ])
       }
       Console.output(

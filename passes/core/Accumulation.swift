@@ -73,7 +73,7 @@ struct Accumulations {
   /// The operation of the first such block.
   private(set) var kind: Accumulation?
   /// The join points in scope that only return their parameter.
-  private var returning: Set<Local> = []
+  private var returning: NumberSet = []
 
   init(function: Name, type: Accumulation.Kind) {
     self.function = function

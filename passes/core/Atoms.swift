@@ -3,7 +3,7 @@ import Nanopass
 
 /// What takes the place of variables. Passes that walk forward record a variable before its uses, so one look is enough.
 struct Substitution {
-  private var atoms: [Local: Core.Atom] = [:]
+  private var atoms: LocalTable<Core.Atom> = [:]
 
   /// From now on `atom` stands where `variable` stood; `atom` is what `resolve` gave.
   mutating func replace(_ variable: Local, by atom: Core.Atom) { atoms[variable] = atom }

@@ -5,7 +5,7 @@ import Nanopass
 /// the caller's own, and with returns turned into jumps where the caller goes on.
 struct BlockCopy {
   private var values = Substitution()
-  private var labels: [Local: Local] = [:]
+  private var labels: LocalTable<Local> = [:]
   /// Fresh locals of the caller.
   private(set) var locals: FunctionLocals<Core.Function>
   private let continuation: Local?

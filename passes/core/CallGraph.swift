@@ -35,14 +35,14 @@ struct CallGraph {
     var callees: [Int] = []
     var performs = false
     var fails = false
-    private var seen: Set<Int> = []
+    private var seen: NumberSet = []
 
     init(positions: [Name: Int]) { self.positions = positions }
 
     mutating func visit(_ node: Core.Value) throws {
       switch node {
       case .call(_, let function, _):
-        if let position = positions[function], seen.insert(position).inserted { callees.append(position) }
+        if let position = positions[function], seen.insert(position) { callees.append(position) }
       case .perform: performs = true
       case .primitive(_, let name, _): fails = fails || Primitive.named(name)?.mayFail == true
       default: break

@@ -62,7 +62,7 @@ public struct CallInliner {
   mutating func block(_ node: Core.Block, endingWith end: Core.End, inside outer: BlockBuilder) -> Core.Block {
     let end = builder.close(to: 0, with: end)
     defer { builder = outer }
-    return Core.Block(node.span, steps: builder.steps, end: end, failure: node.failure)
+    return Core.Block(node.span, steps: reusing(node.steps, for: builder.steps), end: end, failure: node.failure)
   }
 
   /// Appends the body of a function in the place of a step that calls it and goes on with the result.

@@ -16,8 +16,8 @@ public struct EliminateDeadCode: CoreToCore {
   public static let summary = "Drop bindings that nothing reads and join points that nothing jumps to"
 
   private var droppable: Set<Name> = []
-  private var read: Set<Local> = []
-  private var jumped: Set<Local> = []
+  private var read: NumberSet = []
+  private var jumped: NumberSet = []
   private var bindings = 0
   private var joinPoints = 0
 
@@ -48,6 +48,7 @@ public struct EliminateDeadCode: CoreToCore {
     if let failure = node.failure { jumped.insert(failure) }
     let end = try self.end(node.end)
     var reversed: [Core.Step] = []
+    reversed.reserveCapacity(node.steps.count)
     for step in node.steps.reversed() {
       switch step {
       case .let(_, let variable, _, let value) where !read.contains(variable) && mayDrop(value):
@@ -58,7 +59,8 @@ public struct EliminateDeadCode: CoreToCore {
         reversed.append(try self.step(step))
       }
     }
-    return Core.Block(node.span, steps: reversed.reversed(), end: end, failure: node.failure)
+    let steps = reusing(node.steps, for: reversed.reversed())
+    return Core.Block(node.span, steps: steps, end: end, failure: node.failure)
   }
 
   public mutating func end(_ node: Core.End) throws -> Core.End {

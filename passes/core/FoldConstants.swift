@@ -17,7 +17,7 @@ public struct FoldConstants: CoreToCore {
 
   private var substitution = Substitution()
   /// The literals that stay in a variable.
-  private var literals: [Local: Core.Atom] = [:]
+  private var literals: LocalTable<Core.Atom> = [:]
   private var count = 0
 
   public init() {}
@@ -51,6 +51,7 @@ public struct FoldConstants: CoreToCore {
       let same = Core.Value.isSame(old, new)
       steps.append(same ? step : .let(span, variable: variable, ty: ty, value: new))
     }
+    steps = reusing(node.steps, for: steps)
     return Core.Block(node.span, steps: steps, end: try end(node.end), failure: node.failure)
   }
 

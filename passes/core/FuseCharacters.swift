@@ -22,7 +22,7 @@ public struct FuseCharacters: CoreToCore {
   private static let codes: Set<Name> = ["char.toCode", "string.firstCodePoint"]
 
   /// The text and the index that characters come from.
-  private var places: [Local: [Core.Atom]] = [:]
+  private var places: LocalTable<[Core.Atom]> = [:]
   private var count = 0
 
   public init() {}

@@ -20,12 +20,12 @@ public struct InlineJoins: CoreToCore {
 
   private var substitution = Substitution()
   /// How many jumps lead to a join point.
-  private var jumps: [Local: Int] = [:]
+  private var jumps: LocalTable<Int> = [:]
   private var hasFailures = false
   /// Bodies that wait for the only jump to them, not yet rewritten.
-  private var waiting: [Local: JoinBody] = [:]
+  private var waiting: LocalTable<JoinBody> = [:]
   /// Bodies that are no more than a way out, already rewritten.
-  private var short: [Local: JoinBody] = [:]
+  private var short: LocalTable<JoinBody> = [:]
   private var count = 0
 
   public init() {}
@@ -68,41 +68,42 @@ public struct InlineJoins: CoreToCore {
 
   public mutating func block(_ node: Core.Block) throws -> Core.Block {
     var steps: [Core.Step] = []
+    steps.reserveCapacity(node.steps.count)
     let end = try append(node, to: &steps)
-    return Core.Block(node.span, steps: steps, end: end, failure: node.failure)
+    return Core.Block(node.span, steps: reusing(node.steps, for: steps), end: end, failure: node.failure)
   }
 
   /// Appends the steps of a block, and gives its end.
   private mutating func append(_ node: Core.Block, to steps: inout [Core.Step]) throws -> Core.End {
     for step in node.steps {
-      guard case .join(let span, let label, let parameters, let body) = step else {
+      guard case .join(let span, let label, let parameters, let old) = step else {
         steps.append(try self.step(step))
         continue
       }
       switch jumps[label, default: 0] {
       case 0: count += 1
-      case 1: waiting[label] = JoinBody(parameters: parameters, body: body)
+      case 1: waiting[label] = JoinBody(parameters: parameters, body: old)
       default:
-        let body = try block(body)
+        let body = try block(old)
         if isShort(body) {
           count += 1
           short[label] = JoinBody(parameters: parameters, body: body)
         } else {
-          steps.append(.join(span, label: label, parameters: parameters, body: body))
+          let same = Core.Block.isSame(old, body)
+          steps.append(same ? step : .join(span, label: label, parameters: parameters, body: body))
         }
       }
     }
-    guard case .jump(let span, let label, let arguments) = node.end else { return try end(node.end) }
-    let resolved = arguments.map { substitution.resolve($0) }
-    if let join = waiting.removeValue(forKey: label) {
+    guard case .jump(_, let label, let arguments) = node.end else { return try end(node.end) }
+    if let join = waiting.removeValue(forKey: label.id) {
       count += 1
-      for (parameter, argument) in zip(join.parameters, resolved) {
-        substitution.replace(parameter.variable, by: argument)
+      for (parameter, argument) in zip(join.parameters, arguments) {
+        substitution.replace(parameter.variable, by: substitution.resolve(argument))
       }
       return try append(join.body, to: &steps)
     }
-    if let join = short[label] { return instantiate(join, with: resolved) }
-    return .jump(span, label: label, arguments: resolved)
+    if let join = short[label] { return instantiate(join, with: arguments.map { substitution.resolve($0) }) }
+    return try end(node.end)
   }
 
   public mutating func atom(_ node: Core.Atom) -> Core.Atom { substitution.resolve(node) }

@@ -25,7 +25,7 @@ public struct NormaliseToANF: SwitchToCore {
   private var locals = FunctionLocals<Switch.Function>()
   private var builder = BlockBuilder()
   /// The join points that something jumps to.
-  private var reached: Set<Local> = []
+  private var reached: NumberSet = []
   private var temporaries = 0
   private var joinPoints = 0
 

@@ -37,6 +37,7 @@ public struct PropagateCopies: CoreToCore {
         steps.append(try self.step(step))
       }
     }
+    steps = reusing(node.steps, for: steps)
     return Core.Block(node.span, steps: steps, end: try end(node.end), failure: node.failure)
   }
 

@@ -43,7 +43,7 @@ public struct SimplifyKnownSwitches: CoreToCore {
     steps.reserveCapacity(node.steps.count)
     let end = try append(node, to: &steps)
     facts.forget(to: mark)
-    return Core.Block(node.span, steps: steps, end: end, failure: node.failure)
+    return Core.Block(node.span, steps: reusing(node.steps, for: steps), end: end, failure: node.failure)
   }
 
   public mutating func atom(_ node: Core.Atom) -> Core.Atom { substitution.resolve(node) }

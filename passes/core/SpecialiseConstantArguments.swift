@@ -51,7 +51,7 @@ public struct SpecialiseConstantArguments: CoreToCore {
   private var versions: [Request: Name] = [:]
   private var counts: [Int: Int] = [:]
   private var waiting: [Version] = []
-  private var known: [Local: Known] = [:]
+  private var known: LocalTable<Known> = [:]
   private var substitution = Substitution()
   private var names: [String] = []
 

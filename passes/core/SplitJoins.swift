@@ -42,7 +42,7 @@ public struct SplitJoins: CoreToCore {
   }
 
   private var known = KnownJumps()
-  private var divisions: [Local: Division] = [:]
+  private var divisions: LocalTable<Division> = [:]
   private var locals = FunctionLocals<Core.Function>()
   private var substitution = Substitution()
   private var jumps = 0
@@ -199,10 +199,10 @@ public struct SplitJoins: CoreToCore {
 /// Finds the join points that begin with a choice by a parameter for which some jump brings a known value.
 private struct KnownJumps: CoreWalker {
   /// The position of the parameter, by join point.
-  private(set) var choices: [Local: Int] = [:]
+  private(set) var choices: LocalTable<Int> = [:]
   /// The variables that hold new data.
-  private(set) var constructions: [Local: (index: Int, arguments: [Core.Atom])] = [:]
-  private var candidates: [Local: Int] = [:]
+  private(set) var constructions: LocalTable<(index: Int, arguments: [Core.Atom])> = [:]
+  private var candidates: LocalTable<Int> = [:]
 
   mutating func visit(_ node: Core.Step) throws {
     switch node {
@@ -239,7 +239,7 @@ private struct KnownJumps: CoreWalker {
 
 /// Finds the variables that a block uses.
 private struct LocalUses: CoreWalker {
-  private(set) var used: Set<Local> = []
+  private(set) var used: NumberSet = []
 
   mutating func visit(_ node: Core.Atom) {
     if case .local(_, let variable) = node { used.insert(variable) }

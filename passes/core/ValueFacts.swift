@@ -20,8 +20,8 @@ struct ValueFacts {
     case field(Field)
   }
 
-  private var constructions: [Local: Construction] = [:]
-  private var literals: [Local: Core.Atom] = [:]
+  private var constructions: LocalTable<Construction> = [:]
+  private var literals: LocalTable<Core.Atom> = [:]
   private var fields: [Field: Core.Atom] = [:]
   private var changes: [Change] = []
 

@@ -22,6 +22,7 @@ extension ValueReusingPass {
     let bindings = node.steps.endsWithCall ? node.steps.dropLast() : node.steps[...]
     var hasJoins = false
     var steps: [Core.Step?] = []
+    steps.reserveCapacity(node.steps.count)
     for step in bindings {
       if step.isJoin {
         if !hasJoins { reuse.values.firstJoin(of: scope) }
@@ -34,7 +35,8 @@ extension ValueReusingPass {
     if hasJoins { steps = try joins(in: steps, of: scope) }
     if node.steps.endsWithCall, let last = node.steps.last { steps.append(reuse.binding(try step(last))) }
     return Core.Block(
-      node.span, steps: steps.compactMap { $0 }, end: try end(node.end), failure: node.failure)
+      node.span, steps: reusing(node.steps, for: steps.compactMap { $0 }), end: try end(node.end), failure: node.failure
+    )
   }
 
   public mutating func atom(_ node: Core.Atom) -> Core.Atom { reuse.substitution.resolve(node) }

@@ -80,6 +80,15 @@ extension Lexer {
     if byte == 0x7C, length == 1, lineColumn >= 0 || bytes[lineContent...].starts(with: "type ".utf8) {
       advice = "each variant or arm stands on a line of its own, without a sign"
     }
+    if byte == 0x7C, length == 1, isRecordUpdate {
+      advice = "a copy of a record with other fields is written `P.update(p, x = ...)`"
+    }
+    if byte == 0x26, length == 1, isWordByte(next), !startsOperandBefore {
+      advice = "values are passed as they are: leave the `&` out"
+    }
+    if "%^".utf8.contains(byte), lastByte == 0x22 {
+      advice = byte == 0x25 ? "put the values into the text: `\"n = {n}\"`" : "strings are joined by `+`"
+    }
     if byte == 0x2D, lineColumn >= 0 { advice = "a comment begins with `//`" }
     if byte == 0x2B, next == byte, startsOperand(behind: position + length) {
       advice = "strings are joined by `+`, lists by `List.concat`"
@@ -101,6 +110,25 @@ extension Lexer {
     var place = position + 1
     while place < end, isWordByte(bytes[place]) || " ,:".utf8.contains(bytes[place]) { place += 1 }
     return place < end && bytes[place] == 0x7C ? place + 1 : nil
+  }
+
+  /// The last byte of the line before the current place that is no space; 0 if there is none.
+  private var lastByte: UInt8 {
+    var place = position - 1
+    while place >= 0, bytes[place] == 0x20 { place -= 1 }
+    return place >= 0 ? bytes[place] : 0
+  }
+
+  /// Whether a value ends before the current place, so that an operator can follow.
+  private var startsOperandBefore: Bool { isWordByte(lastByte) || "\")]}".utf8.contains(lastByte) }
+
+  /// Whether `{ name` stands before the current place.
+  private var isRecordUpdate: Bool {
+    var place = position - 1
+    while place >= 0, bytes[place] == 0x20 { place -= 1 }
+    while place >= 0, isWordByte(bytes[place]) || bytes[place] == 0x2E { place -= 1 }
+    while place >= 0, bytes[place] == 0x20 { place -= 1 }
+    return place >= 0 && bytes[place] == 0x7B && interpolations.isEmpty
   }
 
   /// Whether a value begins in the rest of the line.

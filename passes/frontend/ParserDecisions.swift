@@ -39,7 +39,7 @@ extension Parser {
       throw expected("`date`, `author`, `reason`, `chosen`, `rejected` or `impacts`")
     }
     cursor.advance()
-    try expect(.assign, "`=` and the value")
+    try expect(.assign, "`=` and the value", help: cursor.at(.colon) ? "write `=` in place of `:`" : nil)
     if word.name == Self.reason {
       let text = try textClause("the reason")
       return .reason(cursor.span(from: start), text: text)
@@ -54,7 +54,7 @@ extension Parser {
       field = .chosen(cursor.span(from: start), reference: reference)
     } else {
       let open = cursor.current
-      try expect(.openBracket, "`[` and a list")
+      try expect(.openBracket, "`[` and a list", help: "write brackets around it, also around a single one")
       let references = try list(until: .closeBracket, open) { try $0.reference() }
       let span = cursor.span(from: start)
       field =

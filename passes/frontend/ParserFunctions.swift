@@ -12,7 +12,11 @@ extension Parser {
       throw expected("`(` and the parameters", help: "functions of one's own have no type parameters")
     }
     let open = cursor.current
-    try expect(.openParen, "`(` and the parameters")
+    try expect(
+      .openParen, "`(` and the parameters",
+      help: open.kind == .arrow
+        ? "without parameters the brackets are empty: `fn \(name.name)()`"
+        : open.kind == .lower ? "the parameters stand in brackets: `fn \(name.name)(\(open.name): Type)`" : nil)
     let parameters = try list(until: .closeParen, open) { try $0.parameter() }
     let result = cursor.take(.arrow) ? try type() : nil
     if !isAtLineEnd { throw unexpectedBehindHeader(hasResult: result != nil) }
@@ -46,7 +50,10 @@ extension Parser {
       name = Syntax.Ident(token.span, name: token.name)
     } else {
       if token.kind == .upper, cursor.ahead(1).kind != .colon {
-        throw expected("a parameter", help: "a parameter is written `name: Type`")
+        let next = cursor.ahead(1)
+        throw expected(
+          "a parameter",
+          help: "a parameter is written `\(next.kind == .lower ? "\(next.name): \(token.name)" : "name: Type")`")
       }
       name = try declaredName("a parameter", .lower)
     }
@@ -54,7 +61,8 @@ extension Parser {
     try expect(
       .colon, "`:` and the type of the parameter",
       help: isMutable ? "leave `mut` out: values don't change" : "every parameter has its type: `name: Type`")
-    let type = try type()
+    let written = try type()
+    let type = try arrowType(behind: written) ?? written
     if cursor.at(.assign) {
       throw expected("`,` or `)`", help: "parameters have no default values: every call gives all arguments")
     }

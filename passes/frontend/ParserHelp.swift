@@ -22,13 +22,17 @@ extension Parser {
     "throw": failure, "raise": failure, "panic": failure,
     "try": "a call that can fail gives a `Result`: match on it, or pass a failure on with `?`",
     "await": "calls are finished when they return: leave `await` out", "async": function, "const": binding,
-    "mut": binding, "final": binding,
+    "mut": binding, "final": binding, "law": "a law is a block `verify f law name`",
+    "test": "what a function gives is tested in a block `verify f`",
   ]
 
   private static let operatorWords: [Name: String] = [
     "and": "use `Bool.and(a, b)`", "or": "use `Bool.or(a, b)`", "xor": "use `!=` on `Bool`s",
     "not": "use `Bool.not(a)`", "mod": "use `Int.mod(a, b)`", "div": "use `Int.div(a, b)`", "is": "use `==`",
   ]
+
+  /// Advice for a word that begins declarations in other languages.
+  func foreignWordHelp(_ word: Name) -> String { Self.firstWords[word] ?? "leave it out" }
 
   /// Fails if the statement from `start` on is one word that was meant as a keyword, and more follows.
   mutating func rejectFirstWord(from start: Int) throws {
@@ -142,12 +146,21 @@ extension Parser {
 
   /// Advice for what stands in a list between brackets and belongs to another form.
   func listHelp(_ close: TokenKind) -> String? {
+    if let help = stringPrefixHelp ?? recordBracesHelp { return help }
+    if close == .closeParen, cursor.previous.kind == .upper, let help = typePartsHelp, cursor.at(.upper) { return help }
     switch (cursor.previous.kind, cursor.current.kind) {
-    case (.stringEnd, .openBrace): "a value stands inside the string, between braces: `\"text {value}\"`"
-    case (_, .fatArrow) where close == .closeBracket: "a map stands between braces: `{key => value}`"
+    case (.upper, .lower) where cursor.current.name == "as":
+      return "modules have no other names: leave `as` out, and write their full names"
+    case (_, .range) where close == .closeBracket:
+      return isInVerify
+        ? "a range stands without brackets: `1..10`" : "only a `given` has ranges: write the elements, or a function"
+    case (_, .colon) where cursor.ahead(1).kind == .colon:
+      return "a list with one more element before it is `List.prepend(x, xs)`"
+    case (.stringEnd, .openBrace): return "a value stands inside the string, between braces: `\"text {value}\"`"
+    case (_, .fatArrow) where close == .closeBracket: return "a map stands between braces: `{key => value}`"
     case (.lower, .lower) where operatorWordHelp == nil && Self.rejectedKeywords[cursor.current.name] == nil:
-      "a comma stands between two; a call has parentheses: `\(previousPath)(\(cursor.current.name)\(more))`"
-    default: nil
+      return "a comma stands between two; a call has parentheses: `\(previousPath)(\(cursor.current.name)\(more))`"
+    default: return nil
     }
   }
 

@@ -83,11 +83,24 @@ extension Parser {
     return clause
   }
 
+  /// What other languages call the clauses of a header.
+  private static let foreignClauses: [Name: String] = {
+    let (depends, exposes) = (
+      "other modules are named by `depends [A, B]`", "what others see is named by `exposes [f, T]`"
+    )
+    let names: [(Name, String)] =
+      ["import", "imports", "use", "uses", "using", "require", "requires"].map { ($0, depends) }
+      + ["export", "exports", "exposing", "provides", "public"].map { ($0, exposes) }
+    return Dictionary(uniqueKeysWithValues: names)
+  }()
+
   private mutating func expectedClause() -> ParseFailure {
     // Lines below one that is no clause belong to the same mistake.
     if lacksClause || isBelowKnownError { return ParseFailure() }
     lacksClause = true
-    let near = didYouMean(nearestNames(to: cursor.current.name.text, among: Self.clauses.map(\.text)))
+    let near =
+      Self.foreignClauses[cursor.current.name]
+      ?? didYouMean(nearestNames(to: cursor.current.name.text, among: Self.clauses.map(\.text)))
     return expected(
       "`intent`, `depends`, `exposes` or `effects`", help: near ?? "declarations stand at the first column")
   }
@@ -97,11 +110,18 @@ extension Parser {
     try expect(.openBracket, "`[` and a list of names", help: "write brackets around the names: `exposes [f, T]`")
     return try list(until: .closeBracket, open) { parser in
       let token = parser.cursor.current
-      guard token.kind == .lower || token.kind == .upper else { throw parser.expected("a name of this module") }
+      guard token.kind == .lower || token.kind == .upper else {
+        let isAll = token.kind == .range || token.kind == .star
+        throw parser.expected(
+          "a name of this module", help: isAll ? "without the clause everything is exposed: leave it out" : nil)
+      }
       parser.cursor.advance()
       return Syntax.Ident(token.span, name: token.name)
     }
   }
+
+  /// Words that stand before declarations in other languages.
+  private static let modifiers: Set<Name> = ["pub", "public", "export", "private", "async", "static", "inline"]
 
   mutating func item() throws -> Syntax.Item {
     let start = cursor.index
@@ -112,6 +132,14 @@ extension Parser {
     case .record: return try record()
     case .verify: return try verifyBlock()
     case .decision: return try decision()
+    case .lower where Self.modifiers.contains(cursor.current.name) && Self.itemStarts.contains(cursor.ahead(1).kind):
+      let word = cursor.current
+      report(
+        .error(
+          "parse-error", at: word.span, "there is no keyword `\(word.name)`",
+          help: foreignWordHelp(word.name)))
+      cursor.advance()
+      return try item()
     case .lower where isHeaderWithoutKeyword:
       let name = cursor.current
       throw fail(
@@ -138,7 +166,11 @@ extension Parser {
     let name = try declaredName("a type", .upper)
     try rejectTypeParameters()
     if cursor.at(.assign) {
-      throw expected("the end of the line", help: "variants stand on the lines below; a type has no second name")
+      throw expected(
+        "the end of the line",
+        help: cursor.ahead(1).kind == .openBrace
+          ? "a record begins with `record`, and its fields stand on indented lines below: `name: Type`"
+          : "variants stand on the lines below; a type has no second name")
     }
     try expectLineEnd(after: "the name of the type")
     let variants = try declarationBlock("a type", name, "variants, one on each line") { parser in
@@ -207,11 +239,27 @@ extension Parser {
       lacksBody = true
       throw fail("parse-error", at: name.span, "\(what) needs indented lines below it", help: "add \(content)")
     }
+    let known = diagnostics.count
+    defer { joinRepeated(since: known) }
     return try block(of: what) { parser in
       let first = parser.cursor.current.kind
       if first != .module, Self.itemStarts.contains(first) { throw parser.misplacedItem() }
       return try line(&parser)
     }
+  }
+
+  /// Makes one error of those that ask for the same change in several lines of a declaration.
+  private mutating func joinRepeated(since known: Int) {
+    var joined: [Diagnostic] = []
+    for error in diagnostics[known...] {
+      let same = joined.firstIndex { $0.summary == error.summary && $0.repair == error.repair && $0.slug == error.slug }
+      if let same, error.repair.primary?.hasPrefix("leave the") == true {
+        joined[same].regions.append(Region(error.span, "here too"))
+      } else {
+        joined.append(error)
+      }
+    }
+    diagnostics.replaceSubrange(known..., with: joined)
   }
 
 }

@@ -67,6 +67,9 @@ extension Parser {
   mutating func modulePath() throws -> Syntax.Ident {
     let start = cursor.index
     if cursor.at(.stringStart) { throw expected("the name of a module", help: "write it without quotes") }
+    if cursor.at(.range) || cursor.at(.dot) {
+      throw expected("the name of a module", help: "modules are named from the module root, as in `A.B`")
+    }
     let known = diagnostics.count
     var text = try declaredName("a module", .upper).name.text
     while cursor.take(.dot) { text += "." + (try declaredName("a module", .upper)).name.text }

@@ -10,7 +10,9 @@ extension Parser {
     let token = cursor.current
     height = 1
     switch token.kind {
-    case .lower, .upper: return try nameExpression()
+    case .lower, .upper:
+      if token.kind == .lower { try rejectForeignOperand() }
+      return try nameExpression()
     case .integer:
       let value = cursor.integer
       cursor.advance()
@@ -178,6 +180,18 @@ extension Parser {
     return only
   }
 
+  /// Advice for what stands behind the key of a map in place of `=>`.
+  private func entryHelp(_ key: Syntax.Expr) -> String? {
+    if cursor.at(.colon) {
+      guard case .path(_, let path) = key, path.segments.count == 1 else { return "write `=>` in place of `:`" }
+      return "a map is written `{\"key\" => value}`; a record is built by its name: `P(\(path.segments[0].name) = ...)`"
+    }
+    if case .call = key {
+      return "steps that follow one another stand on lines of their own in a function, without braces"
+    }
+    return nil
+  }
+
   /// `{k => v}`
   private mutating func map() throws -> Syntax.Expr {
     let start = cursor.index
@@ -187,11 +201,15 @@ extension Parser {
     let entries = try nested { parser in
       try parser.list(until: .closeBrace, open) { parser in
         let start = parser.cursor.index
+        if parser.isNamedArgument {
+          parser.cursor.advance()
+          throw parser.expected(
+            "`=>` and the value of this key",
+            help: "a record is built by its name: `P(\(parser.cursor.previous.name) = ...)`")
+        }
         let key = try parser.expression()
         tallest = max(tallest, parser.height)
-        let help =
-          parser.cursor.at(.assign)
-          ? "a record is built by its name: `P(x = 1)`" : parser.cursor.at(.colon) ? "write `=>` in place of `:`" : nil
+        let help = parser.entryHelp(key)
         try parser.expect(.fatArrow, "`=>` and the value of this key", help: help)
         let value = try parser.expression()
         tallest = max(tallest, parser.height)

@@ -17,6 +17,10 @@ extension Parser {
     if diagnostics.contains(where: { $0.slug == "module-misplaced" }) { return true }
     guard let header else {
       if case .keyword(_, "module")? = tokens.first { return true }
+      // An indented first line may be a clause below a header that is missing.
+      if case .lower(let place, let word)? = tokens.first, Self.clauses.contains(word) {
+        return knownErrors.cover(place)
+      }
       return tokens.isEmpty
     }
     return knownErrors.cover(header.span)

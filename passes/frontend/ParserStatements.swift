@@ -33,7 +33,7 @@ extension Parser {
       }
       try expect(
         .assign, "`=` and the value of the binding",
-        help: cursor.at(.colon) && cursor.ahead(1).kind == .assign ? "write `=`" : nil)
+        help: bindingHelp(token.name))
       let value = try lineExpression()
       return .bind(
         cursor.span(from: start), name: Syntax.Ident(token.span, name: token.name), annotation: annotation,
@@ -41,6 +41,13 @@ extension Parser {
     }
     let value = try lineExpression()
     return .evaluate(value.span, value: value)
+  }
+
+  /// Advice for what stands behind a name and a type in place of a value.
+  private func bindingHelp(_ name: Name) -> String? {
+    if cursor.at(.colon), cursor.ahead(1).kind == .assign { return "write `=`" }
+    if cursor.at(.arrow) { return "the types of a function stand in its header: `fn \(name)(x: A) -> B`" }
+    return isAtLineEnd ? "a name is bound to its value at once: `\(name): Type = ...`" : nil
   }
 
   /// `value.field = ...`, which is no binding: under the name `value.field`, so that it can be reported where it is known
@@ -167,13 +174,39 @@ extension Parser {
       return expected("the end of the line", help: help)
     case .bang where cursor.ahead(1).kind == .openBracket:
       return expected("the end of the line", help: "effects stand on a line of their own")
+    case .upper where what == "the variant", .lower where what == "the variant" && token.name == "of",
+      .openBrace where what == "the variant":
+      return expected("the end of the line behind the variant", help: variantFieldsHelp)
+    case .upper where what == "the field", .lower where what == "the field":
+      return expected("the end of the line behind the field", help: typePartsHelp)
+    case .lower where what == "the head of the block":
+      return expected(
+        "the end of the line behind the head of the block", help: "a law is named behind `law`: `law \(token.name)`")
+    case .lower where what == "the name of the module", .openParen where what == "the name of the module":
+      return expected(
+        "the end of the line behind the name of the module",
+        help: token.name == "exposing" || token.kind == .openParen
+          ? "what others see stands on an indented line below: `exposes [f, T]`"
+          : "leave it out; the clauses of the header stand on indented lines below")
+    case .openParen where what == "the name of the record", .openParen where what == "the name of the type":
+      let isNamed = cursor.ahead(1).kind == .lower && cursor.ahead(2).kind == .colon
+      return expected(
+        "the end of the line behind \(what)",
+        help: what == "the name of the record"
+          ? "its fields stand on indented lines below: `\(isNamed ? cursor.ahead(1).name.text : "name"): Type`"
+          : "its variants stand on indented lines below")
+    case .colon where what == "the expression" && cursor.ahead(1).kind == .colon:
+      return expected(
+        "the end of the line behind the expression",
+        help: "a list with one more element before it is `List.prepend(x, xs)`")
     case .openBrace:
       return expected(
         "the end of the line",
         help: cursor.previous.kind == .closeParen
           ? "a function begins with `fn`, and its body stands on indented lines below, without braces"
           : what == "the expression"
-            ? "a record is built with `P(x = 1)`" : "what belongs to it stands on indented lines below, without braces")
+            ? recordBracesHelp ?? "a record is built with `P(x = 1)`"
+            : "what belongs to it stands on indented lines below, without braces")
     case .openBracket where Self.clauses.contains(cursor.previous.name):
       return expected("the end of the line", help: "the clauses of the header are indented below `module`")
     case .stringStart where cursor.previous.kind == .stringEnd:
@@ -195,7 +228,10 @@ extension Parser {
       return expected("the end of the line behind \(what)", help: "each statement stands on a line of its own")
     case _ where cursor.previous.kind == .question:
       return expected("the end of the line", help: "`?` passes an error on to the caller; branch with `match c`")
-    default: return expected("the end of the line behind \(what)", help: operatorWordHelp ?? bareCallHelp)
+    default:
+      return expected(
+        "the end of the line behind \(what)",
+        help: operatorWordHelp ?? stringPrefixHelp ?? bareCallHelp ?? (what == "the expression" ? argumentsHelp : nil))
     }
   }
 
@@ -282,10 +318,10 @@ extension Parser {
     switch cursor.current.kind {
     case .colon where cursor.ahead(1).kind == .colon: return "a list is taken apart by `[first, ..rest]`"
     case _ where cursor.previous.kind == .lower && cursor.previous.name == "case":
-      return "an arm begins with its pattern"
+      return "an arm begins with its pattern: leave `case` out"
     case .colon: return "write `->`"
     case .lower where cursor.previous.kind == .upper:
-      return "the fields of a constructor stand in brackets: `\(previousPath)(\(cursor.current.name))`"
+      return patternFieldsHelp
     case .lower: return "patterns have no guards: match again in the arm"
     case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
     case .comma: return "a tuple is taken apart between brackets: `(a, b) -> ...`"

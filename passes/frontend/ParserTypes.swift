@@ -10,6 +10,8 @@ extension Parser {
     try enter()
     defer { leave() }
     if cursor.at(.openParen) { return try parenthesisedType() }
+    if cursor.at(.colon) { throw expected("a type", help: "one `:` stands between a name and its type") }
+    if cursor.at(.fn) { throw expected("a type", help: "the type of a function is written `Fn(A, B) -> C`") }
     let start = cursor.index
     if cursor.at(.openBracket) { return try bracketedType(of: nil, from: start) }
     if cursor.at(.upper), cursor.current.name == Self.functionType, cursor.ahead(1).kind == .openParen {

@@ -95,9 +95,11 @@ extension Parser {
     let start = cursor.index
     cursor.advance()
     let name = try declaredName("a given", .lower)
-    try expect(.colon, "`:` and a type or an effect")
+    try expect(
+      .colon, "`:` and a type or an effect",
+      help: cursor.at(.assign) ? "a given has its type: `given \(name.name): Type = ...`" : nil)
     let type = try type()
-    try expect(.assign, "`=` and the values")
+    try expect(.assign, "`=` and the values", help: cursor.at(.lower) ? "write `=` in place of it" : nil)
     let domain = try domain()
     let line = Syntax.VerifyLine.given(cursor.span(from: start), name: name, ty: type, domain: domain)
     try expectLineEnd(after: "the values")
@@ -153,6 +155,24 @@ extension Parser {
     return line
   }
 
+  /// Advice for what stands behind the left side of a case in place of `=>`.
+  private func caseHelp(_ left: Syntax.Expr) -> String {
+    switch left {
+    case _ where cursor.at(.arrow): return "write `=>` in place of `->`"
+    case _ where cursor.at(.assign): return "write `=>` in place of `=`"
+    case .binary(_, let sign, _, _) where sign.name == "==" && isAtLineEnd:
+      return "write `=>` in place of `==`, or `holds` behind the condition"
+    case .path(_, let path) where path.segments.count == 1 && !isAtLineEnd:
+      let word = path.segments[0].name
+      if word == "forall" || word == "for" { return "values are named by `given x: Type = [...]`" }
+      if cursor.at(.lower), cursor.ahead(1).kind == .openParen {
+        return "leave `\(word)` out: a case is `call => value`"
+      }
+      return "a call has parentheses: `\(word)(...)`"
+    default: return "a case is `call => value`, or `condition holds`"
+    }
+  }
+
   /// A case may break its line once, before or behind `=>`, with the second line deeper.
   private mutating func caseLine() throws -> Syntax.VerifyLine {
     let start = cursor.index
@@ -171,7 +191,7 @@ extension Parser {
     }
     try expect(
       .fatArrow, "`=>` and the value, or `holds`",
-      help: cursor.at(.arrow) ? "write `=>` in place of `->`" : "a case is `call => value`, or `condition holds`")
+      help: caseHelp(left))
     if !isBroken, cursor.at(.newline), cursor.ahead(1).kind == .indent {
       cursor.advance()
       cursor.advance()

@@ -11,7 +11,7 @@ public import Nanopass
 public struct DropInvariantLoopParameters: LoopsToLoops {
   public static let summary = "Drop the loop parameters that every jump passes on unchanged"
 
-  private var replaced: [Local: Loops.Atom] = [:]
+  private var replaced: LocalTable<Loops.Atom> = [:]
   /// Which parameters of a loop stay.
   private var kept: [Local: [Bool]] = [:]
   private var count = 0

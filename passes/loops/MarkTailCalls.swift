@@ -14,7 +14,7 @@ public struct MarkTailCalls: CoreToLoops {
 
   private var function: Name = ""
   /// The join points in scope that only return their parameter.
-  private var returning: Set<Local> = []
+  private var returning: NumberSet = []
   private var selfCalls = 0
   private var otherCalls = 0
 

@@ -30,7 +30,7 @@ public struct ExpandAllocations: MachineToMachine {
 
   /// The sizes that the program uses, in the order of the first use.
   private var sizes: [Int] = []
-  private var seen: Set<Int> = []
+  private var seen: NumberSet = []
   private var count = 0
   private var kept = 0
   private var repeated: Set<Name> = []
@@ -66,7 +66,7 @@ public struct ExpandAllocations: MachineToMachine {
     guard case .allocate(let span, let size) = node, size > 0, size <= Self.largest else { return node }
     count += 1
     let rounded = (size + 15) / 16 * 16
-    if seen.insert(rounded).inserted { sizes.append(rounded) }
+    if seen.insert(rounded) { sizes.append(rounded) }
     return .call(span, function: Self.name(size: rounded), arguments: [])
   }
 

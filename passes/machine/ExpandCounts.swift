@@ -50,6 +50,7 @@ public struct ExpandCounts: MachineToMachine {
     guard node.instructions.contains(where: { Self.counting($0) != nil }) else { return node }
     var block = node
     block.instructions = []
+    block.instructions.reserveCapacity(node.instructions.count)
     for instruction in node.instructions {
       if let (name, operands) = Self.counting(instruction) {
         block.instructions += try self.count(name, operands, instruction)

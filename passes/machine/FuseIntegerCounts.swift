@@ -35,6 +35,7 @@ public struct FuseIntegerCounts: MachineToMachine {
     guard node.instructions.contains(where: { Self.count($0) != nil }) else { return node }
     var block = node
     block.instructions = []
+    block.instructions.reserveCapacity(node.instructions.count)
     // The next one is the last here, so that taking some out and putting others back costs nothing.
     var rest = Array(node.instructions.reversed())
     while let instruction = rest.popLast() {
@@ -83,10 +84,10 @@ public struct FuseIntegerCounts: MachineToMachine {
     if name == "int.equal", operands.contains(where: { $0.number != nil }) { return name }
     let registers = operands.map(Self.register)
     var skipped: [Machine.Instruction] = []
-    var consumed: Set<Int> = []
+    var consumed: NumberSet = []
     while let next = rest.last, Self.isPassedOver(next) {
       if let dropped = Self.dropped(next), let position = registers.firstIndex(of: dropped),
-        consumed.insert(position).inserted
+        consumed.insert(position)
       {
         before += 1
       } else {
@@ -95,7 +96,7 @@ public struct FuseIntegerCounts: MachineToMachine {
       rest.removeLast()
     }
     rest += skipped.reversed()
-    return IntegerFunction.consuming(name, consumed.sorted())
+    return IntegerFunction.consuming(name, registers.indices.filter(consumed.contains))
   }
 
   /// Whether an instruction only makes a word of a bit, or drops another integer.

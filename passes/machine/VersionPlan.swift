@@ -1,8 +1,9 @@
 import Languages
 import Nanopass
 
-/// Where `VersionBlocks` needs the second version of a function, and what control takes along there.
-struct VersionPlan {
+/// Where `VersionBlocks` needs the second version of a function, and what control takes along there. An object, since what
+/// writes the versions hands it on and on, and to copy all its tables would take longer than to make them.
+final class VersionPlan {
   let function: Machine.Function
   let graph: MachineGraph
   let integers: SmallIntegers
@@ -54,7 +55,7 @@ struct VersionPlan {
   func passed(to place: MachinePlace) -> [Int] { places.number(of: place).map { passed[$0] } ?? [] }
 
   /// The places where the first version may meet a big integer.
-  private mutating func findExits(_ entries: inout [[Int]]) {
+  private func findExits(_ entries: inout [[Int]]) {
     for block in graph.order {
       guard var known = integers.entries[block] else { continue }
       for index in function.blocks[block].instructions.indices {
@@ -97,7 +98,7 @@ struct VersionPlan {
     }
   }
 
-  private mutating func findLocals() {
+  private func findLocals() {
     locals = Array(repeating: nil, count: function.greatestLocal + 1)
     for parameter in function.parameters { note(parameter.variable, parameter.ty) }
     for block in function.blocks {
@@ -115,7 +116,7 @@ struct VersionPlan {
     }
   }
 
-  private mutating func note(_ variable: Local, _ ty: Machine.Ty) {
+  private func note(_ variable: Local, _ ty: Machine.Ty) {
     locals[variable.id] = (variable, ty)
   }
 

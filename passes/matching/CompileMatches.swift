@@ -198,7 +198,7 @@ public struct CompileMatches: ClosedToSwitch {
     }
   }
 
-  private func emitted(_ leaf: Leaf, _ values: [Local: BoundValue], _ ty: Closed.Ty) -> Switch.Expr {
+  private func emitted(_ leaf: Leaf, _ values: LocalTable<BoundValue>, _ ty: Closed.Ty) -> Switch.Expr {
     let bound = leaf.variables.compactMap { variable, _ -> (Local, Switch.Expr)? in
       switch values[variable] {
       case .local(let local, let ty): return (variable, .local(leaf.span, variable: local, ty: ty))

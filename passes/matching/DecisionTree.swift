@@ -43,7 +43,7 @@ enum BoundValue {
 /// The order of comparisons of one match.
 indirect enum DecisionTree {
   /// All patterns of the arm match.
-  case leaf(arm: Int, values: [Local: BoundValue])
+  case leaf(arm: Int, values: LocalTable<BoundValue>)
   /// Reads a part into a local.
   case load(Local, Origin, Closed.Ty, DecisionTree)
   /// Branches by constructor; `rest` is for those without a case.

@@ -180,8 +180,8 @@ struct DecisionTreeBuilder {
     return row
   }
 
-  private func values(of bindings: Bindings) -> [Local: BoundValue] {
-    var values: [Local: BoundValue] = [:]
+  private func values(of bindings: Bindings) -> LocalTable<BoundValue> {
+    var values: LocalTable<BoundValue> = [:]
     var bindings = bindings
     while case .one(let variable, let occurrence, let rest) = bindings {
       if let local = loaded[occurrence.id] {

@@ -86,6 +86,7 @@ public struct InsertCounts: OwnedToCounted {
     }
     // Steps are found last to first.
     var steps: [Counted.Step] = []
+    steps.reserveCapacity(2 * node.steps.count)
     let end = try self.end(node.end, &steps)
     for step in node.steps.reversed() {
       switch step {
@@ -209,18 +210,15 @@ public struct InsertCounts: OwnedToCounted {
 
   /// Counts in the branches of a choice; each drops at its start what only others need.
   private mutating func branches(_ bodies: [Owned.Block], on subject: Owned.Atom) throws -> [Counted.Block] {
-    var results: [(block: Counted.Block, live: PersistentLocalSet)] = []
-    for body in bodies { results.append((try block(body), live)) }
+    let results = try bodies.map { (block: try block($0), live: live) }
     var union = PersistentLocalSet()
     for (_, needed) in results { union.formUnion(needed) }
     if case .local(_, let variable) = subject, counted[variable.id] != nil { union.insert(variable.id) }
-    var blocks: [Counted.Block] = []
-    for ((block, needed), body) in zip(results, bodies) {
-      let dead = union.subtracting(needed).compactMap { counted[$0] }
-      blocks.append(dropping(dead, at: body, in: block))
-    }
     live = union
-    return blocks
+    return zip(results, bodies).map { result, body in
+      let dead = union.subtracting(result.live).compactMap { counted[$0] }
+      return dropping(dead, at: body, in: result.block)
+    }
   }
 
   // MARK: Uses

@@ -42,21 +42,23 @@ public struct ShareConstantCells: ShapedToShaped {
   }
 
   public mutating func block(_ node: Shaped.Block) throws -> Shaped.Block {
-    var block = node
-    block.steps = []
+    var steps: [Shaped.Step] = []
+    steps.reserveCapacity(node.steps.count)
     for step in node.steps {
       let step = try self.step(step)
       guard case .let(let span, let variable, let shape, let value) = step, let constant = constant(value) else {
-        block.steps.append(step)
+        steps.append(step)
         continue
       }
       count += 1
       if examined.contains(variable.id) {
-        block.steps.append(.let(span, variable: variable, shape: shape, value: .atom(span, atom: constant)))
+        steps.append(.let(span, variable: variable, shape: shape, value: .atom(span, atom: constant)))
       } else {
         constants[variable.id] = constant
       }
     }
+    var block = node
+    block.steps = reusing(node.steps, for: steps)
     block.end = try end(node.end)
     return block
   }

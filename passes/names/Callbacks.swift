@@ -54,12 +54,6 @@ extension NameResolver {
   }
 
   func reportFunctionValue(_ name: String, at span: Span) {
-    if name.split(separator: ".").last?.first?.isUppercase == true {
-      error(
-        "fn-value", at: span, "the constructor `\(name)` is used without its fields",
-        help: "write `\(name)(...)`, or pass it for a parameter of a `Fn` type")
-      return
-    }
     error(
       "fn-value", at: span, "the function `\(name)` is used as a value",
       help: "call it, or pass it for a parameter of a `Fn` type")

@@ -56,11 +56,8 @@ extension NameResolver {
   private mutating func callFunction(_ span: Span, _ function: FunctionSymbol, _ arguments: [Program.Expr])
     -> Resolved.Expr
   {
-    var resolved: [Resolved.Expr] = []
-    for (index, argument) in arguments.enumerated() {
-      let takesFunction = index < function.takesFunction.count && function.takesFunction[index]
-      resolved.append(takesFunction ? callback(argument) : expression(argument))
-    }
+    // A function may stand in the place of another argument, which is seen when types are found.
+    let resolved = arguments.map { function.takesFunctions ? callback($0) : expression($0) }
     return .call(span, function: function.name, arguments: resolved)
   }
 
@@ -80,7 +77,9 @@ extension NameResolver {
       help: callee.text)
   }
 
-  private func reportPositional(_ span: Span, _ callee: Program.Path, _ type: TypeSymbol, _ arguments: [Program.Expr]) {
+  private mutating func reportPositional(
+    _ span: Span, _ callee: Program.Path, _ type: TypeSymbol, _ arguments: [Program.Expr]
+  ) {
     guard canSeeInside(type, at: callee.span) else { return }
     guard case .record(let fields) = type.shape else {
       error("unknown-ident", at: callee.span, "`\(type.short)` is a type, not a function")

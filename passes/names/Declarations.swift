@@ -23,11 +23,12 @@ extension NameResolver {
       let variable = bind(parameter.name.name, at: parameter.name.span, group: group, type: type)
       resolved.append(Resolved.Parameter(parameter.span, variable: variable, ty: type))
     }
-    let resultType = result.map { type($0) } ?? .unit
+    let returned: Resolved.Returned =
+      result.map { .declared($0.span, ty: type($0)) } ?? .undeclared(name.span.atEnd)
     let declared = effects.map { self.effects($0) } ?? Resolved.Effects(name.span.atEnd, effects: [])
     return Resolved.Function(
       name.span, name: module.fullName(name.name), module: module.name, isLibrary: module.isLibrary,
-      variables: typeVariables, parameters: resolved, result: resultType, effects: declared,
+      variables: typeVariables, parameters: resolved, result: returned, effects: declared,
       body: self.body(body, span: span, result: result))
   }
 
@@ -72,6 +73,10 @@ extension NameResolver {
         name.span, module: module.name, name: isFirst && name.name != "_" ? module.fullName(name.name) : nil,
         annotation: type, value: resolved)
     case .evaluate(let span, let value):
+      if let (name, help) = comparedName(value) {
+        reportUnknown(name, help: help)
+        meantBindings.insert(name.name)
+      }
       return .define(span, module: module.name, name: nil, annotation: nil, value: expression(value))
     }
   }

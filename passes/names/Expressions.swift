@@ -25,8 +25,10 @@ extension NameResolver {
       if sign.name == "==" || sign.name == "!=" { reportComparedTrace(left, right) }
       let first = expression(left)
       // Two functions that are compared are one mistake.
-      if case .erroneous = first {
+      switch first {
+      case .erroneous, .callback:
         return .binary(span, operator: sign.name, left: first, right: possibleFunction(right))
+      default: break
       }
       return .binary(span, operator: sign.name, left: first, right: expression(right))
     case .tuple(let span, let elements): return .tuple(span, elements: elements.map { expression($0) })
@@ -105,7 +107,10 @@ extension NameResolver {
         help: constructionForm(of: type))
     case .type(let type):
       error("unknown-ident", at: path.span, "`\(type.short)` is a type, not a value")
-    case .function, .operation, .primitive, .variant, .update:
+    case .variant(let type, let variant, _):
+      // Whether a function is asked for is seen when types are found.
+      return .callback(path.span, callee: .constructor(path.span, type: type, variant: variant))
+    case .function, .operation, .primitive, .update:
       reportFunctionValue(path.text, at: path.span)
     }
     return .erroneous(span)
@@ -169,13 +174,26 @@ extension NameResolver {
   /// The source of an expression if it is short, else dots.
   func source(_ span: Span) -> String { context.sources.excerpt(of: span) }
 
-  /// Reports `x == 1` as a statement where `x` is unknown, and takes it for the binding that was meant.
-  private mutating func bindComparedName(_ value: Program.Expr, group: Int) {
-    guard case .binary(_, let sign, .path(_, let path), _) = value, sign.name == "==", path.segments.count == 1,
+  /// The unknown name of a statement `x == 1` or `x <- 1`, with what tells that a binding was meant; nil for others.
+  func comparedName(_ value: Program.Expr) -> (name: Program.Ident, help: String)? {
+    guard case .binary(_, let sign, .path(_, let path), _) = value, path.segments.count == 1,
       let name = path.segments.first, !name.isUpper, locals[name.name] == nil, module.functions[name.name] == nil,
       module.bindings[name.name] == nil
-    else { return }
-    reportUnknown(name, help: "`==` compares; a binding is written `\(name.text) = ...`")
+    else { return nil }
+    let isArrow = sign.name == "<" && context.sources.text(of: Span(start: sign.span.end, length: 1)) == "-"
+    guard isArrow || sign.name == "==" else { return nil }
+    return (
+      name,
+      isArrow
+        ? "a binding is written `\(name.text) = ...`"
+        : "`==` compares; a binding is written `\(name.text) = ...`"
+    )
+  }
+
+  /// Reports `x == 1` as a statement where `x` is unknown, and takes it for the binding that was meant.
+  private mutating func bindComparedName(_ value: Program.Expr, group: Int) {
+    guard let (name, help) = comparedName(value) else { return }
+    reportUnknown(name, help: help)
     let mark = locals.mark
     _ = bind(name.name, at: name.span, group: group)
     locals.forget(since: mark)

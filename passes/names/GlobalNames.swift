@@ -97,7 +97,10 @@ extension NameResolver {
       let help =
         functionHelp(for: path, used)
         ?? (segment.isUpper ? "a record is built by its name: `\(type.short)(...)`" : "fields are read from values")
-      error("unknown-ident", at: segment.span, "the record `\(type.short)` has no member `\(segment.text)`", help: help)
+      if isFirst(Name("\(type.name).\(segment.text)"), inThe: .module) {
+        error(
+          "unknown-ident", at: segment.span, "the record `\(type.short)` has no member `\(segment.text)`", help: help)
+      }
     case .sum(let variants):
       if let arity = variants[segment.name] {
         guard canSeeInside(type, at: path.span) else { return (.wrong, used + 1) }
@@ -128,8 +131,10 @@ extension NameResolver {
   }
 
   /// Reports looking into a type that another module keeps opaque.
-  func canSeeInside(_ type: TypeSymbol, at span: Span) -> Bool {
+  mutating func canSeeInside(_ type: TypeSymbol, at span: Span) -> Bool {
     guard type.isOpaque, type.module != module.index else { return true }
+    // What a type hides is one mistake in a function.
+    guard isFirst(Name("opaque \(type.name)")) else { return false }
     let owner = table.modules[type.module].name
     error(
       "opaque-access", at: span, "`\(type.short)` is opaque: only `\(owner)` can look into it",
@@ -186,10 +191,17 @@ extension NameResolver {
   {
     if let first = path.segments.first, module.unread.contains(first.name) { return (.wrong, path.segments.count) }
     guard used < path.segments.count else {
-      error("unknown-ident", at: path.span, "`\(path.text)` is a module, not a value")
+      let type = owner === module ? nil : owner.exportedTypes[Name(owner.name.lastPart)]
+      error(
+        "unknown-ident", at: path.span, "`\(path.text)` is a module, not a value",
+        help: type.map { "its type is written `\($0.short)`, or `\(owner.name).\($0.short)`" })
       return (.wrong, used)
     }
     let segment = path.segments[used]
+    if owner === module, let meant = table.named[path.prefix(used + 1)], meant !== module {
+      reportNotADependency(path.prefix(used + 1), at: path.span(0..<used + 1))
+      return (.wrong, path.segments.count)
+    }
     let isDeclared =
       owner.functions[segment.name] != nil || owner.types[segment.name] != nil || owner.bindings[segment.name] != nil
     if isDeclared, owner !== module {
@@ -197,10 +209,14 @@ extension NameResolver {
     } else if !owner.lacksListed(segment.name), owner.name != module.name || !module.mayBeUnread(segment.name),
       isFirst(path.prefix(used + 1))
     {
-      let help = suggestion(for: segment.text) {
-        owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
-          + owner.exportedTypes.keys.map(\.text)
-      }
+      let exposed = owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
+      let imported = owner === module ? module.importedTypes(segment.name).first : nil
+      let help =
+        imported.map { "types are written without a module, or with their own: `\($0.short)`" }
+        ?? suggestion(for: segment.text) { exposed + owner.exportedTypes.keys.map(\.text) }
+        ?? (owner !== module && (1...8).contains(exposed.count)
+          ? (exposed.count == 1 ? "its only function is " : "its functions are ")
+            + exposed.sorted().map { "`\($0)`" }.joined(separator: ", ") : nil)
       error("unknown-ident", at: segment.span, "the module `\(owner.name)` has no `\(segment.text)`", help: help)
     }
     return (.wrong, path.segments.count)
@@ -276,7 +292,13 @@ extension NameResolver {
       reportNotExposed(first.name, of: owner, at: first.span)
       return
     }
-    if module.dependencyList.contains(where: { $0.lacksListed(first.name) }) || !isFirst(first.name) { return }
+    // A type that there is not is one mistake wherever it is named.
+    let isType = path.segments.count > 1 && path.segments[1].isUpper
+    if module.dependencyList.contains(where: { $0.lacksListed(first.name) })
+      || !isFirst(first.name, inThe: isType ? .module : .function)
+    {
+      return
+    }
     if let owner = module.dependencyList.first(where: { $0.name.lastPart == first.text }) {
       error(
         "unknown-ident", at: first.span, "nothing here is called `\(first.text)`",
@@ -286,6 +308,7 @@ extension NameResolver {
     let help =
       Replacements.value(for: first.text) ?? Replacements.call(of: path.text)
       ?? (path.segments.count == 1 ? nearestVariant(to: first.text) : nil)
+      ?? (isType ? ownerOfVariant(path.segments[1].name).map { "did you mean `\($0).\(path.segments[1].text)`?" } : nil)
       ?? suggestion(for: first.text) {
         module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }

@@ -55,24 +55,6 @@ extension NameResolver {
     }
   }
 
-  /// The namespace with the functions of a type.
-  static func namespace(of type: Resolved.Ty) -> Name? {
-    switch type {
-    case .int: "Int"
-    case .float: "Float"
-    case .bool: "Bool"
-    case .string: "String"
-    case .bytes: "Bytes"
-    case .digest: "Crypto.Digest32"
-    case .list: "List"
-    case .vector: "Vector"
-    case .map: "Map"
-    case .option: "Option"
-    case .result: "Result"
-    default: nil
-    }
-  }
-
   // MARK: Fields that are given values
 
   /// The value and the field of a statement that gives a field another value.

@@ -63,7 +63,7 @@ extension NameResolver {
     help: String? = nil
   ) {
     if lacksNames && !isCalled || isCalled && module.lacksListed(name.name) || module.unread.contains(name.name)
-      || !isFirst(name.name, inThe: isCalled ? .module : .function)
+      || meantBindings.contains(name.name) || !isFirst(name.name, inThe: isCalled ? .module : .function)
     {
       return
     }
@@ -127,7 +127,7 @@ extension NameResolver {
   func builtinHelp(for name: String, with arguments: [Program.Expr] = []) -> String? {
     let capital = Name(name.prefix(1).uppercased() + name.dropFirst())
     if Vocabulary.namespaces.contains(capital) { return "did you mean `\(capital)`?" }
-    let type = arguments.first.flatMap { likelyType(of: $0) }.flatMap { Self.namespace(of: $0) }
+    let type = arguments.first.flatMap { likelyType(of: $0) }.flatMap(\.namespace)
     let found = spaces(with: name, for: type)
     let shown =
       arguments.isEmpty || arguments.count > 3 ? "" : "(\(arguments.map { source($0.span) }.joined(separator: ", ")))"
@@ -175,7 +175,7 @@ extension NameResolver {
       return "fields are read without parentheses: `\(receiver).\(method.text)`"
     }
     if module.functions[method.name] != nil { return "write `\(method.text)\(call)`" }
-    let space = type.flatMap { Self.namespace(of: $0) }
+    let space = type.flatMap(\.namespace)
     let found = spaces(with: method.text, for: space).filter { Vocabulary.functions[$0] != nil }
     let isKnown = space.map { found == [$0] } ?? true
     if !found.isEmpty, isKnown || type == nil {

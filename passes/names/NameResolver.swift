@@ -52,6 +52,7 @@ struct NameResolver {
     variantOwners = nil
     functionAbove = nil
     reported[.module] = nil
+    meantBindings = []
   }
 
   /// Turns to another function.
@@ -61,6 +62,9 @@ struct NameResolver {
     reported[.function] = nil
     lacksNames = false
   }
+
+  /// The names of top-level statements that were meant as bindings, which is reported.
+  var meantBindings: Set<Name> = []
 
   /// How far the places reach that one mistake is found at.
   enum Extent { case function, module, program }
@@ -137,8 +141,11 @@ extension Program.Rest {
 }
 
 extension Program.TypeExpr {
-  /// Whether it is a `Fn` type.
+  /// Whether it is a `Fn` type, or is meant as one.
   var isFunction: Bool {
-    if case .function = self { true } else { false }
+    switch self {
+    case .function: true
+    case .named(_, let name, _): name.name == "Fn"
+    }
   }
 }

@@ -33,6 +33,7 @@ enum Replacements {
     case "Cons": "a list is written `[first, second]`; `[first, ..rest]` takes one apart"
     case "Left", "Success": "did you mean `\(name == "Left" ? "Result.Err" : "Result.Ok")`?"
     case "Right", "Failure", "Error": "did you mean `\(name == "Right" ? "Result.Ok" : "Result.Err")`?"
+    case "pass": "the value of no interest is `Unit`"
     case "this", "self": "functions belong to no value: take what is needed as a parameter"
     default: nil
     }
@@ -91,6 +92,8 @@ enum Replacements {
     "assert": "what a function gives is tested in a block `verify f`",
     "exit": "a program ends with `main`; one that fails returns `Result.Err(...)` from it",
     "panic": "a function that can fail returns a `Result`: `Result.Err(...)`",
+    "fst": "take a tuple apart by `match` with the arm `(a, b) -> ...`",
+    "snd": "take a tuple apart by `match` with the arm `(a, b) -> ...`",
     "map": "write a recursive function", "filter": "write a recursive function", "fold": "write a recursive function",
     "reduce": "write a recursive function", "range": "write a recursive function", "sum": "write a recursive function",
     "forEach": "write a recursive function", "sorted": "write a recursive function",
@@ -99,6 +102,9 @@ enum Replacements {
 
   /// The help for a type of another language with its arguments as they are written; nil if nothing is known of it.
   static func type(for name: String, of arguments: [String]) -> String? {
+    if ["box", "rc", "arc", "ref", "lazy"].contains(name.lowercased()), let inner = arguments.first {
+      return "write `\(inner)`: a type may hold itself in a variant or a list"
+    }
     guard let help = types[name.lowercased()] else { return nil }
     guard !arguments.isEmpty, !arguments.contains("...") else { return "write \(help)" }
     // The letters between angle brackets stand for the arguments.
@@ -147,6 +153,7 @@ enum Replacements {
     "List.append": "use `List.concat(xs, [x])`", "List.push": "use `List.concat(xs, [x])`",
     "List.isEmpty": "compare with `[]`", "Map.empty": "use `{}`", "Map.isEmpty": "compare with `{}`",
     "String.concat": "use `+`", "String.append": "use `+`", "String.isEmpty": "compare with `\"\"`",
+    "String.repeat": "write a recursive function",
     "String.format": "put the values into the text: `\"n = {n}\"`", "Bool.xor": "use `!=`",
     "Option.unwrap": "use `match`, or `Option.withDefault`",
     "Result.unwrap": "use `match`, `Result.withDefault` or `?`",
@@ -158,6 +165,11 @@ enum Replacements {
     "Vector.toList": "List.fromVector", "Int.toString": "String.fromInt", "Float.toString": "String.fromFloat",
     "Bool.toString": "String.fromBool", "String.toInt": "Int.fromString", "String.toFloat": "Float.fromString",
     "Int.toFloat": "Float.fromInt", "Float.toInt": "Int.fromFloat", "Float.truncate": "Int.fromFloat",
+    "Option.Just": "Option.Some", "Option.some": "Option.Some", "Option.Nothing": "Option.None",
+    "Option.none": "Option.None", "Result.Error": "Result.Err", "Result.Failure": "Result.Err",
+    "Result.Left": "Result.Err", "Result.error": "Result.Err", "Result.Success": "Result.Ok",
+    "Result.Right": "Result.Ok",
+    "Result.ok": "Result.Ok",
     "Int.parse": "Int.fromString", "Float.parse": "Float.fromString", "Int.rem": "Int.mod", "Int.modulo": "Int.mod",
     "String.length": "String.len", "String.size": "String.len", "List.length": "List.len", "List.size": "List.len",
     "Map.length": "Map.len", "Map.size": "Map.len", "Bytes.length": "Bytes.len", "Bytes.size": "Bytes.len",

@@ -96,7 +96,8 @@ public struct ResolveNames: Pass {
   private func initialisation() -> Resolved.Function? {
     guard let span = initialisers.first?.span else { return nil }
     return Resolved.Function(
-      span, name: .initialisation, module: "", isLibrary: false, variables: [], parameters: [], result: .unit,
+      span, name: .initialisation, module: "", isLibrary: false, variables: [], parameters: [],
+      result: .undeclared(span),
       effects: Resolved.Effects(span, effects: []),
       body: .block(span, statements: initialisers, result: .unit(span)))
   }

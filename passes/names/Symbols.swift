@@ -8,8 +8,8 @@ struct FunctionSymbol {
   let name: Name
   /// Where it is declared.
   let span: Span
-  /// For each parameter, whether its type is written as a `Fn` type.
-  let takesFunction: [Bool]
+  /// Whether a parameter's type is written as a `Fn` type.
+  let takesFunctions: Bool
 }
 
 /// A type that a module declares.
@@ -210,7 +210,7 @@ struct SymbolTable {
         guard symbols.functions[name.name] == nil else { continue }
         if case .named(_, let type, _)? = result { symbols.results[name.name] = type.name }
         symbols.functions[name.name] = FunctionSymbol(
-          name: symbols.fullName(name.name), span: name.span, takesFunction: parameters.map(\.ty.isFunction))
+          name: symbols.fullName(name.name), span: name.span, takesFunctions: parameters.contains { $0.ty.isFunction })
       case .sum(_, let name, let variants):
         add(name, .sum(Dictionary(variants.map { ($0.name.name, $0.fields.count) }) { first, _ in first }))
       case .record(_, let name, let fields):

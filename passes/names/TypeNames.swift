@@ -157,16 +157,35 @@ extension NameResolver {
     {
       return
     }
+    let owners = table.named.values.filter { $0 !== module && $0.exportedTypes[name.name] != nil }
+    if owners.count == 1, let owner = owners.first {
+      // That its module is missing in the header is one mistake.
+      guard owner.name == name.name || isFirst(owner.name, inThe: .module) else { return }
+      lacksModule = true
+      error(
+        "unknown-type", at: name.span, "there is no type `\(name.text)` here",
+        help: "it is a type of the module `\(owner.name)`: \(dependsList(with: owner.name))")
+      return
+    }
+    let inner = module.dependencies[name.name].flatMap { $0.exportedTypes[Name($0.name.lastPart)] }
     let help =
-      Replacements.type(for: name.text, of: arguments.map { source($0.span) })
+      inner.map { "`\(name.text)` is a module; its type is written `\($0.short)`" }
+      ?? Replacements.type(for: name.text, of: arguments.map { source($0.span) })
       ?? suggestion(for: name.text) {
         module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
       }
+      ?? didYouMean(longerTypes(than: name.text))
       ?? (name.text.utf8.count == 1 ? "declarations of one's own have no type parameters: write the type itself" : nil)
     let found = Diagnostic.error(
       "unknown-type", at: name.span, "there is no type `\(name.text)` here", help: help, fnName: functionName)
     if help == nil { unexplainedTypes.append(found) } else { context.report(found) }
+  }
+
+  /// The types of this module whose names a name begins, or the other way round.
+  private func longerTypes(than name: String) -> [String] {
+    let near = module.types.keys.map(\.text).filter { name.count > 1 && ($0.hasPrefix(name) || name.hasPrefix($0)) }
+    return Array(near.sorted().prefix(3))
   }
 
   /// Reports the types of which nothing is known, unless they may be those of a module that is missing in the header.
@@ -266,6 +285,11 @@ extension NameResolver {
       table.named[name] == nil ? suggestion(for: name.text) { module.dependencyList.map(\.name.text) } : nil
     error(
       "not-a-dependency", at: span, "the module `\(name)` is not listed in `depends`",
-      help: near ?? "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]")
+      help: near ?? dependsList(with: name))
+  }
+
+  /// The clause of the header with one module more.
+  private func dependsList(with name: Name) -> String {
+    "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]"
   }
 }

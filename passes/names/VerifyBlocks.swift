@@ -56,7 +56,8 @@ extension NameResolver {
     for line in item.lines { if let statement = statement(line, group: group) { statements.append(statement) } }
     return Resolved.Function(
       item.target.span, name: Name("\(Name.verifications)\(number).\(function.name)"), module: module.name,
-      isLibrary: false, variables: [], parameters: parameters, result: .erroneous,
+      isLibrary: false, variables: [], parameters: parameters,
+      result: .declared(item.target.span, ty: .erroneous),
       effects: Resolved.Effects(item.target.span, effects: []),
       body: .block(item.span, statements: statements, result: .unit(item.span)))
   }
@@ -71,7 +72,8 @@ extension NameResolver {
       return .erroneous
     }
     let type = self.type(written)
-    guard case .values(_, let values) = domain else { return type }
+    // A range holds integers, whatever is declared.
+    guard case .values(_, let values) = domain else { return .int }
     for value in values {
       let variable = Local(name.name, locals.unnamed().id)
       let resolved = type == .erroneous ? possibleFunction(value) : expression(value)

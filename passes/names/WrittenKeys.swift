@@ -37,7 +37,7 @@ private struct KeyEraser: ResolvedToResolved {
 
   mutating func function(_ node: Resolved.Function) throws -> Resolved.Function {
     var node = node
-    node.result = erased(node.result)
+    if case .declared(let span, let ty) = node.result { node.result = .declared(span, ty: erased(ty)) }
     return try derive(node)
   }
 

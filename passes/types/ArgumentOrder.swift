@@ -14,16 +14,18 @@ extension Inference {
   mutating func explainOrder(
     of callee: String, _ parameters: [TypeRef], _ arguments: [Resolved.Expr], since start: Int
   ) throws -> Bool {
-    let known = Array(diagnostics[min(start, diagnostics.count)...])
     let places = Set(arguments.map(\.span))
+    // Arguments that are calls themselves may have the same mistake inside.
+    let known = diagnostics[min(start, diagnostics.count)...].filter { !$0.isExchange || places.contains($0.span) }
     guard !known.isEmpty, arguments.count == parameters.count, (2...Self.mostArguments).contains(arguments.count),
-      known.allSatisfy({ $0.slug == "type-mismatch" && places.contains($0.span) })
+      known.allSatisfy({ ($0.slug == "type-mismatch" || $0.slug == "fn-value") && places.contains($0.span) })
     else { return false }
     let declared = known.first?.regions.first { $0.label == "declared here" }
     let types = try typesAlone(of: arguments)
     var search = OrderSearch(parameters: parameters, types: types)
     guard let order = search.first(in: &table), order != Array(order.indices) else { return false }
-    diagnostics.removeSubrange(start...)
+    let inner = diagnostics[start...].filter { !known.contains($0) }
+    diagnostics.replaceSubrange(start..., with: inner)
     report(orderError(of: callee, order, arguments, types, declared))
     return true
   }
@@ -31,7 +33,9 @@ extension Inference {
   /// The types that arguments have where nothing is asked for.
   private mutating func typesAlone(of arguments: [Resolved.Expr]) throws -> [TypeRef] {
     let state = (diagnostics.count, delayed.count, slots.count)
+    isTrying = true
     defer {
+      isTrying = false
       diagnostics.removeSubrange(state.0...)
       delayed.removeSubrange(state.1...)
       slots.removeSubrange(state.2...)
@@ -64,40 +68,58 @@ extension Inference {
     return error
   }
 
-  /// Makes the errors about two names in one line one if each fits the place of the other.
-  mutating func joinSwappedNames() {
-    var index = 0
-    while index + 1 < diagnostics.count {
-      if let joined = swapped(diagnostics[index], diagnostics[index + 1]) {
-        diagnostics.replaceSubrange(index...index + 1, with: [joined])
-      }
+  /// How many pairs of names are tried in each other's place in a function.
+  private static let mostExchanges = 8
+
+  /// Makes the errors about two names in one line one if there are none with each name in the place of the other.
+  mutating func joinSwappedNames(in node: Resolved.Function) throws {
+    var (index, tried) = (0, 0)
+    var reads: LocalReads?
+    while index + 1 < diagnostics.count, tried < Self.mostExchanges {
+      let pair = (diagnostics[index], diagnostics[index + 1])
       index += 1
+      guard pair.0.span.end < pair.1.span.start, isOneLine(pair.0.span.union(pair.1.span)) else { continue }
+      if reads == nil {
+        var found = LocalReads()
+        try found.visit(node.body)
+        reads = found
+      }
+      guard let one = reads?.locals[pair.0.span], let two = reads?.locals[pair.1.span], one != two else { continue }
+      tried += 1
+      var trial = self
+      trial.exchanged = [pair.0.span: two, pair.1.span: one]
+      try trial.checkAsWritten(node)
+      guard trial.diagnostics.count + 2 <= diagnostics.count else { continue }
+      let joined = swapped(pair, one.name, two.name)
+      (diagnostics, wrongResult) = (trial.diagnostics, trial.wrongResult)
+      let place = diagnostics.firstIndex { $0.span.start > joined.span.start } ?? diagnostics.count
+      diagnostics.insert(joined, at: place)
+      if let error = wrongResult?.error, error >= place { wrongResult?.error = error + 1 }
     }
   }
 
-  private func swapped(_ first: Diagnostic, _ second: Diagnostic) -> Diagnostic? {
-    guard first.slug == "type-mismatch", second.slug == "type-mismatch",
-      first.fields.count == 2, first.fields.map(\.value) == second.fields.map(\.value).reversed(),
-      first.span.end < second.span.start,
-      let (a, b) = Self.names(sources.text(of: first.span), sources.text(of: second.span)),
-      sources.text(of: first.span.union(second.span))?.contains("\n") == false
-    else { return nil }
-    var error = first
-    error.summary = "`\(a)` and `\(b)` stand in each other's place"
-    error.regions = [Region(second.span, second.label)]
+  private func isOneLine(_ span: Span) -> Bool { sources.text(of: span)?.contains("\n") == false }
+
+  private func swapped(_ pair: (Diagnostic, Diagnostic), _ one: Name, _ two: Name) -> Diagnostic {
+    var error = pair.0
+    error.slug = "type-mismatch"
+    error.summary = "`\(one)` and `\(two)` stand in each other's place"
+    error.label = pair.0.label ?? "`\(two)` fits here"
+    error.regions = [Region(pair.1.span, pair.0.label == nil ? "`\(one)` fits here" : pair.1.label)]
     error.fields = []
-    error.repair.primary = "swap them"
+    error.note = nil
+    error.repair = Repair(primary: "swap them")
     return error
   }
+}
 
-  /// Two different sources, if both are plain names of locals.
-  private static func names(_ first: String?, _ second: String?) -> (String, String)? {
-    guard let first, let second, first != second, [first, second].allSatisfy(isName) else { return nil }
-    return (first, second)
-  }
+/// The places where locals are read.
+private struct LocalReads: ResolvedWalker {
+  private(set) var locals: [Span: Local] = [:]
 
-  private static func isName(_ text: String) -> Bool {
-    text.first?.isLowercase == true && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+  mutating func visit(_ node: Resolved.Expr) throws {
+    if case .local(let span, let variable) = node { locals[span] = variable }
+    try walk(node)
   }
 }
 

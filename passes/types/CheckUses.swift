@@ -17,11 +17,14 @@ public struct CheckUses: CheckPass {
   public static let summary = "Warns of unused bindings and effects, dropped results and costly recursion"
 
   private var functions: [Name: Typed.Function] = [:]
+  /// Whether functions with errors are left out, or parts of them.
+  private var lacksFunctions = false
 
   public init() {}
 
   public mutating func check(_ program: Typed.Root, in context: PassContext) throws {
     functions = Dictionary(program.functions.map { ($0.name, $0) }) { first, _ in first }
+    lacksFunctions = context.diagnostics.contains { $0.severity == .error && !Self.leavesAll($0.slug) }
     var read: Set<Name> = []
     for function in program.functions where !function.isLibrary {
       var uses = BodyUses(function: function, functions: functions)
@@ -29,12 +32,19 @@ public struct CheckUses: CheckPass {
       read.formUnion(uses.globals)
       report(uses, in: function, context)
     }
-    if case .block(_, let statements, _, _)? = functions[.initialisation]?.body {
+    // What a function with errors reads is not known.
+    if !lacksFunctions, case .block(_, let statements, _, _)? = functions[.initialisation]?.body {
       for case .define(let span, let name, _) in statements where !read.contains(name) {
         warnUnused(Name(name.lastSegment), at: span, nil, context)
       }
     }
     context.explain("looked at \(functions.count) functions", data: [("functions", functions.count)])
+  }
+
+  /// Whether all functions are still there, and whole, in spite of an error.
+  private static func leavesAll(_ slug: Slug) -> Bool {
+    slug == "missing-verify" || slug == "missing-module" || slug == "effect-boundary" || slug == "effect-violation"
+      || slug == "unknown-impact"
   }
 
   private func warnUnused(_ name: Name, at span: Span, _ function: String?, _ context: PassContext) {
@@ -70,7 +80,7 @@ public struct CheckUses: CheckPass {
   }
 
   private func reportEffects(_ uses: BodyUses, in function: Typed.Function, _ context: PassContext) {
-    if uses.callsParameter { return }
+    if uses.callsParameter || lacksFunctions { return }
     let used = uses.effects.map(\.text)
     let needed = Set(used)
     for effect in function.effects.effects where effect.name != "_" {
@@ -101,7 +111,7 @@ private struct BodyUses: TypedWalker {
   let function: Typed.Function
   let functions: [Name: Typed.Function]
   private(set) var bound: [(variable: Local, span: Span)] = []
-  private(set) var locals: Set<Local> = []
+  private(set) var locals: NumberSet = []
   private(set) var globals: Set<Name> = []
   /// Dropped results, and whether the function could pass their failures on.
   private(set) var dropped: [(span: Span, propagates: Bool)] = []

@@ -11,6 +11,8 @@ struct Signature {
   let variables: [Name]
   let parameters: [Resolved.Ty]
   let result: Resolved.Ty
+  /// Where its header says what it returns; none if it does not.
+  var resultSpan = Span.none
   /// The positions of the variables that are the keys of maps in it, with that of a parameter of just this type.
   let keys: [(variable: Int, parameter: Int?)]
 }
@@ -31,6 +33,18 @@ enum DeclaredPart: Hashable {
   case field(of: Name, Name)
   /// A field of a variant of a sum type by its position, from 0.
   case payload(of: Name, Name, Int)
+  case result(of: Name)
+  /// The annotation of a binding in a function, by the number of its local.
+  case annotation(in: Name, Int)
+  /// How many fields a variant of a sum type has, and of which types.
+  case shape(of: Name, Name)
+}
+
+extension Name {
+  /// The name of a type that is to be found out from all its uses.
+  static func sought(_ position: Int) -> Name { Name("?\(position)") }
+
+  var isSought: Bool { text.utf8.first == UInt8(ascii: "?") }
 }
 
 /// What the declarations of a program say, for looking up while functions are checked.
@@ -38,6 +52,8 @@ struct Declarations {
   private var functions: [Name: Signature]
   /// The types of top-level bindings, as far as they are known.
   var globals: [Name: Resolved.Ty] = [:]
+  /// The annotations of bindings that are taken to be others.
+  private(set) var annotations: [DeclaredPart: Resolved.Ty] = [:]
   private var constructors: [Name: [Name: Constructor]]
   private var records: [Name: [Name: Resolved.Ty]]
   private let recordFields: [Name: [Name]]
@@ -74,6 +90,12 @@ struct Declarations {
     (self.constructors, self.records, self.recordFields) = (constructors, records, recordFields)
     (self.spans, self.owners) = (spans, owners)
     keyTypes = KeyTypes(program.types)
+    if let main = program.main, let result = functions[main]?.result, result != .unit,
+      result != .result(success: .unit, failure: .string)
+    {
+      // It has been reported.
+      setResult(of: main, to: .erroneous)
+    }
   }
 
   private static let builtins: [Name: [Name: Constructor]] = {
@@ -105,7 +127,7 @@ struct Declarations {
     guard let old = functions[name] else { return }
     functions[name] = Signature(
       name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: old.parameters,
-      result: result, keys: old.keys)
+      result: result, resultSpan: old.resultSpan, keys: old.keys)
   }
 
   /// The type of a part of a declaration; nil if there is no such part.
@@ -116,6 +138,9 @@ struct Declarations {
     case .field(let record, let name): records[record]?[name]
     case .payload(let sum, let variant, let index):
       constructors[sum]?[variant].flatMap { $0.fields.indices.contains(index) ? $0.fields[index] : nil }
+    case .result(let name): functions[name]?.result
+    case .annotation: annotations[part]
+    case .shape: nil
     }
   }
 
@@ -128,15 +153,24 @@ struct Declarations {
       parameters[index] = type
       functions[name] = Signature(
         name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: parameters,
-        result: old.result, keys: old.keys)
+        result: old.result, resultSpan: old.resultSpan, keys: old.keys)
     case .field(let record, let name): records[record]?[name] = type
     case .payload(let sum, let variant, let index):
       guard let old = constructors[sum]?[variant], old.fields.indices.contains(index) else { return }
       var fields = old.fields
       fields[index] = type
-      constructors[sum]?[variant] = Constructor(
-        variables: old.variables, fields: fields, result: old.result, span: old.span)
+      setFields(of: sum, variant, to: fields)
+    case .result(let name): setResult(of: name, to: type)
+    case .annotation: annotations[part] = type
+    case .shape: break
     }
+  }
+
+  /// Takes a variant to have other fields.
+  mutating func setFields(of sum: Name, _ variant: Name, to fields: [Resolved.Ty]) {
+    guard let old = constructors[sum]?[variant] else { return }
+    constructors[sum]?[variant] = Constructor(
+      variables: old.variables, fields: fields, result: old.result, span: old.span)
   }
 
   func constructor(_ type: Name, _ variant: Name) -> Constructor? { constructors[type]?[variant] }
@@ -171,7 +205,8 @@ extension Signature {
     isLibrary = function.isLibrary
     variables = function.variables
     parameters = function.parameters.map(\.ty)
-    result = function.result
+    result = function.result.ty
+    resultSpan = function.isLibrary ? .none : function.result.declaredSpan
     var keys: [(variable: Int, parameter: Int?)] = []
     for case .map(.variable(let name), _) in isLibrary ? parameters + [result] : [] {
       guard let variable = variables.firstIndex(of: name), !keys.contains(where: { $0.variable == variable }) else {

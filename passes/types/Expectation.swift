@@ -53,29 +53,20 @@ extension Inference {
     if !isCycle { error.fields = [Field("expected", wanted), Field("found", given)] }
     error.repair.primary = help(found, expected, at: span)
     if case .result = expected.reason { noteResult(found, given) }
-    if let part = declaredPart(expected.reason), table.isKnown(found), let type = table.written(found) {
-      wrongValues.append(WrongValue(part: part, type: type, text: given, span: span))
-    }
     report(error)
-  }
-
-  /// The part of a declaration of the program that asks for a type; nil for other reasons.
-  private func declaredPart(_ reason: Expectation.Reason) -> DeclaredPart? {
-    switch reason {
-    case .argument(let callee, let index, let declared) where !declared.isNone: .parameter(of: callee, index - 1)
-    case .payload(let variant, let type, let index, let declared) where !declared.isNone:
-      .payload(of: type, variant, index - 1)
-    case .field(let field, let record) where !declarations.span(of: record).isNone: .field(of: record, field)
-    default: nil
-    }
   }
 
   /// Notes what the body gives instead of the result: the first type, or more that is known of it.
   private mutating func noteResult(_ found: TypeRef, _ text: String) {
-    let isKnown = table.isKnown(found)
-    guard wrongResult == nil || wrongResult?.text == nil && isKnown, let body = table.written(found) else { return }
+    guard wrongResult?.text == nil, let new = table.written(found) else { return }
+    guard let old = wrongResult else {
+      wrongResult = WrongResult(body: new, text: new.isKnown ? text : nil, error: diagnostics.count)
+      return
+    }
+    // Several results may tell together what one leaves open.
+    guard let body = old.body.joined(with: new) ?? (new.isKnown ? new : nil) else { return }
     wrongResult = WrongResult(
-      body: body, text: isKnown ? text : nil, error: wrongResult?.error ?? diagnostics.count)
+      body: body, text: body.isKnown ? table.text(table.make(body)) : nil, error: old.error)
   }
 
   /// A type in a sentence: its text quoted, or in words if only its form is known.

@@ -33,7 +33,6 @@ public struct InferTypes: Pass {
     var typed = 0
     var errors: [[Diagnostic]] = []
     var wrongResults: [Name: WrongResult] = [:]
-    var wrongValues: [WrongValue] = []
     for function in input.functions {
       if function.name == .initialisation {
         if let result = top.function { functions.append(result) }
@@ -44,14 +43,14 @@ public struct InferTypes: Pass {
       if !function.name.isVerification, let result = elaborate(function, &inference) { functions.append(result) }
       errors.append(inference.diagnostics)
       wrongResults[function.name] = inference.wrongResult
-      wrongValues += inference.wrongValues
       typed += inference.slots.count
     }
-    if !wrongResults.isEmpty || !wrongValues.isEmpty {
+    if !errors.allSatisfy(\.isEmpty) {
       var headers = WrongHeaders(input, wrongResults, errors: errors, declarations, context.sources)
       try headers.reconsider()
-      try headers.reconsider(wrongValues)
-      errors = headers.errors
+      try headers.reconsiderDeclarations()
+      errors = headers.errors + [headers.mistakes]
+      try ParameterOrder(input, context.sources).join(&errors)
     }
     for diagnostic in errors.joined() { context.report(diagnostic) }
     let left = input.functions.count - functions.count
@@ -64,7 +63,7 @@ public struct InferTypes: Pass {
 
   /// The typed function; nil if something in it is wrong.
   private func elaborate(_ node: Resolved.Function, _ inference: inout Inference) -> Typed.Function? {
-    guard inference.diagnostics.isEmpty, let result = node.result.typed else { return nil }
+    guard inference.diagnostics.isEmpty, let result = node.result.ty.typed else { return nil }
     var parameters: [Typed.Parameter] = []
     for parameter in node.parameters {
       guard let ty = parameter.ty.typed else { return nil }

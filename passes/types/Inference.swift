@@ -40,10 +40,12 @@ struct Inference {
   var delayed: [Delayed] = []
   /// What has been said of the patterns of the match that is checked.
   var patternMistakes: Set<String> = []
+  /// Whether types are found only to try something out.
+  var isTrying = false
+  /// The locals that are looked at in place of those that stand at some places.
+  var exchanged: [Span: Local] = [:]
   /// What the body gives, if that is not what the header says.
   var wrongResult: WrongResult?
-  /// What is given for parts of declarations and is not of their types.
-  var wrongValues: [WrongValue] = []
   /// The function that is checked.
   private(set) var function: Signature
   private(set) var module: Name = ""
@@ -60,6 +62,12 @@ struct Inference {
   ///
   /// - Throws: `PassBug` if names are not resolved as they should be.
   mutating func check(_ node: Resolved.Function) throws {
+    try checkAsWritten(node)
+    if diagnostics.count > 1 { try joinSwappedNames(in: node) }
+  }
+
+  /// Checks a function as it stands, but for the names that are exchanged.
+  mutating func checkAsWritten(_ node: Resolved.Function) throws {
     guard let signature = declarations.function(node.name) else { throw bug("an unknown function", in: node) }
     begin(signature, in: node.module)
     for (parameter, type) in zip(node.parameters, signature.parameters) {
@@ -68,7 +76,6 @@ struct Inference {
     }
     _ = try infer(node.body, Expectation(result, .result))
     finishDelayed()
-    joinSwappedNames()
   }
 
   /// Forgets the last function and turns to another. One without a name stands for a top-level statement.
@@ -82,7 +89,6 @@ struct Inference {
     boundValues.removeAll(keepingCapacity: true)
     greatestLocal = -1
     wrongResult = nil
-    wrongValues.removeAll(keepingCapacity: true)
     function = signature
     self.module = module
     result = table.make(signature.result)
@@ -138,9 +144,16 @@ struct Inference {
       // What it would have told about the place is not known.
       if let expected { table.forgive(expected.type) }
       return .wrong
-    case .local(let span, let variable):
+    case .local(let span, let written):
+      let variable = exchanged.isEmpty ? written : exchanged[span] ?? written
       guard let type = locals[variable.id] else {
         throw bug("`\(variable)` is not bound", broke: "bound-locals", in: node)
+      }
+      if table.head(type) == .function, let expected, !table.isWrong(expected.type),
+        table.head(expected.type) != .function
+      {
+        reportFunctionValue(variable.name, parameters[variable.id] ?? .none, at: span)
+        return .wrong
       }
       return meet(type, expected, at: span, local: variable)
     case .global(let span, let name):
@@ -165,7 +178,7 @@ struct Inference {
     case .binary(let span, let sign, let left, let right):
       return try binary(span, sign, left, right, expected)
     case .tuple(let span, let elements): return try tuple(span, elements, expected)
-    case .product(let span, let elements, false): return try tuple(span, elements, expected)
+    case .product(let span, let elements, false): return try plainProduct(span, elements, expected)
     case .product(let span, let elements, true): return try product(span, elements, expected)
     case .list(let span, let elements): return try list(span, elements, expected)
     case .map(let span, let entries): return try map(span, entries, expected)
@@ -198,7 +211,8 @@ struct Inference {
       try statement(.bind(span, variable: variable, annotation: annotation, value: value))
     case .evaluate(_, let value): _ = try infer(value)
     case .bind(_, let variable, let annotation?, let value):
-      let type = table.make(annotation)
+      let taken = declarations.annotations[.annotation(in: function.name, variable.id)]
+      let type = table.make(taken ?? annotation)
       _ = try infer(value, Expectation(type, .annotation(variable.name)))
       bind(variable, type)
     case .bind(_, let variable, nil, let value):

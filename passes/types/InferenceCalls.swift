@@ -109,6 +109,19 @@ extension Inference {
     _ node: Resolved.Expr, _ span: Span, _ callee: Resolved.Callee, _ expected: Expectation?
   ) throws -> TypeRef {
     let (type, declared, name) = try signature(of: callee, in: node)
+    if isTrying { return type }
+    if let expected, table.isWrong(expected.type) { return .wrong }
+    if expected.map({ table.head($0.type) }) != .function {
+      if case .constructor(_, let owner, let variant) = callee {
+        if declarations.constructor(owner, variant)?.fields.isEmpty == true {
+          return try construct(node, span, owner, variant, [], expected)
+        }
+        reportBareConstructor(name, declared, at: span)
+      } else {
+        reportFunctionValue(name, declared, at: span)
+      }
+      return .wrong
+    }
     let before = diagnostics.count
     let met = meet(type, expected, at: span)
     if diagnostics.count > before, !declared.isNone {
@@ -173,6 +186,11 @@ extension Inference {
     default: return
     }
     diagnostics[diagnostics.count - 1].repair.primary = "pass the function itself, without calling it: `\(name)`"
+    // That it is called with too few arguments is the same mistake.
+    let before = diagnostics.count - 2
+    if before >= 0, diagnostics[before].slug == "arity-mismatch", diagnostics[before].span == last.span {
+      diagnostics.remove(at: before)
+    }
   }
 
   mutating func construct(
@@ -283,7 +301,7 @@ extension Inference {
       return .wrong
     }
     guard case .data(let record) = head, let fields = declarations.fields(of: record) else {
-      reportNoField(name, type, [], at: span)
+      reportNoField(name, type, [], at: span, of: base)
       return .wrong
     }
     if let owner = declarations.owner(ofOpaque: record), owner != module {
@@ -291,7 +309,7 @@ extension Inference {
       return .wrong
     }
     guard let ty = declarations.field(name, of: record) else {
-      reportNoField(name, type, fields, at: span)
+      reportNoField(name, type, fields, at: span, of: base)
       return .wrong
     }
     return table.make(ty)

@@ -146,24 +146,6 @@ extension TypeHead {
   /// Whether an interpolation can render values of the type.
   var isRendered: Bool { self == .int || self == .float || self == .bool || self == .string }
 
-  /// The namespace of the library's functions for values of the type.
-  var namespace: String? {
-    switch self {
-    case .int: "Int"
-    case .float: "Float"
-    case .bool: "Bool"
-    case .string: "String"
-    case .bytes: "Bytes"
-    case .digest: "Crypto.Digest32"
-    case .list: "List"
-    case .vector: "Vector"
-    case .map: "Map"
-    case .option: "Option"
-    case .result: "Result"
-    case .unit, .tuple, .data, .rigid, .function: nil
-    }
-  }
-
   /// How to make a text of values of the type, if the library can.
   var rendering: String? {
     switch self {

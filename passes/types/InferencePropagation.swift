@@ -24,6 +24,23 @@ extension Inference {
     return meet(success, expected, at: span)
   }
 
+  /// `(a, b)!`: the elements as they are. That all are results whose values are wanted is one mistake.
+  mutating func plainProduct(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {
+    let before = diagnostics.count
+    let type = try tuple(span, elements, expected)
+    let found = diagnostics[before...]
+    guard found.count == elements.count,
+      found.allSatisfy({ $0.repair.primary?.hasPrefix("pass a failure on to the caller: ") == true })
+    else { return type }
+    diagnostics.removeSubrange(before...)
+    var error = Diagnostic.error(
+      "type-mismatch", at: span, "the elements of this product are `Result`s, and `!` leaves them as they are",
+      help: "pass the first failure on to the caller: write `?!` in place of `!`")
+    error.regions = found.map { Region($0.span, $0.label) }
+    report(error)
+    return type
+  }
+
   /// `(a, b)?!`: every element is a result, whose failure is passed on.
   mutating func product(_ span: Span, _ elements: [Resolved.Expr], _ expected: Expectation?) throws -> TypeRef {
     var wanted: [TypeRef] = []

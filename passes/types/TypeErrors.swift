@@ -23,6 +23,32 @@ extension Inference {
         fields: [Field("signature", text(of: name, signature))]))
   }
 
+  /// Reports a constructor with fields that stands without them where no function is asked for.
+  mutating func reportBareConstructor(_ name: Name, _ declared: Span, at span: Span) {
+    report(
+      .error(
+        "fn-value", at: span, "the constructor `\(name)` is used without its fields",
+        help: "write `\(name)(...)`, or pass it for a parameter of a `Fn` type",
+        regions: declared.isNone ? [] : [Region(declared, "declared here")]))
+  }
+
+  /// Reports a function that stands where none is asked for.
+  mutating func reportFunctionValue(_ name: Name, _ declared: Span, at span: Span) {
+    report(
+      .error(
+        "fn-value", at: span, "the function `\(shown(name))` is used as a value",
+        help: "call it, or pass it for a parameter of a `Fn` type",
+        regions: declared.isNone ? [] : [Region(declared, "declared here")]))
+  }
+
+  /// Reports an error, or joins it to an earlier one that has the same repair at another place.
+  mutating func reportOnce(_ error: Diagnostic) {
+    let first = diagnostics.suffix(64).firstIndex {
+      $0.slug == error.slug && $0.repair == error.repair && $0.fields == error.fields
+    }
+    if let first { diagnostics[first].regions.append(Region(error.span, "here too")) } else { report(error) }
+  }
+
   /// A function with the types of its parameters and its result: `Int.min(Int, Int) -> Int`.
   private mutating func text(of name: Name, _ signature: [TypeRef]) -> String {
     let types = signature.map { table.text($0) }
@@ -57,7 +83,7 @@ extension Inference {
     }
     error.regions.insert(Region(last.span, "this is one element, not the rest of the list"), at: 0)
     error.repair.primary = "for the first elements and the rest write `\(last.withRest(in: sources))`"
-    diagnostics.append(error)
+    reportOnce(error)
   }
 
   /// Says in the last error, about the use of a bound name, what it is bound to if that is a `Result` that can be passed
@@ -107,6 +133,12 @@ extension Inference {
         ? "values of a type of one's own have no order: match on them"
         : "records have no order: compare a field of both"
     }
+    if case .data(let name) = head, ["+", "-", "*", "/"].contains(sign) {
+      error.repair.primary =
+        declarations.fields(of: name) == nil || declarations.owner(ofOpaque: name).map { $0 != module } == true
+        ? "values of a type of one's own have no arithmetic: call a function for them"
+        : "records have no arithmetic: work with their fields"
+    }
     if head == .bytes, sign == "+" { error.repair.primary = "bytes are joined by `Bytes.concat`" }
     if head == .list, sign == "+" { error.repair.primary = "lists are joined by `List.concat`" }
     if head == .bool, sources.text(of: left)?.contains(where: { "<>".contains($0) }) == true {
@@ -124,9 +156,17 @@ extension Inference {
       .error(
         "interpolation-type", at: span,
         "only `Int`, `Float`, `Bool` and `String` can stand in a string, but this is `\(table.text(type))`",
-        help: table.head(type)?.rendering ?? joinHelp(type, at: span)
+        help: table.head(type)?.rendering ?? joinHelp(type, at: span) ?? defaultHelp(type, at: span)
           ?? "make a `String` of it first, by a function of your own",
         fields: [Field("found", table.text(type))]))
+  }
+
+  /// How to get at what is inside an `Option` or a `Result`; nil for other types.
+  private mutating func defaultHelp(_ type: TypeRef, at span: Span) -> String? {
+    guard let head = table.head(type), head == .option || head == .result else { return nil }
+    let text = source(span)
+    if head == .result, table.head(result) == .result { return "pass a failure on to the caller: `\(text)?`" }
+    return "match on it, or give a default: `\(head == .option ? "Option" : "Result").withDefault(\(text), ...)`"
   }
 
   /// How strings in a list are joined; nil for other types.
@@ -166,7 +206,15 @@ extension Inference {
         help: "bind the value with an annotation first: `name: Type = ...`", regions: [Region(base, nil)]))
   }
 
-  mutating func reportNoField(_ name: Name, _ type: TypeRef, _ fields: [Name], at span: Span) {
+  mutating func reportNoField(
+    _ name: Name, _ type: TypeRef, _ fields: [Name], at span: Span, of base: Resolved.Expr
+  ) {
+    if let inside = insideHelp(name, type, base, in: span) {
+      let error = Diagnostic.error(
+        "unknown-field", at: place(of: name, in: span),
+        "`\(table.text(type))` is no record and has no field `\(name)`", help: inside.help, regions: inside.regions)
+      return inside.regions.isEmpty ? report(error) : reportOnce(error)
+    }
     let near = nearestNames(to: name.text, among: fields.map(\.text))
     let known =
       fields.isEmpty
@@ -181,6 +229,26 @@ extension Inference {
       error.regions = [Region(declarations.span(of: record), "declared here")]
     }
     report(error)
+  }
+
+  /// How to get at a field of the record inside an `Option` or a `Result`, and where that is bound to a name; nil for
+  /// other types.
+  private mutating func insideHelp(_ name: Name, _ type: TypeRef, _ base: Resolved.Expr, in span: Span)
+    -> (help: String, regions: [Region])?
+  {
+    guard let head = table.head(type), head == .option || head == .result, let inner = table.arguments(type).first,
+      case .data(let record)? = table.head(inner), declarations.field(name, of: record) != nil
+    else { return nil }
+    guard head == .result, table.head(result) == .result else {
+      let form = head == .option ? "Option.Some(value)" : "Result.Ok(value)"
+      return ("match on it to get at the record inside: `\(form) -> value.\(name)`", [])
+    }
+    if case .local(_, let local) = base, let value = boundValues[local.id] {
+      let help = "pass a failure on to the caller where the name is bound: `\(local.name) = \(source(value))?`"
+      return (help, [Region(value, "bound to this")])
+    }
+    let text = source(base.span)
+    return ("pass a failure on to the caller: `\(text == "..." ? "value" : text)?.\(name)`", [])
   }
 
   /// How to read a field that records in fields of a record have, and not the record itself.
@@ -199,9 +267,9 @@ extension Inference {
   /// How a function of the type's namespace, or of this module, is called that was read like a field.
   private mutating func functionHelp(_ name: Name, _ type: TypeRef, in span: Span) -> String? {
     let length = span.length.subtractingReportingOverflow(place(of: name, in: span).length &+ 1)
-    guard !length.overflow, let head = table.head(type) else { return nil }
+    guard !length.overflow, let written = table.written(type) else { return nil }
     let value = source(Span(start: span.start, length: length.partialValue))
-    if let space = head.namespace, LibraryFunctions.byNamespace[Name(space)]?.contains(name.text) == true {
+    if let space = written.namespace, LibraryFunctions.byNamespace[space]?.contains(name.text) == true {
       let count = declarations.function(Name("\(space).\(name)"))?.parameters.count ?? 1
       return "functions are called by their names: `\(space).\(name)(\(value)\(count > 1 ? ", ..." : ""))`"
     }
@@ -232,7 +300,7 @@ extension Inference {
       error.repair.primary =
         sign == "?" ? "leave out the `?`" : "wrap it: `Result.Ok(...)`, or write `!` if no element can fail"
     }
-    report(error)
+    if sign == "?" { report(error) } else { reportOnce(error) }
   }
 
   mutating func reportPropagationContext(_ failure: TypeRef, _ sign: String, at span: Span) {

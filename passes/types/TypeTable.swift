@@ -49,6 +49,8 @@ struct TypeTable {
   private var visit: [Int] = []
   private var visits = 0
   private var parts: [TypeRef] = []
+  /// The types that stand for what is to be found out of declarations, by their names.
+  private(set) var sought: [Name: TypeRef] = [:]
   /// Whether the last solution refused would have contained itself.
   private(set) var refusedCycle = false
 
@@ -60,6 +62,7 @@ struct TypeTable {
     isClosed.removeAll(keepingCapacity: true)
     visit.removeAll(keepingCapacity: true)
     parts.removeAll(keepingCapacity: true)
+    sought.removeAll()
     for head in [TypeHead.int, .float, .bool, .string, .unit] {
       _ = add(.built(head, start: 0, count: 0), isClosed: true)
     }
@@ -111,10 +114,19 @@ struct TypeTable {
     case .tuple(let elements): return make(.tuple, elements.map { make($0, variables, instance: instance) })
     case .data(let name): return make(.data(name))
     case .variable(let name):
-      return variables.firstIndex(of: name).map { instance.advanced(by: $0) } ?? make(.rigid(name))
+      return variables.firstIndex(of: name).map { instance.advanced(by: $0) } ?? seek(name) ?? make(.rigid(name))
     case .function(let parameters, let result, _):
       return make(.function, (parameters + [result]).map { make($0, variables, instance: instance) })
     }
+  }
+
+  /// The type that all places of a declared type share which is to be found out; nil for other names.
+  private mutating func seek(_ name: Name) -> TypeRef? {
+    if let type = sought[name] { return type }
+    guard name.isSought else { return nil }
+    let type = open()
+    sought[name] = type
+    return type
   }
 
   // MARK: Looking

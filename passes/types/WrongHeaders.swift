@@ -9,7 +9,7 @@ struct WrongResult {
   /// The same as the source would write it; nil if it has open parts.
   let text: String?
   /// The position of the error among those of the function.
-  let error: Int
+  var error: Int
 }
 
 /// Finds out whether the headers of functions are at fault rather than their bodies.
@@ -35,10 +35,10 @@ struct WrongHeaders {
   private var uniform: Set<Name> = []
   /// Functions whose results no caller needs to be as they are declared.
   private var unneeded: Set<Name> = []
-  /// Functions whose errors are no longer those first found.
-  private(set) var settled: Set<Int> = []
+  /// The errors about declarations.
+  var mistakes: [Diagnostic] = []
   /// How many more expressions may be checked again.
-  private(set) var budget = 1_000_000
+  var budget = 1_000_000
 
   init(
     _ program: Resolved.Root, _ results: [Name: WrongResult], errors: [[Diagnostic]], _ declarations: Declarations,
@@ -90,7 +90,7 @@ struct WrongHeaders {
 
   private mutating func believe(_ name: Name, _ isBelieved: Bool) {
     guard let result = results[name], let index = positions[name] else { return }
-    let declared = program.functions[index].result
+    let declared = program.functions[index].result.ty
     inference.declarations.setResult(of: name, to: isBelieved ? result.body : declared)
     if isBelieved { believed.insert(name) } else { believed.remove(name) }
   }
@@ -161,7 +161,7 @@ struct WrongHeaders {
       if with > without || caller != index && with > errors[caller].count { broken += 1 }
     }
     if broken == 0 { unneeded.insert(name) } else { unneeded.remove(name) }
-    return broken == 0 && (mended > 0 || !inference.declaresResult(of: program.functions[index]))
+    return broken == 0 && (mended > 0 || program.functions[index].result.declaredSpan.isNone)
   }
 
   private func isResultMismatch(_ error: Diagnostic, of name: Name) -> Bool {
@@ -169,13 +169,12 @@ struct WrongHeaders {
   }
 
   private mutating func settle() {
-    settled = Set(believed.flatMap { touched(by: $0) })
-    for index in settled {
+    for index in Set(believed.flatMap { touched(by: $0) }).sorted() {
       errors[index] = now[index] ?? errors[index]
       let name = program.functions[index].name
       guard believed.contains(name), var error = own[name] else { continue }
       error.repair.primary = declaration(of: name)
-      errors[index].insert(error, at: 0)
+      mistakes.append(error)
     }
     for name in uniform.subtracting(believed) { joinResults(of: name) }
   }

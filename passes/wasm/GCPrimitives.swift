@@ -137,10 +137,13 @@ extension LowerToWasmGC {
     }
   }
 
-  /// Two at a time, from the left.
+  /// Two at once, more of them in an array.
   private func concatenated(_ strings: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
     guard let first = strings.first else { return .call(span, function: "string.empty", arguments: []) }
-    return strings.dropFirst().reduce(first) { .call(span, function: "string.concat", arguments: [$0, $1]) }
+    if strings.count == 1 { return first }
+    if strings.count == 2 { return .call(span, function: "string.concat", arguments: strings) }
+    let parts = WasmIR.Expr.newFixed(span, type: "parts", elements: strings)
+    return .call(span, function: "string.concatenate", arguments: [parts])
   }
 
   private func ordered(_ operands: [WasmIR.Expr], _ relation: Name, at span: Span) -> WasmIR.Expr {

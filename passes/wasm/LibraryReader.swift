@@ -14,7 +14,7 @@ import WasmLibrary
 /// A word is a variable, a number an `i32`, one that ends in `L` an `i64`, one with a point an `f64`. A form whose head
 /// is an instruction is `compute`; one whose head is no form of WasmIR calls the function of that name. Fields have
 /// names. A block is written as its steps and its end, in `(do ...)` where it stands in an `if`; `(when C END)` goes to
-/// an end if C is not 0, and on if it is.
+/// an end if C is not 0, and on if it is. A table `(kinds ...)` instantiates declarations for each of its lines.
 struct LibraryReader {
   /// The names of the fields of structs, those of parents first.
   private var fields: [Name: [Name]] = [:]

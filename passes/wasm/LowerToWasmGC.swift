@@ -184,6 +184,10 @@ public struct LowerToWasmGC: Pass {
     _ data: Name, _ index: Int, _ arguments: [[WasmIR.Expr]], at span: Span, in node: some Writable
   ) throws -> [WasmIR.Expr] {
     let fields = arguments.flatMap { $0 }
+    let variant = try variant(data, index, in: node)
+    guard variant.fields.count == arguments.count else {
+      throw bug("`\(data)` has another number of fields", "known-types", in: node)
+    }
     switch try layout.form(data, in: node) {
     case .enumeration: return [.i32(span, value: .small(index))]
     case .field: return fields
@@ -192,7 +196,6 @@ public struct LowerToWasmGC: Pass {
       if index != some { return [.null(span, type: try nullType(data, inner, in: node))] }
       return inner == nil ? [.new(span, type: data, fields: fields)] : fields
     case .pair, .tagged:
-      let variant = try variant(data, index, in: node)
       let (name, before) = layout.structure(data, variant)
       if variant.fields.isEmpty, before > 0 { return [.global(span, name: name)] }
       let tag: [WasmIR.Expr] = before > 0 ? [.i32(span, value: .small(index))] : []
@@ -246,7 +249,8 @@ public struct LowerToWasmGC: Pass {
     if case .local(_, let variable) = subject, let fact = known[variable.id], fact.variant == index { return fact.part }
     let (type, value): (Name, WasmIR.Expr)
     switch form {
-    case .enumeration, .field, .record, .vector: return reference
+    // Of null fields are never asked for.
+    case .enumeration, .field, .record, .vector, .optional(_, nil): return reference
     case .optional(_, let inner):
       (type, value) = (try nullType(data, inner, in: node), .notNull(span, subject: reference))
     case .pair, .tagged:
@@ -266,8 +270,11 @@ public struct LowerToWasmGC: Pass {
     guard let operation = EffectOperation.service(name) else {
       throw bug("there is no service `\(name)`", "known-services", in: name)
     }
-    // A literal goes to the host from where it lies in memory, and never is on the heap.
-    if operation.parameters == [.string], operation.result == .unit, case .string(_, let text)? = arguments.first {
+    // A literal goes to the host from where it lies in memory, and never is on the heap. What programs may not name is
+    // the library's, whatever it is given.
+    if operation.isPublic, operation.parameters == [.string], operation.result == .unit,
+      case .string(_, let text)? = arguments.first
+    {
       let datum = literals.datum(text, at: span)
       let place: [WasmIR.Expr] = [.address(span, datum: datum), .size(span, datum: datum)]
       values[variable.id] = []

@@ -59,11 +59,12 @@ struct WasmLiterals {
   private mutating func lazy(_ text: String, at span: Span) -> WasmIR.Expr {
     let datum = datum(text, at: span)
     let name = Name("string.\(strings.count)")
+    let global = Name("held.\(strings.count)")
     let type = HeapLayout.string
     globals.append(
       WasmIR.Global(
-        span, name: name, ty: .nullable(type: type), isMutable: true, value: .null(span, type: type)))
-    let held = WasmIR.Expr.global(span, name: name)
+        span, name: global, ty: .nullable(type: type), isMutable: true, value: .null(span, type: type)))
+    let held = WasmIR.Expr.global(span, name: global)
     let made = Self.string(
       .newFromDatum(span, type: "bytes", datum: datum), text.utf8.count, text.utf8.allSatisfy { $0 < 128 }, at: span)
     let fresh = Local("string", 0)
@@ -72,7 +73,7 @@ struct WasmLiterals {
       span,
       steps: [
         .let(span, variable: fresh, ty: .ref(type: type), value: made),
-        .run(span, value: .setGlobal(span, name: name, value: variable)),
+        .run(span, value: .setGlobal(span, name: global, value: variable)),
       ], end: .return(span, values: [variable]))
     let give = WasmIR.Block(span, steps: [], end: .return(span, values: [.notNull(span, subject: held)]))
     functions.append(

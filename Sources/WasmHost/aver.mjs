@@ -1,0 +1,99 @@
+// The host of modules that nanoc makes for the target wasm-gc, for browsers and Node 22 or newer.
+//
+//     import { run } from "./aver.mjs";
+//     const code = await run(fetch("hello.wasm"), { print: line => console.log(line) });
+//
+// A module imports, from "aver", one function for each effect that its program has, named for the effect, and exports
+// `main` and, if texts cross, `memory`. A text goes to the host as its place and its number of bytes in memory, in
+// UTF-8. What the host gives back is announced by its number of bytes (-1 for nothing) and copied by `take` to where the
+// program wants it; a list of texts is one block, each text behind its number of bytes in four bytes, least first.
+
+/** Thrown to leave a program that ends by itself. */
+export class Exit extends Error {
+  constructor(code) {
+    super(`the program ended with exit code ${code}`);
+    this.code = code;
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** A block of texts, as a program takes it. */
+function block(texts) {
+  const parts = texts.map((text) => encoder.encode(text));
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const part of parts) {
+    view.setUint32(at, part.length, true);
+    bytes.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return bytes;
+}
+
+/**
+ * The imports of a program, by what its effects are to do. All are optional:
+ *
+ * - `args`: the arguments of the program, a list of texts;
+ * - `print`, `error`: take a line without its end; `warn` does, which by default is `error` behind `[warn] `;
+ * - `readLine`: gives a line, or null at the end.
+ *
+ * `bind` is to be called with the instance before `main`.
+ */
+export function host(options = {}) {
+  const { args = [], print = (line) => console.log(line), error = (line) => console.error(line) } = options;
+  const { warn = (line) => error(`[warn] ${line}`), readLine = () => null } = options;
+  let memory;
+  let pending = new Uint8Array();
+  const text = (at, count) => decoder.decode(new Uint8Array(memory.buffer, at, count));
+  const give = (bytes) => {
+    pending = bytes;
+    return bytes.length;
+  };
+  const aver = {
+    "Console.print": (at, count) => print(text(at, count)),
+    "Console.error": (at, count) => error(text(at, count)),
+    "Console.warn": (at, count) => warn(text(at, count)),
+    "Console.readLine": () => {
+      const line = readLine();
+      return line === null || line === undefined ? -1 : give(encoder.encode(line));
+    },
+    "Args.get": () => give(block(args)),
+    take: (at) => new Uint8Array(memory.buffer).set(pending, at),
+    fail: (at, count, code) => {
+      error(text(at, count));
+      throw new Exit(code);
+    },
+  };
+  return { imports: { aver }, bind: (instance) => { memory = instance.exports.memory; } };
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @param source the module: its bytes, a WebAssembly.Module, or a response (or the promise of one) that brings it.
+ * @param options as for `host`.
+ * @returns its exit code.
+ */
+export async function run(source, options = {}) {
+  const { imports, bind } = host(options);
+  source = await source;
+  if (typeof Response !== "undefined" && source instanceof Response) source = await source.arrayBuffer();
+  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+  const instance = await WebAssembly.instantiate(module, imports);
+  bind(instance);
+  try {
+    instance.exports.main();
+    return 0;
+  } catch (failure) {
+    if (failure instanceof Exit) return failure.code;
+    // Memory is used up: the engine's heap, or its stack by a recursion that is too deep.
+    if (failure instanceof RangeError) {
+      (options.error ?? ((line) => console.error(line)))("runtime fault: out of memory");
+      return 70;
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,136 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// Copies the body of a function to where it is called, with names of its own and arguments for parameters.
+struct FastPathInliner: WasmIRToWasmIR {
+  static let summary = "Copy the body of a function to where it is called."
+
+  var fresh = FreshLocals(from: 0)
+  private var values: LocalTable<WasmIR.Expr> = [:]
+
+  init() {}
+
+  init(fresh: FreshLocals) { self.fresh = fresh }
+
+  /// What stands for parameters: arguments that are variables and constants themselves, others variables of their own,
+  /// which are set behind `steps`.
+  mutating func bind(
+    _ parameters: [WasmIR.Parameter], _ arguments: [WasmIR.Expr], _ steps: inout [WasmIR.Step]
+  ) -> [(Local, WasmIR.Expr)] {
+    zip(parameters, arguments).map { parameter, argument in
+      if argument.isAtom { return (parameter.variable, argument) }
+      let variable = fresh.make(parameter.variable.name)
+      steps.append(.let(argument.span, variable: variable, ty: parameter.ty, value: argument))
+      return (parameter.variable, .local(argument.span, variable: variable))
+    }
+  }
+
+  // MARK: Bodies
+
+  /// The results of a body without choices, whose steps go behind `steps`; nil if it has choices or leaves by a call.
+  mutating func straight(
+    _ body: WasmIR.Block, _ parameters: [(Local, WasmIR.Expr)], _ steps: inout [WasmIR.Step]
+  ) throws -> [WasmIR.Expr]? {
+    guard case .return(_, let results) = body.end else { return nil }
+    for (parameter, value) in parameters { values[parameter.id] = value }
+    for step in body.steps { try copy(step, &steps) }
+    return try results.map { try expr($0) }
+  }
+
+  /// The body with jumps to a label in place of returns.
+  mutating func branching(
+    _ body: WasmIR.Block, _ parameters: [(Local, WasmIR.Expr)], _ label: Local, _ results: [WasmIR.Ty]
+  ) throws -> WasmIR.Block {
+    for (parameter, value) in parameters { values[parameter.id] = value }
+    return try block(body, label, results)
+  }
+
+  private mutating func block(_ node: WasmIR.Block, _ label: Local, _ results: [WasmIR.Ty]) throws -> WasmIR.Block {
+    var steps: [WasmIR.Step] = []
+    for step in node.steps { try copy(step, &steps) }
+    switch node.end {
+    case .return(let span, let values):
+      let arguments = try values.map { try expr($0) }
+      return WasmIR.Block(node.span, steps: steps, end: .jump(span, label: label, arguments: arguments))
+    case .tailCall(let span, let function, let arguments):
+      let call = WasmIR.Expr.call(span, function: function, arguments: try arguments.map { try expr($0) })
+      let parameters = results.map { WasmIR.Parameter(span, variable: fresh.make("t"), ty: $0) }
+      if let only = parameters.first, parameters.count == 1 {
+        steps.append(.let(span, variable: only.variable, ty: only.ty, value: call))
+      } else {
+        steps.append(parameters.isEmpty ? .run(span, value: call) : .receive(span, parameters: parameters, value: call))
+      }
+      let arguments = parameters.map { WasmIR.Expr.local(span, variable: $0.variable) }
+      return WasmIR.Block(node.span, steps: steps, end: .jump(span, label: label, arguments: arguments))
+    case .if(let span, let condition, let then, let other):
+      let condition = try expr(condition)
+      if case .i32(_, let value) = condition {
+        let taken = try block(value == .small(0) ? other : then, label, results)
+        return WasmIR.Block(node.span, steps: steps + taken.steps, end: taken.end)
+      }
+      let (then, other) = (try block(then, label, results), try block(other, label, results))
+      return WasmIR.Block(node.span, steps: steps, end: .if(span, condition: condition, then: then, else: other))
+    case .unreachable, .jump, .loop, .switch: return WasmIR.Block(node.span, steps: steps, end: node.end)
+    }
+  }
+
+  private mutating func copy(_ step: WasmIR.Step, _ steps: inout [WasmIR.Step]) throws {
+    switch step {
+    case .let(let span, let variable, let ty, let value):
+      let value = try expr(value)
+      if value.isAtom {
+        values[variable.id] = value
+      } else {
+        let copied = fresh.make(variable.name)
+        steps.append(.let(span, variable: copied, ty: ty, value: value))
+        values[variable.id] = .local(span, variable: copied)
+      }
+    case .receive(let span, let parameters, let value):
+      let value = try expr(value)
+      let copied = parameters.map { parameter in
+        let variable = fresh.make(parameter.variable.name)
+        values[parameter.variable.id] = .local(span, variable: variable)
+        return WasmIR.Parameter(parameter.span, variable: variable, ty: parameter.ty)
+      }
+      steps.append(.receive(span, parameters: copied, value: value))
+    case .run(let span, let value): steps.append(.run(span, value: try expr(value)))
+    case .join: break
+    }
+  }
+
+  // MARK: Expressions
+
+  /// A copy with arguments for parameters, in which what is known is folded.
+  mutating func expr(_ node: WasmIR.Expr) throws -> WasmIR.Expr {
+    if case .local(_, let variable) = node { return values[variable.id] ?? node }
+    return folded(try derive(node))
+  }
+
+  private func folded(_ node: WasmIR.Expr) -> WasmIR.Expr {
+    switch node {
+    case .isNull(let span, .null): return .i32(span, value: .small(1))
+    case .choose(_, .i32(_, let value), _, let then, let other): return value == .small(0) ? other : then
+    case .compute(let span, "i32.and", let operands):
+      guard operands.count == 2 else { return node }
+      // Both are bits.
+      for (one, other) in [(operands[0], operands[1]), (operands[1], operands[0])] {
+        if case .i32(_, .small(1)) = one, other.isBit { return other }
+        if case .i32(_, .small(0)) = one, other.isBit { return .i32(span, value: .small(0)) }
+      }
+      return node
+    default: return node
+    }
+  }
+}
+
+extension WasmIR.Expr {
+  /// Whether it is surely 0 or 1, and may be left out.
+  var isBit: Bool {
+    switch self {
+    case .isNull(_, let subject): subject.isAtom
+    case .i32(_, let value): value == .small(0) || value == .small(1)
+    default: false
+    }
+  }
+}
