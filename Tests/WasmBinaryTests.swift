@@ -34,14 +34,17 @@ import WasmBinary
     let heaps: [HeapType] = [
       .defined(0), .defined(200), .any, .eq, .i31, .struct, .array, .func, .extern, .none, .noextern, .nofunc,
     ]
-    let blocks: [BlockType] = [.none, .one(.f64), .one(reference), .one(.ref(.eq, isNullable: true)), .type(0), .type(99)]
+    let blocks: [BlockType] = [
+      .none, .one(.f64), .one(reference), .one(.ref(.eq, isNullable: true)), .type(0), .type(99),
+    ]
     var body: [Instruction] = []
     for opcode in Opcode.all where !["else", "end"].contains(opcode.name) {
       switch opcode.immediates {
       case .none, .zero, .twoZeros: body.append(Instruction(opcode))
       case .index: body.append(Instruction(opcode, .index(.max)))
       case .twoIndices: body.append(Instruction(opcode, .twoIndices(127, 128)))
-      case .i32: for value in [0, -1, 63, 64, -64, -65, Int32.min, .max] { body.append(Instruction(opcode, .i32(value))) }
+      case .i32:
+        for value in [0, -1, 63, 64, -64, -65, Int32.min, .max] { body.append(Instruction(opcode, .i32(value))) }
       case .i64:
         for value in [0, -1, 1 << 40, Int64.min, .max] { body.append(Instruction(opcode, .i64(value))) }
       case .f64:
@@ -56,7 +59,8 @@ import WasmBinary
           if opcode.name == "if" { body.append(try instruction("else")) }
           body.append(try instruction("end"))
         }
-      case .table: body += [Instruction(opcode, .table([], default: 0)), Instruction(opcode, .table([1, 2], default: 3))]
+      case .table:
+        body += [Instruction(opcode, .table([], default: 0)), Instruction(opcode, .table([1, 2], default: 3))]
       case .castBranch:
         body.append(Instruction(opcode, .castBranch(1, from: .ref(.any, isNullable: true), to: reference)))
       }
@@ -135,7 +139,7 @@ import WasmBinary
     var module = BinaryModule()
     module.groups = [[SubType(.function(parameters: [], results: []))]]
     module.functions = [Function(type: 0, locals: Array(repeating: .i32, count: 50_001), body: [])]
-    #expect(throws: BinaryError("there are 50001 variables in a function, but engines take at most 50000")) {
+    #expect(throws: BinaryError("function 0: it has 50001 variables, but engines take at most 50000")) {
       try module.encoded()
     }
     let nothing = try Self.instruction("nop")
@@ -156,7 +160,10 @@ import WasmBinary
   @Test func instructionsAreThoseOfTheTools() throws {
     var module = BinaryModule()
     let function = SubType(.function(parameters: [], results: []))
-    module.groups = [[function], [SubType(.struct([FieldType(.i8, isMutable: true)]), isFinal: false)], [SubType(.array(FieldType(.i8, isMutable: true)))]]
+    module.groups = [
+      [function], [SubType(.struct([FieldType(.i8, isMutable: true)]), isFinal: false)],
+      [SubType(.array(FieldType(.i8, isMutable: true)))],
+    ]
     module.memory = 1
     module.data = [Datum(address: nil, bytes: [])]
     module.globals = [Global(.i32, isMutable: true, value: [try Self.instruction("i32.const", .i32(0))])]
@@ -173,7 +180,9 @@ import WasmBinary
       case .heapType: body.append(Instruction(opcode, .heapType(.defined(1))))
       case .table: body.append(Instruction(opcode, .table([0], default: 0)))
       case .castBranch:
-        body.append(Instruction(opcode, .castBranch(0, from: .ref(.struct, isNullable: true), to: .ref(.defined(1), isNullable: false))))
+        body.append(
+          Instruction(
+            opcode, .castBranch(0, from: .ref(.struct, isNullable: true), to: .ref(.defined(1), isNullable: false))))
       case .blockType: break
       }
     }

@@ -230,7 +230,7 @@ private struct WasmTypeChecker {
       case .receive(_, let parameters, let value):
         expect(parameters.map(\.ty), of: [value], in: step)
         bind(parameters)
-      case .run(_, let value): expect([], of: [value], in: step)
+      case .run(_, let value): _ = types(of: value)
       case .join(_, let label, let parameters, let body):
         labels[label.id] = parameters.map(\.ty)
         bind(parameters)
@@ -372,10 +372,10 @@ private struct WasmTypeChecker {
       expect(fields.map(\.storage.ty), of: arguments, in: value)
       return [.ref(type: type)]
     case .get(_, let type, let index, let subject):
-      expect(.ref(type: type), of: subject)
+      expect(.nullable(type: type), of: subject)
       return field(type, index, value).map { [$0.storage.ty] }
     case .set(_, let type, let index, let subject, let held):
-      expect(.ref(type: type), of: subject)
+      expect(.nullable(type: type), of: subject)
       guard let field = field(type, index, value) else { return nil }
       if !field.isMutable { complain("the field may not change", value) }
       expect(field.storage.ty, of: held)

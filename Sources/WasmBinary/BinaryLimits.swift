@@ -36,9 +36,36 @@ extension BinaryModule {
       (imports.count + functions.count, BinaryLimits.functions, "functions"),
       (globals.count, BinaryLimits.globals, "globals"), (exports.count, BinaryLimits.exports, "exports"),
       (data.count, BinaryLimits.data, "data"), (Int(memory ?? 0), BinaryLimits.pages, "pages of memory"),
-      (functions.reduce(0) { max($0, $1.locals.count) }, BinaryLimits.locals, "variables in a function"),
     ] where count > limit {
       throw BinaryError("there are \(count) \(what), but engines take at most \(limit)")
+    }
+    try checkTypes()
+  }
+
+  private func checkTypes() throws {
+    var depths: [Int] = []
+    for type in groups.joined() {
+      let parent = type.parent.flatMap { depths.indices.contains(Int($0)) ? depths[Int($0)] : nil }
+      depths.append(parent.map { $0 + 1 } ?? 0)
+      for (count, limit, what) in type.composite.counts where count > limit {
+        throw BinaryError("type \(depths.count - 1) has \(count) \(what), but engines take at most \(limit)")
+      }
+    }
+    if let deepest = depths.max(), deepest > BinaryLimits.subtypeDepth {
+      throw BinaryError(
+        "types are kinds of kinds \(deepest) deep, but engines take at most \(BinaryLimits.subtypeDepth)")
+    }
+  }
+}
+
+extension CompositeType {
+  /// What it has, how many engines take, and what that is called.
+  fileprivate var counts: [(Int, Int, String)] {
+    switch self {
+    case .function(let parameters, let results):
+      [(parameters.count, BinaryLimits.parameters, "parameters"), (results.count, BinaryLimits.results, "results")]
+    case .struct(let fields): [(fields.count, BinaryLimits.fields, "fields")]
+    case .array: []
     }
   }
 }

@@ -288,7 +288,8 @@ extension ByteReader {
       guard flags < 4 else { throw error("there are no such casts", at: start) }
       let label = try unsigned()
       return .castBranch(
-        label, from: .ref(try heapType(), isNullable: flags & 1 != 0), to: .ref(try heapType(), isNullable: flags & 2 != 0))
+        label, from: .ref(try heapType(), isNullable: flags & 1 != 0),
+        to: .ref(try heapType(), isNullable: flags & 2 != 0))
     }
   }
 }

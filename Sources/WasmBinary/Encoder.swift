@@ -18,7 +18,14 @@ extension BinaryModule {
     try out.section(6, globals) { try $0.write($1) }
     try out.section(7, exports) { try $0.write($1) }
     if functions.contains(where: \.usesData) { try out.section(12) { try $0.count(data.count) } }
-    try out.section(10, functions) { try $0.write($1) }
+    try out.section(10, Array(functions.enumerated())) { out, function in
+      do {
+        try out.write(function.element)
+      } catch let error as BinaryError {
+        let number = UInt32(truncatingIfNeeded: imports.count + function.offset)
+        throw BinaryError("function \(number)\(names?.functions[number].map { " (`\($0)`)" } ?? ""): \(error.message)")
+      }
+    }
     try out.section(11, data) { try $0.write($1) }
     if let names, !names.isEmpty {
       try out.section(0) { out in
@@ -173,6 +180,9 @@ extension ByteWriter {
 
   /// A function's variables, runs of one type together, and its body.
   mutating func write(_ node: Function) throws {
+    guard node.locals.count <= BinaryLimits.locals else {
+      throw BinaryError("it has \(node.locals.count) variables, but engines take at most \(BinaryLimits.locals)")
+    }
     var runs: [(type: ValueType, count: Int)] = []
     for type in node.locals {
       if let last = runs.last, last.type == type { runs[runs.count - 1].count += 1 } else { runs.append((type, 1)) }
@@ -185,7 +195,7 @@ extension ByteWriter {
     try inner.expression(node.body)
     guard inner.bytes.count <= BinaryLimits.bodySize else {
       throw BinaryError(
-        "a function's body has \(inner.bytes.count) bytes, but engines take at most \(BinaryLimits.bodySize)")
+        "its body has \(inner.bytes.count) bytes, but engines take at most \(BinaryLimits.bodySize)")
     }
     try block(inner.bytes)
   }
@@ -207,6 +217,9 @@ extension ByteWriter {
       byte(0)
     case (.index, .index(let number)): unsigned(number)
     case (.twoIndices, .twoIndices(let first, let second)):
+      if second > BinaryLimits.fixedElements, node.opcode.name == "array.new_fixed" {
+        throw BinaryError("an array has \(second) elements, but engines take at most \(BinaryLimits.fixedElements)")
+      }
       unsigned(first)
       unsigned(second)
     case (.i32, .i32(let value)): signed(Int64(value))

@@ -100,7 +100,8 @@ extension Opcode {
   private static let control: [Opcode] = [
     plain(0x00, "unreachable"), plain(0x01, "nop"), Opcode(0x02, "block", .blockType), Opcode(0x03, "loop", .blockType),
     Opcode(0x04, "if", .blockType), plain(0x05, "else"), plain(0x0b, "end"), Opcode(0x0c, "br", .index),
-    Opcode(0x0d, "br_if", .index), Opcode(0x0e, "br_table", .table), plain(0x0f, "return"), Opcode(0x10, "call", .index),
+    Opcode(0x0d, "br_if", .index), Opcode(0x0e, "br_table", .table), plain(0x0f, "return"),
+    Opcode(0x10, "call", .index),
     Opcode(0x12, "return_call", .index), plain(0x1a, "drop"), plain(0x1b, "select"),
   ]
 
@@ -176,7 +177,8 @@ extension Opcode {
     Opcode(0xfb, 6, "array.new", .index), Opcode(0xfb, 7, "array.new_default", .index),
     Opcode(0xfb, 8, "array.new_fixed", .twoIndices), Opcode(0xfb, 9, "array.new_data", .twoIndices),
     Opcode(0xfb, 11, "array.get", .index), Opcode(0xfb, 12, "array.get_s", .index),
-    Opcode(0xfb, 13, "array.get_u", .index), Opcode(0xfb, 14, "array.set", .index), Opcode(0xfb, 15, "array.len", .none),
+    Opcode(0xfb, 13, "array.get_u", .index), Opcode(0xfb, 14, "array.set", .index),
+    Opcode(0xfb, 15, "array.len", .none),
     Opcode(0xfb, 16, "array.fill", .index), Opcode(0xfb, 17, "array.copy", .twoIndices),
     Opcode(0xfb, 18, "array.init_data", .twoIndices), Opcode(0xfb, 20, "ref.test", .heapType),
     Opcode(0xfb, 21, "ref.test null", .heapType), Opcode(0xfb, 22, "ref.cast", .heapType),

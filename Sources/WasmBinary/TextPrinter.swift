@@ -75,7 +75,9 @@ private struct TextPrinter {
   /// The number of a thing and its name, as a comment.
   private func comment(_ number: UInt32, _ names: [UInt32: String]) -> String {
     // A name may hold the signs that end a comment.
-    let name = names[number].map { " " + $0.unicodeScalars.filter { !";()".unicodeScalars.contains($0) }.map(String.init).joined() }
+    let name = names[number].map {
+      " " + $0.unicodeScalars.filter { !";()".unicodeScalars.contains($0) }.map(String.init).joined()
+    }
     return "(;\(number)\(name ?? "");)"
   }
 

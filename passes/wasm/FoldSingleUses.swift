@@ -85,10 +85,23 @@ private struct Folding {
 
   // MARK: Blocks
 
-  private mutating func block(_ node: WasmIR.Block) throws -> WasmIR.Block {
+  /// Folds a block that control comes to if a condition holds, if one is given.
+  private mutating func block(_ node: WasmIR.Block, if condition: WasmIR.Expr? = nil) throws -> WasmIR.Block {
     var steps: [WasmIR.Step] = []
     var waiting: [Pending] = []
-    for step in node.steps { try self.step(step, &steps, &waiting) }
+    var rest = node.steps[...]
+    // A cast behind the test for it stays there, so that the two can be one.
+    if case .is(_, let type, .local(_, let tested))? = condition,
+      case .let(let span, let variable, let ty, .cast(let place, type, let subject))? = rest.first,
+      counts?.uses[variable.id] != nil
+    {
+      let (value, _, _) = try expression(subject, &waiting)
+      if case .local(_, let moved) = value, moved == tested {
+        steps.append(.let(span, variable: variable, ty: ty, value: .cast(place, type: type, subject: value)))
+        rest = rest.dropFirst()
+      }
+    }
+    for step in rest { try self.step(step, &steps, &waiting) }
     let end = try end(node.end, &steps, &waiting)
     return WasmIR.Block(node.span, steps: steps, end: end)
   }
@@ -186,8 +199,8 @@ private struct Folding {
       let arguments = try fold(arguments)
       return .loop(span, label: label, parameters: parameters, arguments: arguments, body: try block(body))
     case .if(let span, let condition, let then, let rest):
-      let folded = try fold([condition])
-      return .if(span, condition: folded.first ?? condition, then: try block(then), else: try block(rest))
+      let condition = try fold([condition]).first ?? condition
+      return .if(span, condition: condition, then: try block(then, if: condition), else: try block(rest))
     case .switch(let span, let subject, let cases, let rest):
       let folded = try fold([subject])
       let cases = try cases.map { WasmIR.Case($0.span, value: $0.value, body: try block($0.body)) }

@@ -74,7 +74,7 @@ struct FunctionLowering {
 
   // MARK: Variables
 
-  private mutating func bind(_ variable: Local, _ type: WasmIR.Ty) throws -> Int {
+  mutating func bind(_ variable: Local, _ type: WasmIR.Ty) throws -> Int {
     let number = code.variable(variable.name, try tables.types.type(type))
     variables[variable.id] = number
     types[variable.id] = type
@@ -100,7 +100,7 @@ struct FunctionLowering {
     try steps(node.steps[...], node.end, next)
   }
 
-  private mutating func steps(_ steps: ArraySlice<WasmIR.Step>, _ end: WasmIR.End, _ next: Next) throws {
+  mutating func steps(_ steps: ArraySlice<WasmIR.Step>, _ end: WasmIR.End, _ next: Next) throws {
     for (position, step) in zip(steps.indices, steps) {
       switch step {
       case .let(let span, let variable, let type, let value):
@@ -190,7 +190,7 @@ struct FunctionLowering {
   }
 
   /// The label that a block jumps to if it does nothing else.
-  private func exit(_ node: WasmIR.Block) -> Label? {
+  func exit(_ node: WasmIR.Block) -> Label? {
     guard node.steps.isEmpty else { return nil }
     switch node.end {
     case .jump(_, let label, let arguments): return arguments.isEmpty ? targets[label.id]?.label : nil
@@ -218,9 +218,10 @@ struct FunctionLowering {
     }
   }
 
-  private mutating func choose(
+  mutating func choose(
     _ condition: WasmIR.Expr, _ then: WasmIR.Block, _ rest: WasmIR.Block, _ next: Next, at span: Span
   ) throws {
+    if let cast = castTest(condition, then) { return try choose(cast, then, rest, next, at: span) }
     let exits = (exit(then), exit(rest))
     switch exits {
     case (let label?, _) where !isNext(label, next):
@@ -261,95 +262,6 @@ struct FunctionLowering {
     code.append(.if([]), at: span)
     try block(node, next: next)
     code.append(.end, at: span)
-  }
-
-  // MARK: Switches
-
-  private mutating func `switch`(
-    _ subject: WasmIR.Expr, _ cases: [WasmIR.Case], _ rest: WasmIR.Block, _ next: Next, at span: Span
-  ) throws {
-    var cases = cases.sorted { $0.value < $1.value }
-    var rest = rest
-    // If control never comes to the default, the last case needs no test.
-    if case .unreachable = rest.end, rest.steps.isEmpty, let last = cases.popLast() { rest = last.body }
-    guard let first = cases.first?.value, let last = cases.last?.value else {
-      try expression(subject)
-      code.append(.drop, at: span)
-      return try block(rest, next: next)
-    }
-    if cases.count == 1 {
-      let test = WasmIR.Expr.compute(
-        span, operator: "i32.eq", operands: [subject, .i32(span, value: .small(first))])
-      return try choose(test, cases[0].body, rest, next, at: span)
-    }
-    guard cases.count > 2, last - first < 4 * cases.count, last - first < 60_000 else {
-      return try chain(subject, cases, rest, next, at: span)
-    }
-    try table(subject, cases, from: first, through: last, rest, next, at: span)
-  }
-
-  /// A table of labels: the blocks of the cases lie one in another, the first case's innermost.
-  private mutating func table(
-    _ subject: WasmIR.Expr, _ cases: [WasmIR.Case], from first: Int, through last: Int, _ rest: WasmIR.Block,
-    _ next: Next, at span: Span
-  ) throws {
-    var labels: [Int: Label] = [:]
-    var placed: [(label: Label, body: WasmIR.Block)] = []
-    for each in cases {
-      if let label = exit(each.body) {
-        labels[each.value] = label
-      } else {
-        let label = code.label()
-        labels[each.value] = label
-        placed.append((label, each.body))
-      }
-    }
-    let other = exit(rest) ?? code.label()
-    if exit(rest) == nil { placed.append((other, rest)) }
-    for each in placed.reversed() { code.append(.block(each.label, []), at: span) }
-    try expression(subject)
-    // A few numbers below the first are cheaper in the table than a subtraction.
-    let base = first < 5 ? 0 : first
-    if base > 0 {
-      code.append(.constant(.i32(span, value: .small(base))), at: span)
-      code.append(.plain("i32.sub"), at: span)
-    }
-    code.append(.branchTable((base...last).map { labels[$0] ?? other }, other), at: span)
-    for (position, each) in placed.enumerated() {
-      code.append(.end, at: span)
-      try block(each.body, next: position == placed.count - 1 ? next : .nothing)
-    }
-  }
-
-  /// One test for each case.
-  private mutating func chain(
-    _ subject: WasmIR.Expr, _ cases: [WasmIR.Case], _ rest: WasmIR.Block, _ next: Next, at span: Span
-  ) throws {
-    let variable: Int
-    if case .local(_, let known) = subject {
-      variable = try number(of: known, in: subject)
-    } else {
-      try expression(subject)
-      variable = code.variable("subject", .i32)
-      code.append(.set(variable), at: span)
-    }
-    for each in cases {
-      code.append(.get(variable), at: each.span)
-      if each.value == 0 {
-        code.append(.plain("i32.eqz"), at: each.span)
-      } else {
-        code.append(.constant(.i32(each.span, value: .small(each.value))), at: each.span)
-        code.append(.plain("i32.eq"), at: each.span)
-      }
-      if let label = exit(each.body) {
-        code.append(.branchIf(label), at: each.span)
-      } else {
-        code.append(.if([]), at: each.span)
-        try block(each.body, next: .nothing)
-        code.append(.end, at: each.span)
-      }
-    }
-    try block(rest, next: next)
   }
 }
 

@@ -249,7 +249,8 @@ public struct LowerToWasmGC: Pass {
     if case .local(_, let variable) = subject, let fact = known[variable.id], fact.variant == index { return fact.part }
     let (type, value): (Name, WasmIR.Expr)
     switch form {
-    case .enumeration, .field, .record, .vector: return reference
+    // Of null fields are never asked for.
+    case .enumeration, .field, .record, .vector, .optional(_, nil): return reference
     case .optional(_, let inner):
       (type, value) = (try nullType(data, inner, in: node), .notNull(span, subject: reference))
     case .pair, .tagged:

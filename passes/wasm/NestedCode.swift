@@ -104,23 +104,25 @@ private struct Nesting {
   }
 
   mutating func close() {
-    guard let frame = frames.popLast() else { return }
+    guard var frame = frames.popLast() else { return }
+    let inner = instructions
+    // Given back, not copied: otherwise many blocks in a row would take quadratic time.
+    instructions = frame.before
+    frame.before = []
     let block: WasmCode.Instruction
     switch frame.kind {
-    case .block: block = .block(frame.span, ty: frame.ty, body: instructions)
-    case .loop: block = .loop(frame.span, ty: frame.ty, body: instructions)
+    case .block: block = .block(frame.span, ty: frame.ty, body: inner)
+    case .loop: block = .loop(frame.span, ty: frame.ty, body: inner)
     case .if:
       // A choice that only leaves an outer block.
-      if frame.then == nil, instructions.count == 1, case .indexed(let span, "br", let distance)? = instructions.first,
+      if frame.then == nil, inner.count == 1, case .indexed(let span, "br", let distance)? = inner.first,
         distance > 0
       {
-        instructions = frame.before
         return instructions.append(.indexed(span, name: "br_if", index: distance - 1))
       }
-      let (then, rest) = frame.then.map { ($0, instructions) } ?? (instructions, [])
+      let (then, rest) = frame.then.map { ($0, inner) } ?? (inner, [])
       block = .if(frame.span, ty: frame.ty, then: then, else: rest)
     }
-    instructions = frame.before
     instructions.append(block)
   }
 }

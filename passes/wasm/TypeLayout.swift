@@ -1,6 +1,7 @@
 import Diagnostics
 import Languages
 import Nanopass
+import WasmBinary
 
 /// The numbers of types: recursion groups as small as they can be, those that others mention first, function types
 /// behind all others as they are asked for.
@@ -13,6 +14,7 @@ struct TypeLayout {
   private(set) var numbers: [Name: Int] = [:]
   /// What the structs and arrays have, by name; of an array one field.
   private(set) var fields: [Name: [WasmIR.Field]] = [:]
+  private var parents: [Name: Name] = [:]
   /// The groups so far.
   private(set) var groups: [WasmCode.Group] = []
   private var functions: [FunctionShape: Int] = [:]
@@ -37,6 +39,7 @@ struct TypeLayout {
     for (position, type) in types.enumerated() {
       positions[type.name] = position
       fields[type.name] = type.fields
+      parents[type.name] = type.parent
     }
     let mentions = try types.map { type in try type.mentions.map { try Self.find($0, in: positions) } }
     let parents = try types.map { type in try type.parent.map { try Self.find($0, in: positions) } }
@@ -161,6 +164,17 @@ struct TypeLayout {
       throw PassBug(LowerToWasmCode.name, "there is no type `\(name)`", broke: "known-names")
     }
     return number
+  }
+
+  /// Whether one type is another or a kind of it.
+  func isKind(_ name: Name, of other: Name) -> Bool {
+    var next: Name? = name
+    for _ in 0...BinaryLimits.subtypeDepth {
+      guard let current = next else { return false }
+      if current == other { return true }
+      next = parents[current]
+    }
+    return false
   }
 
   /// The number of a function type.
