@@ -117,4 +117,35 @@ import Testing
       _ = message("language Child extends Base", base: String(decoding: changed, as: UTF8.self))
     }
   }
+
+  // MARK: The library of WebAssembly
+
+  @Test func declarationsStandForEachKind() throws {
+    let text = """
+      ; What stands between declarations is a comment.
+      (array plain i8)
+      (kinds KIND | ELEMENT | (MORE) | MORE
+        bytes | i32 | |
+        floats | f64 | (last f64) | last)
+      (array elements.KIND (mutable ELEMENT))
+      (function get.KIND [(at i32) (MORE)] [ELEMENT]
+        (return (of at MORE)))
+      """
+    let forms = try libraryForms([("Some.wir", text)])
+    #expect(
+      forms == [
+        "plain": "(array plain i8)",
+        "elements.bytes": "(array elements.bytes (mutable i32))",
+        "elements.floats": "(array elements.floats (mutable f64))",
+        "get.bytes": "(function get.bytes [(at i32) ] [i32]\n  (return (of at )))",
+        "get.floats": "(function get.floats [(at i32) (last f64)] [f64]\n  (return (of at last)))",
+      ])
+  }
+
+  @Test(arguments: [
+    ("(kinds KIND | ELEMENT\n  bytes)\n", 2), ("(array a i8)\n(array a i8)\n", 2), ("(array)\n", 1), ("(array a\n", 1),
+  ]) func mistakesInTheLibraryAreNamed(_ text: String, _ line: Int) throws {
+    let error = #expect(throws: DefinitionError.self) { try libraryForms([("Some.wir", text)]) }
+    #expect(error?.line == line)
+  }
 }

@@ -93,7 +93,8 @@ struct HeapLayout {
   private mutating func isSettled(_ type: Services.Ty) -> Bool {
     guard case .data(let name) = type else { return true }
     if open.contains(name) { return false }
-    _ = form(of: name)
+    // A vector's kind is that of its elements.
+    if case .vector(let element) = form(of: name) { return isSettled(element) }
     return true
   }
 
