@@ -17,6 +17,9 @@ struct GoldenProgram: Sendable, CustomTestStringConvertible {
   /// The passes that a build runs, with their positions among all passes.
   static let stages = Array(allStages.enumerated().filter { !$0.element.isAdvice })
 
+  /// Those on the way to native code.
+  static let nativeStages = stages.filter { $0.offset < nativePipeline.stages.count }
+
   /// The name of the snapshot behind a stage.
   static func file(_ index: Int, _ stage: Stage) -> String {
     (index < 9 ? "0" : "") + "\(index + 1)-\(stage.name).zst"
@@ -158,9 +161,7 @@ struct Face: Equatable {
       in: Repository.path(golden.folder))
     #expect(whole.code == 0, "\(whole.errors)")
     let expected = try #require(work.bytes("whole.o"))
-    let files = GoldenProgram.stages.prefix { $0.offset < nativePipeline.stages.count }.map {
-      GoldenProgram.file($0, $1)
-    }
+    let files = GoldenProgram.nativeStages.map { GoldenProgram.file($0, $1) }
     // All stages of one program; of the others some that tell the most, since each start of the compiler takes its time.
     let chosen = golden.name == "tree" ? files : files.enumerated().filter { $0.offset % 9 == 4 }.map(\.element)
     for file in chosen {
