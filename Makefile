@@ -24,6 +24,7 @@ build: runtime ## build the release compiler, build/bin/nanoc, and its run-time 
 	@install -m 755 "$$(swift build -c release $(static) --show-bin-path)/nanoc" $(release)
 
 test: deps runtime ## build what is needed and run all tests
+	@scripts/deps --browser
 	swift build --build-tests
 	swift test --skip-build
 	Tests/runtime/run build/lib/nanoc

@@ -3,15 +3,18 @@
 
 // Lines go out at once while they are few, so that what was printed before a long calculation is seen; many lines in a
 // short time go out together.
-const atOnce = 500;
+const atOnce = 200;
 const together = 65_536;
 const period = 100;
+/** Asking for the time takes as long as a line does. */
+const linesAnAsking = 32;
 
 /** What has not gone out, as runs of lines of one kind: `kind`, the number of `lines`, and their `text`. */
 let runs = [];
 let held = 0;
 let sent = 0;
 let began = 0;
+let written = 0;
 
 function flush() {
   if (runs.length > 0) postMessage({ runs });
@@ -28,13 +31,11 @@ function write(kind, line) {
     runs.push({ kind, lines: 1, text: line + "\n" });
   }
   held += line.length + 1;
-  if (sent >= atOnce) {
-    if (held < together && performance.now() - began < period) return;
-  }
-  if (performance.now() - began >= period) {
-    began = performance.now();
-    sent = 0;
-  }
+  written += 1;
+  if (sent >= atOnce && held < together && written % linesAnAsking !== 0) return;
+  const now = performance.now();
+  if (now - began >= period) [began, sent] = [now, 0];
+  else if (sent >= atOnce && held < together) return;
   sent += 1;
   flush();
 }

@@ -94,7 +94,7 @@ let worker;
 let lines = [];
 let asks = false;
 
-/** Shows how the program stands: `state` is running, waiting, ended, failed or stopped. */
+/** Shows how the program stands: `state` is loading, running, waiting, ended, failed or stopped. */
 function report(state, text, code) {
   const runs = state === "running" || state === "waiting";
   status.dataset.state = state;
@@ -193,7 +193,7 @@ element("answer").addEventListener("submit", (event) => {
 element("end").addEventListener("click", () => hand(null));
 
 args.value = new URLSearchParams(location.search).get("args") ?? "";
-report("stopped", "Loading …");
+report("loading", "Loading …");
 try {
   module = await WebAssembly.compile(Uint8Array.from(atob(element("module").textContent), (sign) => sign.charCodeAt(0)));
 } catch (failure) {

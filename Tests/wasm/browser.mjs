@@ -59,7 +59,7 @@ const until = `const until = async (condition) => {
 };`;
 
 async function press(key, text) {
-  const codes = { Enter: 13, Tab: 9, " ": 32 };
+  const codes = { Enter: 13, Tab: 9 };
   const params = { key, text, code: key, windowsVirtualKeyCode: codes[key] };
   await send("Input.dispatchKeyEvent", { type: "keyDown", ...params });
   await send("Input.dispatchKeyEvent", { type: "keyUp", ...params });
@@ -68,7 +68,7 @@ async function press(key, text) {
 async function take(step) {
   const [, name, value] = /^(\w+)(?::([^]*))?$/.exec(step) ?? [];
   if (name === "type") return send("Input.insertText", { text: value });
-  if (name === "press") return press(value, { Enter: "\r", Space: " " }[value]);
+  if (name === "press") return press(value, { Enter: "\r" }[value]);
   if (name === "dark" || name === "light") {
     return send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: name }] });
   }
