@@ -43,7 +43,8 @@ import Testing
     }
   }
 
-  private static let ended = "until(() => ['ended', 'failed', 'stopped'].includes(\(status).dataset.state)) && 'ended'"
+  private static let ended =
+    "until(() => ['ended', 'failed', 'stopped'].includes(\(status).dataset.state)).then(() => 'ended')"
   private static let status = "document.querySelector('#status')"
   private static let output = "document.querySelector('#output').textContent"
 
@@ -113,7 +114,7 @@ import Testing
       page, "until(() => \(Self.output).includes('are not kept'))", "document.querySelector('#stop').focus()",
       "press:Enter", Self.ended, Self.status + ".textContent",
       "\(Self.output).split('\\n').length < 250000", "document.querySelector('#run').click()",
-      "until(() => \(Self.output).startsWith('line 1\\n')) && \(Self.status).dataset.state",
+      "until(() => \(Self.output).startsWith('line 1\\n')).then(() => \(Self.status).dataset.state)",
       "document.querySelector('#stop').click()", Self.status + ".dataset.state")
     #expect(found == ["1", "<null>", "ended", "Stopped.", "1", "<null>", "running", "<null>", "stopped"])
   }
