@@ -69,6 +69,9 @@ import Testing
     (["hello.av", "--html", "--target=wasm-gc", "-o", "hello.av"], "would overwrite hello.av"),
     (["hello.av", "--html", "--target=wasm-gc", "-o", "/proc/nowhere/x.html"], "/proc/nowhere"),
     (["hello.av", "--host", "--target=wasm-gc", "-o", "/proc/nowhere/x.wasm"], "/proc/nowhere"),
+    (["hello.av", "--html", "--target=wasm-gc", "-o", "a/"], "`a/`: that names no file"),
+    (["hello.av", "--host", "--target=wasm-gc", "-o", "a/"], "`a/`: that names no file"),
+    (["hello.av", "--host", "--target=wasm-gc", "-o", ""], "``: that names no file"),
     (["hello.av", "--html", "--target=wasm-gc", "-o", "."], "it is a directory"),
     (["wrong.av", "--html", "--target=wasm-gc"], "unknown-ident"),
     (["wrong.av", "--host", "--target=wasm-gc"], "unknown-ident"),
@@ -78,6 +81,15 @@ import Testing
     #expect(result.code == (words == "unknown-ident" ? 1 : 2), "\(arguments): \(result.errors)")
     #expect(result.errors.contains(words) && result.output.isEmpty, "\(result.errors)")
     #expect(work.entries == ["hello.av", "wrong.av"])
+  }
+
+  @Test func aServiceThatTheTargetLacksIsAnErrorAtItsCall() throws {
+    try work.write("read.av", "fn main() -> Unit\n    ! [Disk.delete]\n    x = Disk.delete(\"a\")\n")
+    for option in ["--html", "--host"] {
+      let result = try compile(option, "read.av")
+      #expect(result.code == 2 && result.errors.contains("not-yet") && result.errors.contains("read.av:3:9"))
+      #expect(work.entries == ["hello.av", "read.av", "wrong.av"])
+    }
   }
 
   /// Two files are written together or not at all.

@@ -106,6 +106,7 @@ func writeFiles(_ files: [(path: String, bytes: [UInt8])]) throws {
 /// Lets `make` fill a new file beside `path`, which takes the place of `path` only if all went well. A device or a pipe
 /// such as `/dev/null` is written to, not replaced. A file of the same name with `.o` behind it may be used, too.
 func withTemporaryFile(beside path: String, _ make: (String) throws -> Void) throws {
+  if path.isEmpty || path.hasSuffix("/") { throw InvocationError("can't write `\(path)`: that names no file") }
   let url = URL(fileURLWithPath: path)
   var status = stat()
   let exists = stat(path, &status) == 0

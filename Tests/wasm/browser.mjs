@@ -95,5 +95,11 @@ try {
   console.error(failure.message);
   process.exitCode = 1;
 } finally {
-  browser.kill("SIGKILL");
+  // It takes its temporary files along if it may end by itself.
+  const ended = new Promise((resolve) => browser.on("exit", resolve));
+  session = undefined;
+  send("Browser.close").catch(() => {});
+  const patience = setTimeout(() => browser.kill("SIGKILL"), 5000);
+  await ended;
+  clearTimeout(patience);
 }
