@@ -24,6 +24,7 @@ build: runtime ## build the release compiler, build/bin/nanoc, and its run-time 
 	@install -m 755 "$$(swift build -c release $(static) --show-bin-path)/nanoc" $(release)
 
 test: deps runtime ## build what is needed and run all tests
+	@scripts/deps --browser
 	swift build --build-tests
 	swift test --skip-build
 	Tests/runtime/run build/lib/nanoc
@@ -52,7 +53,7 @@ demo: deps build ## set up, compile a sample, run it, show it behind lower-effec
 install: build ## install the compiler under PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/nanoc
 	install -m 755 $(release) $(DESTDIR)$(PREFIX)/bin/nanoc
-	install -m 644 build/lib/nanoc/*.a build/lib/nanoc/*.mjs build/lib/nanoc/nanoc-gdb.py $(DESTDIR)$(PREFIX)/lib/nanoc/
+	install -m 644 build/lib/nanoc/*.a build/lib/nanoc/*.{mjs,html,css} build/lib/nanoc/nanoc-gdb.py $(DESTDIR)$(PREFIX)/lib/nanoc/
 
 clean: ## remove all that was built
 	rm -rf build .build
@@ -62,5 +63,5 @@ debug: runtime
 
 runtime: $(runtime)
 
-$(runtime): scripts/build-runtime Sources/Debugger/nanoc-gdb.py $(wildcard Sources/WasmHost/*.mjs Sources/Runtime/*.swift Sources/Runtime/*.S Sources/Runtime/include/*)
+$(runtime): scripts/build-runtime Sources/Debugger/nanoc-gdb.py $(wildcard Sources/WasmHost/* Sources/Runtime/*.swift Sources/Runtime/*.S Sources/Runtime/include/*)
 	scripts/build-runtime build/lib/nanoc

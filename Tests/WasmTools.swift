@@ -8,6 +8,8 @@ enum WasmTools {
   static let wasmTools = path("WASM_TOOLS", "bin/wasm-tools")
   /// `NODE`, or what has been installed.
   static let node = path("NODE", "bin/node")
+  /// `CHROMIUM`, or the one of the system.
+  static let chromium = ProcessInfo.processInfo.environment["CHROMIUM"] ?? "chromium"
 
   /// Where commands are looked for, that Node first.
   static let searchPath =

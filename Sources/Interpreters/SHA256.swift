@@ -1,7 +1,7 @@
 /// SHA-256 (FIPS 180-4), written as the standard describes it.
-enum SHA256 {
+public enum SHA256 {
   /// The 32 octets of the hash.
-  static func digest(of octets: [UInt8]) -> [UInt8] {
+  public static func digest(of octets: [UInt8]) -> [UInt8] {
     var message = octets + [0x80]
     while message.count % 64 != 56 { message.append(0) }
     message += bytes(of: UInt64(octets.count) * 8)

@@ -16,6 +16,9 @@ export class Exit extends Error {
   }
 }
 
+/** Whether a program can be kept waiting for a promise while the rest of the world goes on. */
+export const canWait = typeof WebAssembly.Suspending === "function";
+
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -38,13 +41,14 @@ function block(texts) {
  *
  * - `args`: the arguments of the program, a list of texts;
  * - `print`, `error`: take a line without its end; `warn` does, which by default is `error` behind `[warn] `;
- * - `readLine`: gives a line, or null at the end.
+ * - `readLine`: gives a line, or null at the end;
+ * - `awaitLine`: gives the promise of one, in place of `readLine`; `canWait` says whether the engine can do so.
  *
  * `bind` is to be called with the instance before `main`.
  */
 export function host(options = {}) {
   const { args = [], print = (line) => console.log(line), error = (line) => console.error(line) } = options;
-  const { warn = (line) => error(`[warn] ${line}`), readLine = () => null } = options;
+  const { warn = (line) => error(`[warn] ${line}`), readLine = () => null, awaitLine } = options;
   let memory;
   let pending = new Uint8Array();
   const text = (at, count) => decoder.decode(new Uint8Array(memory.buffer, at, count));
@@ -52,14 +56,14 @@ export function host(options = {}) {
     pending = bytes;
     return bytes.length;
   };
+  const giveLine = (line) => (line === null || line === undefined ? -1 : give(encoder.encode(line)));
   const aver = {
     "Console.print": (at, count) => print(text(at, count)),
     "Console.error": (at, count) => error(text(at, count)),
     "Console.warn": (at, count) => warn(text(at, count)),
-    "Console.readLine": () => {
-      const line = readLine();
-      return line === null || line === undefined ? -1 : give(encoder.encode(line));
-    },
+    "Console.readLine": awaitLine
+      ? new WebAssembly.Suspending(async () => giveLine(await awaitLine()))
+      : () => giveLine(readLine()),
     "Args.get": () => give(block(args)),
     take: (at) => new Uint8Array(memory.buffer).set(pending, at),
     fail: (at, count, code) => {
@@ -69,6 +73,9 @@ export function host(options = {}) {
   };
   return { imports: { aver }, bind: (instance) => { memory = instance.exports.memory; } };
 }
+
+/** Whether an engine refused an array for its size. */
+const tooLarge = (failure) => failure instanceof WebAssembly.RuntimeError && /too large/.test(failure.message);
 
 /**
  * Runs a program to its end.
@@ -84,13 +91,14 @@ export async function run(source, options = {}) {
   const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
   const instance = await WebAssembly.instantiate(module, imports);
   bind(instance);
+  const { main } = instance.exports;
   try {
-    instance.exports.main();
+    await (options.awaitLine ? WebAssembly.promising(main) : main)();
     return 0;
   } catch (failure) {
     if (failure instanceof Exit) return failure.code;
     // Memory is used up: the engine's heap, or its stack by a recursion that is too deep.
-    if (failure instanceof RangeError) {
+    if (failure instanceof RangeError || tooLarge(failure)) {
       (options.error ?? ((line) => console.error(line)))("runtime fault: out of memory");
       return 70;
     }

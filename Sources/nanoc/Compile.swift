@@ -27,6 +27,12 @@ struct Compile: ParsableCommand {
     completion: .list(Target.allCases.map(\.rawValue)), transform: Target.parse)
   var target: Target = .native
 
+  @Flag(help: "For wasm-gc: write a page that runs the program in a browser, FILE.html, in place of the module.")
+  var html = false
+
+  @Flag(help: "For wasm-gc: write the module's host for JavaScript, aver.mjs, beside the module.")
+  var host = false
+
   @Flag var optimization: OptimizationFlag?
 
   @Option(
@@ -61,9 +67,18 @@ struct Compile: ParsableCommand {
       throw CleanExit.helpRequest(Nanoc.self)
     }
     if let stopAfter { try PassList.validate(stopAfter) }
+    let packaging = try ModulePackaging(html: html, host: host)
+    if packaging != .module {
+      let option = html ? "--html" : "--host"
+      guard target == .wasmGC else { throw ValidationError("\(option) is for modules; add --target=wasm-gc") }
+      guard stopAfter == nil else {
+        throw ValidationError("\(option) goes not with --stop-after, which ends before there is a module")
+      }
+    }
     var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
     driver.stopAfter = stopAfter
     driver.target = target
+    driver.packaging = packaging
     driver.output = output
     driver.checksLeaks = checkLeaks
     driver.describes = debug

@@ -16,6 +16,8 @@ struct Driver: @unchecked Sendable {
   let optimization: OptimizationFlag?
   var stopAfter: String?
   var target = Target.native
+  /// What a module comes as.
+  var packaging = ModulePackaging.module
   var output: String?
   var checksLeaks = false
   /// Whether the program reports where time and allocations went.
@@ -42,6 +44,7 @@ struct Driver: @unchecked Sendable {
     var measures: [StageMeasure] = []
     var reports: [(stage: Stage, report: PassReport)] = []
     var debug: DebugFacts?
+    var heading: PageHeading?
   }
 
   // MARK: Commands
@@ -58,7 +61,10 @@ struct Driver: @unchecked Sendable {
       }
       do {
         if let machine = program.root as? Machine.Root { try backEnd(machine, &outcome) }
-        if let code = program.root as? WasmCode.Root { try writeFile(try module(code, &outcome), to: outputPath) }
+        if let code = program.root as? WasmCode.Root {
+          let heading = outcome.heading ?? PageHeading(title: programName)
+          try packaging.write(try module(code, &outcome), to: outputPath, under: heading)
+        }
       } catch let bug as PassBug {
         throw BugReport(bug, program, behind: outcome.lastStage, in: outcome.context)
       }
@@ -141,9 +147,10 @@ struct Driver: @unchecked Sendable {
   }
 
   private func refuseToOverwriteInput() throws {
-    let destination = output ?? (stopAfter == nil ? programName + target.suffix : nil)
-    guard let destination, let input = file ?? passes.resume, isSameFile(destination, input) else { return }
-    throw InvocationError("the output would overwrite \(input); name another file with -o")
+    guard let input = file ?? passes.resume, output != nil || stopAfter == nil else { return }
+    if try packaging.files(for: outputPath).contains(where: { isSameFile($0, input) }) {
+      throw InvocationError("the output would overwrite \(input); name another file with -o")
+    }
   }
 
   private func guarded(_ body: () throws -> Int32) -> Int32 {
@@ -198,12 +205,14 @@ struct Driver: @unchecked Sendable {
     var outcome = Outcome(context: context)
     var debug = describes ? DebugFacts(sources: context.sources) : nil
     try debug?.look(at: program.root)
+    var heading = (program.root as? Program.Root).flatMap(PageHeading.init)
     var reports: [(Stage, PassReport)] = []
     var last: Stage? = start > 0 ? stages[start - 1] : nil
     var lastProgram = program
     runner.observe = { index, stage, program, report in
       (last, lastProgram) = (stage, program)
       try debug?.look(at: program.root)
+      if let root = program.root as? Program.Root { heading = PageHeading(root) ?? heading }
       if let report { reports.append((stage, report)) }
       if let directory = passes.snapshots { try keep(program, stage, directory, context) }
     }
@@ -214,6 +223,7 @@ struct Driver: @unchecked Sendable {
     }
     outcome.lastStage = last
     outcome.debug = debug
+    outcome.heading = heading
     outcome.measures = runner.measures
     outcome.reports = reports
     return outcome
@@ -282,7 +292,7 @@ struct Driver: @unchecked Sendable {
     return URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
-  private var outputPath: String { output ?? programName + target.suffix }
+  private var outputPath: String { output ?? programName + (packaging.suffix ?? target.suffix) }
 
   private func backEnd(_ machine: Machine.Root, _ outcome: inout Outcome) throws {
     let context = outcome.context

@@ -94,9 +94,19 @@ func writeFile(_ bytes: [UInt8], to path: String) throws {
   }
 }
 
+/// Writes several files, so that none has changed if one can't be written.
+func writeFiles(_ files: [(path: String, bytes: [UInt8])]) throws {
+  guard let (path, bytes) = files.last else { return }
+  try withTemporaryFile(beside: path) { temporary in
+    try write(bytes, toFile: temporary, O_CREAT | O_TRUNC, called: path)
+    try writeFiles(files.dropLast())
+  }
+}
+
 /// Lets `make` fill a new file beside `path`, which takes the place of `path` only if all went well. A device or a pipe
 /// such as `/dev/null` is written to, not replaced. A file of the same name with `.o` behind it may be used, too.
 func withTemporaryFile(beside path: String, _ make: (String) throws -> Void) throws {
+  if path.isEmpty || path.hasSuffix("/") { throw InvocationError("can't write `\(path)`: that names no file") }
   let url = URL(fileURLWithPath: path)
   var status = stat()
   let exists = stat(path, &status) == 0
