@@ -223,11 +223,6 @@ import Testing
 
   // MARK: Passes and snapshots
 
-  /// The passes on the way to an executable, with their positions among all passes.
-  private static let nativeStages = GoldenProgram.stages.filter { _, stage in
-    nativePipeline.stages.contains { $0.name == stage.name }
-  }
-
   @Test func listsPasses() throws {
     let result = try nanoc("--list-passes")
     #expect(result.code == 0)

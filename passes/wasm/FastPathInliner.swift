@@ -111,15 +111,26 @@ struct FastPathInliner: WasmIRToWasmIR {
     switch node {
     case .isNull(let span, .null): return .i32(span, value: .small(1))
     case .choose(_, .i32(_, let value), _, let then, let other): return value == .small(0) ? other : then
-    case .compute(let span, "i32.and", let operands):
-      guard operands.count == 2 else { return node }
-      // Both are bits.
-      for (one, other) in [(operands[0], operands[1]), (operands[1], operands[0])] {
-        if case .i32(_, .small(1)) = one, other.isBit { return other }
-        if case .i32(_, .small(0)) = one, other.isBit { return .i32(span, value: .small(0)) }
-      }
-      return node
+    case .compute(let span, let name, let operands) where operands.count == 2:
+      return compared(name, operands, at: span) ?? node
     default: return node
+    }
+  }
+
+  /// A comparison of literals, or a combination of bits of which one is known.
+  private func compared(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr? {
+    switch (name, operands[0], operands[1]) {
+    case ("i64.lt_s", .i64(_, .small(let left)), .i64(_, .small(let right))):
+      return .i32(span, value: .small(left < right ? 1 : 0))
+    case ("i32.and", .i32(_, .small(1)), let other) where other.isBit,
+      ("i32.and", let other, .i32(_, .small(1))) where other.isBit,
+      ("i32.eq", let other, .i32(_, .small(1))) where other.isBit:
+      return other
+    case ("i32.and", .i32(_, .small(0)), let other) where other.isBit,
+      ("i32.and", let other, .i32(_, .small(0))) where other.isBit:
+      return .i32(span, value: .small(0))
+    case ("i32.eq", let other, .i32(_, .small(0))): return .compute(span, operator: "i32.eqz", operands: [other])
+    default: return nil
     }
   }
 }
@@ -130,7 +141,13 @@ extension WasmIR.Expr {
     switch self {
     case .isNull(_, let subject): subject.isAtom
     case .i32(_, let value): value == .small(0) || value == .small(1)
+    case .compute(_, "i32.and", let operands): operands.allSatisfy(\.isBit)
+    case .compute(_, let name, let operands): Self.comparisons.contains(name) && operands.allSatisfy(\.isAtom)
     default: false
     }
   }
+
+  private static let comparisons: Set<Name> = [
+    "i32.eqz", "i32.eq", "i64.eq", "i64.lt_s", "i64.gt_s", "i64.le_s", "i64.ge_s",
+  ]
 }
