@@ -88,6 +88,8 @@ private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.
   .whenOptimising(HoistLoopInvariants.self)
   .phase("effects")
   .then(LowerEffects.self)
+  .phase("ranges")
+  .whenOptimising(InferRanges.self)
 
 /// The road to native code: from `Machine` LLVM goes on.
 public let nativePipeline: Pipeline<Machine> =
@@ -97,8 +99,6 @@ public let nativePipeline: Pipeline<Machine> =
   // from, which may be a call.
   .whenOptimising(UnboxParameters.self)
   .whenOptimising(UnboxResults.self)
-  // What is returned in registers has a range of its own.
-  .whenOptimising(InferRanges.self)
   .then(ChooseShapes.self)
   // Before cells get holes, which are no constants.
   .whenOptimising(ShareConstantCells.self)
@@ -122,7 +122,6 @@ public let nativePipeline: Pipeline<Machine> =
 public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
   sharedPipeline
     .phase("wasm")
-    .whenOptimising(InferRanges.self)
     .then(LowerToWasmGC.self)
     .then(LinkWasmLibrary.self)
     .whenOptimising(InlineFastPaths.self))
