@@ -175,7 +175,7 @@ public struct Primitive: Sendable {
     Primitive(
       "string.concat", [.string, .string], .string, .runtime("nanoc_string_append", [.counted, .counted], .counted),
       ownsArguments: true),
-    Primitive("string.concatenate", [.string], .string, isVariadic: true),
+    Primitive("string.concatenate", [.string], .string, ownsArguments: true, isVariadic: true),
     Primitive("string.equal", [.string, .string], .bool, .runtime("nanoc_string_equal", [.counted, .counted], .word)),
     Primitive("string.less", [.string, .string], .bool),
     Primitive("string.lessEqual", [.string, .string], .bool),

@@ -74,7 +74,7 @@ public struct RuntimeFunction: Sendable {
 
   private static let text = [
     // The number of strings and the address of the first.
-    RuntimeFunction("nanoc_string_concat_many", [.word, .word], .word),
+    RuntimeFunction("nanoc_string_append_many", [.word, .word], .word),
     // Negative, zero or positive.
     RuntimeFunction("nanoc_string_compare", [.word, .word], .word, [.onlyReads]),
   ]

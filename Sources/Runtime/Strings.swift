@@ -121,9 +121,40 @@ private func appendShort(_ first: Cell, _ second: Cell) -> Cell {
   return result
 }
 
+/// The texts of `count` strings, one or more, one after the other; takes over the references to them. A long first string
+/// that nothing else refers to is extended where it is, as by `append`.
+@c(nanoc_string_append_many)
+public func append(_ count: Int, _ strings: UnsafePointer<UnsafeMutableRawPointer>) -> Cell {
+  let first = strings[0]
+  let length = first.byteLength
+  guard first.references == 1, length > longestTemporary else {
+    let result = concatenate(count, strings)
+    for index in 0..<count { drop(strings[index].word) }
+    return result
+  }
+  var byteLength = length
+  for index in 1..<count { byteLength &+= strings[index].byteLength }
+  let result = grown(first, from: stringBytesOffset &+ length, to: stringBytesOffset &+ byteLength)
+  var end = result.textStart + length
+  var scalarCount = result.scalarCount
+  for index in 1..<count {
+    let part = strings[index]
+    memcpy(end, part.textStart, part.byteLength)
+    end += part.byteLength
+    scalarCount &+= part.scalarCount
+    drop(part.word)
+  }
+  result.setField(0, byteLength)
+  result.setField(1, scalarCount)
+  return result
+}
+
+/// The most bytes of a first string that is likely to be a part among others, not a text that grows: what is put together
+/// then gets no room for more.
+private let longestTemporary = 32
+
 /// The texts of `count` strings one after the other.
-@c(nanoc_string_concat_many)
-public func concatenate(_ count: Int, _ strings: UnsafePointer<UnsafeMutableRawPointer>) -> Cell {
+private func concatenate(_ count: Int, _ strings: UnsafePointer<UnsafeMutableRawPointer>) -> Cell {
   var byteLength = 0
   var scalarCount = 0
   for index in 0..<count {

@@ -274,7 +274,7 @@ static void floats(void) {
 }
 
 static void string_pair(text *a, text *b, text *c) {
-  text *results[6];
+  text *results[7];
   text *parts[] = {a, b, c, a};
   results[0] = nanoc_string_concat(a, b);
   show("concat", "ttt", a, b, results[0]);
@@ -282,8 +282,15 @@ static void string_pair(text *a, text *b, text *c) {
   nanoc_dup((word)a), nanoc_dup((word)b), nanoc_dup((word)c), nanoc_dup((word)a);
   results[5] = nanoc_string_append(nanoc_string_append(nanoc_string_append(a, b), c), a);
   show("append", "tttt", a, b, c, results[5]);
-  results[1] = nanoc_string_concat_many(4, parts);
-  show("concat_many", "tttt", a, b, c, results[1]);
+  // The first is shared, then the only one.
+  nanoc_dup((word)a), nanoc_dup((word)b), nanoc_dup((word)c), nanoc_dup((word)a);
+  results[1] = nanoc_string_append_many(4, parts);
+  show("append_many", "tttt", a, b, c, results[1]);
+  nanoc_dup((word)a), nanoc_dup((word)b), nanoc_dup((word)c), nanoc_dup((word)a);
+  text *own[] = {nanoc_string_append_many(4, parts), b, c};
+  nanoc_dup((word)b), nanoc_dup((word)c);
+  results[6] = nanoc_string_append_many(3, own);
+  show("append_own", "tttt", a, b, c, results[6]);
   results[2] = nanoc_string_replace(a, b, c);
   show("replace", "tttt", a, b, c, results[2]);
   word pieces = nanoc_string_split(a, b);
@@ -292,7 +299,7 @@ static void string_pair(text *a, text *b, text *c) {
   show("join", "ltt", pieces, c, results[3]);
   results[4] = nanoc_string_join((word)1, c);
   show("join", "ltt", (word)1, c, results[4]);
-  for (int i = 0; i < 6; i++) drop_text(results[i]);
+  for (int i = 0; i < 7; i++) drop_text(results[i]);
   nanoc_drop(pieces);
   show("string_equal", "ttw", a, b, nanoc_string_equal(a, b));
   show("string_compare", "ttw", a, b, nanoc_string_compare(a, b));

@@ -76,7 +76,7 @@ double nanoc_float_atan2(double y, double x);
 
 text *nanoc_string_concat(text *a, text *b);
 text *nanoc_string_append(text *a, text *b);
-text *nanoc_string_concat_many(word count, text **parts);
+text *nanoc_string_append_many(word count, text **parts);
 word nanoc_string_equal(text *a, text *b);
 word nanoc_string_compare(text *a, text *b);
 text *nanoc_string_char_at(text *a, word index, word *ok);

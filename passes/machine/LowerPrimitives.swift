@@ -89,11 +89,11 @@ extension LowerToMachine {
     if strings.isEmpty {
       operands[variable.id] = pool.text("", at: span)
     } else if strings.count == 2 {
-      set(variable, .word, .runtime(span, function: "nanoc_string_concat", arguments: strings), at: span)
+      set(variable, .word, .runtime(span, function: "nanoc_string_append", arguments: strings), at: span)
     } else {
       let parts = builder.set("parts", .word, .array(span, elements: strings), at: span)
       let arguments = [Machine.Operand.number(strings.count), parts]
-      set(variable, .word, .runtime(span, function: "nanoc_string_concat_many", arguments: arguments), at: span)
+      set(variable, .word, .runtime(span, function: "nanoc_string_append_many", arguments: arguments), at: span)
     }
   }
 
