@@ -56,11 +56,7 @@ struct FastPathInliner: WasmIRToWasmIR {
     case .tailCall(let span, let function, let arguments):
       let call = WasmIR.Expr.call(span, function: function, arguments: try arguments.map { try expr($0) })
       let parameters = results.map { WasmIR.Parameter(span, variable: fresh.make("t"), ty: $0) }
-      if let only = parameters.first, parameters.count == 1 {
-        steps.append(.let(span, variable: only.variable, ty: only.ty, value: call))
-      } else {
-        steps.append(parameters.isEmpty ? .run(span, value: call) : .receive(span, parameters: parameters, value: call))
-      }
+      steps.append(.setting(parameters, to: call, at: span))
       let arguments = parameters.map { WasmIR.Expr.local(span, variable: $0.variable) }
       return WasmIR.Block(node.span, steps: steps, end: .jump(span, label: label, arguments: arguments))
     case .if(let span, let condition, let then, let other):

@@ -28,7 +28,7 @@ public struct LowerToWasmGC: Pass {
   var steps: [WasmIR.Step] = []
   var literals = WasmLiterals()
   /// The variables whose constructor is known here, and each as a reference of that constructor's struct.
-  private var known: LocalTable<(variant: Int, part: WasmIR.Expr)> = [:]
+  var known: LocalTable<(variant: Int, part: WasmIR.Expr)> = [:]
 
   public init() {}
 
@@ -82,14 +82,7 @@ public struct LowerToWasmGC: Pass {
 
   /// Sets a variable to what an expression gives: nothing, one value or several.
   private mutating func set(_ variable: Local, _ type: Services.Ty, _ value: WasmIR.Expr, at span: Span) {
-    let parts = parts(of: variable, type, at: span)
-    if parts.isEmpty {
-      steps.append(.run(span, value: value))
-    } else if let only = parts.first, parts.count == 1 {
-      steps.append(.let(span, variable: only.variable, ty: only.ty, value: value))
-    } else {
-      steps.append(.receive(span, parameters: parts, value: value))
-    }
+    steps.append(.setting(parts(of: variable, type, at: span), to: value, at: span))
   }
 
   // MARK: Blocks
@@ -115,14 +108,7 @@ public struct LowerToWasmGC: Pass {
       steps.append(.join(span, label: label, parameters: parameters, body: body))
     case .receive(let span, let function, let arguments, let parameters):
       let value = WasmIR.Expr.call(span, function: function, arguments: try atoms(arguments))
-      let parameters = parameters.flatMap { parameter($0) }
-      if parameters.isEmpty {
-        steps.append(.run(span, value: value))
-      } else if let only = parameters.first, parameters.count == 1 {
-        steps.append(.let(span, variable: only.variable, ty: only.ty, value: value))
-      } else {
-        steps.append(.receive(span, parameters: parameters, value: value))
-      }
+      steps.append(.setting(parameters.flatMap { parameter($0) }, to: value, at: span))
     }
   }
 
@@ -177,90 +163,6 @@ public struct LowerToWasmGC: Pass {
     case .word(let span, let value): return [.i64(span, value: value)]
     case .absent: throw bug("absent fields are not supported", "bound-locals", in: node)
     }
-  }
-
-  // MARK: Data
-
-  private mutating func construct(
-    _ data: Name, _ index: Int, _ arguments: [[WasmIR.Expr]], at span: Span, in node: some Writable
-  ) throws -> [WasmIR.Expr] {
-    let fields = arguments.flatMap { $0 }
-    let variant = try variant(data, index, in: node)
-    guard variant.fields.count == arguments.count else {
-      throw bug("`\(data)` has another number of fields", "known-types", in: node)
-    }
-    switch try layout.form(data, in: node) {
-    case .enumeration: return [.i32(span, value: .small(index))]
-    case .field: return fields
-    case .record: return [.new(span, type: data, fields: fields)]
-    case .optional(let some, let inner):
-      if index != some { return [.null(span, type: try nullType(data, inner, in: node))] }
-      return inner == nil ? [.new(span, type: data, fields: fields)] : fields
-    case .pair, .tagged:
-      let (name, before) = layout.structure(data, variant)
-      if variant.fields.isEmpty, before > 0 { return [.global(span, name: name)] }
-      let tag: [WasmIR.Expr] = before > 0 ? [.i32(span, value: .small(index))] : []
-      return [.new(span, type: name, fields: tag + fields)]
-    case .vector: throw bug("a vector is constructed", "known-types", in: node)
-    }
-  }
-
-  private func nullType(_ data: Name, _ inner: Services.Ty?, in node: some Writable) throws -> Name {
-    guard let inner else { return data }
-    guard case .ref(let type)? = layout.representation(inner).first else {
-      throw bug("a field of `\(data)` is no reference", "known-types", in: node)
-    }
-    return type
-  }
-
-  private func variant(_ data: Name, _ index: Int, in node: some Writable) throws -> Services.Variant {
-    guard let type = layout.types[data], type.variants.indices.contains(index) else {
-      throw bug("`\(data)` has no constructor \(index)", "known-types", in: node)
-    }
-    return type.variants[index]
-  }
-
-  /// The parts of a field of a variable whose constructor is known.
-  private mutating func payload(
-    _ subject: Services.Atom, _ data: Name, _ index: Int, _ field: Int, at span: Span, in node: some Writable
-  ) throws -> [WasmIR.Expr] {
-    let variant = try variant(data, index, in: node)
-    guard variant.fields.indices.contains(field) else {
-      throw bug("constructor \(index) has no field \(field)", "known-types", in: node)
-    }
-    let form = try layout.form(data, in: node)
-    if case .field = form { return try atom(subject) }
-    let cell = try narrowed(subject, data, index, form, at: span, in: node)
-    if case .optional(_, .some) = form { return [cell] }
-    let (name, before) = layout.structure(data, variant)
-    let first = before + variant.fields[..<field].reduce(0) { $0 + layout.representation($1).count }
-    return layout.representation(variant.fields[field]).indices.map {
-      .get(span, type: name, field: first + $0, subject: cell)
-    }
-  }
-
-  /// A value as a reference of its constructor's struct.
-  private mutating func narrowed(
-    _ subject: Services.Atom, _ data: Name, _ index: Int, _ form: HeapLayout.Form, at span: Span,
-    in node: some Writable
-  ) throws -> WasmIR.Expr {
-    guard let reference = try atom(subject).first else {
-      throw bug("`\(data)` is no reference", "known-types", in: node)
-    }
-    if case .local(_, let variable) = subject, let fact = known[variable.id], fact.variant == index { return fact.part }
-    let (type, value): (Name, WasmIR.Expr)
-    switch form {
-    // Of null fields are never asked for.
-    case .enumeration, .field, .record, .vector, .optional(_, nil): return reference
-    case .optional(_, let inner):
-      (type, value) = (try nullType(data, inner, in: node), .notNull(span, subject: reference))
-    case .pair, .tagged:
-      type = layout.structure(data, try variant(data, index, in: node)).name
-      value = .cast(span, type: type, subject: reference)
-    }
-    let cell = bind(data.lastSegment, .ref(type: type), value)
-    if case .local(_, let variable) = subject { known[variable.id] = (index, cell) }
-    return cell
   }
 
   // MARK: Services
@@ -332,37 +234,5 @@ public struct LowerToWasmGC: Pass {
       WasmIR.Case($0.body.span, value: $0.index, body: $0.body)
     }
     return .choice(span, test, cases, default: other)
-  }
-}
-
-extension WasmIR.Expr {
-  /// Whether it has no effect, costs next to nothing to evaluate again and gives the same each time; the globals that
-  /// programs read are constants.
-  var isAtom: Bool {
-    switch self {
-    case .local, .i32, .i64, .f64, .null, .global: true
-    default: false
-    }
-  }
-}
-
-extension WasmIR.End {
-  /// Goes on with a block in place of an end.
-  static func inline(_ block: WasmIR.Block, _ steps: inout [WasmIR.Step]) -> WasmIR.End {
-    steps += block.steps
-    return block.end
-  }
-
-  /// A choice by a word: a test if there are two ways.
-  static func choice(
-    _ span: Span, _ word: WasmIR.Expr, _ cases: [WasmIR.Case], default other: WasmIR.Block
-  ) -> WasmIR.End {
-    guard let only = cases.first, cases.count == 1 else {
-      return .switch(span, subject: word, cases: cases, default: other)
-    }
-    if only.value == 0 { return .if(span, condition: word, then: other, else: only.body) }
-    let constant = WasmIR.Expr.i32(span, value: .small(only.value))
-    let isSame = WasmIR.Expr.compute(span, operator: "i32.eq", operands: [word, constant])
-    return .if(span, condition: isSame, then: only.body, else: other)
   }
 }
