@@ -10,8 +10,9 @@ import Testing
   /// Programs that compute for long: these run with smaller numbers, against what native code does with them.
   static let long: Set<String> = [
     "accumulators", "big_calculator", "big_fibonacci", "callbacks", "collatz_primes", "collections_dropped",
-    "deep_calls", "deep_recursion", "factorials", "json_library", "library_list", "long_loops", "long_maps",
-    "map_against_list", "mini_language", "propagation", "red_black", "roman", "script_interpreter", "sorting",
+    "deep_calls", "deep_recursion", "factorials", "growing_texts", "json_library", "library_list", "long_loops",
+    "long_maps", "map_against_list", "mini_language", "propagation", "red_black", "roman", "script_interpreter",
+    "sorting",
     "tail_calls", "traversal", "vector_loop",
   ]
 
