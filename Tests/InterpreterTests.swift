@@ -12,8 +12,7 @@ import Testing
     "accumulators", "big_calculator", "big_fibonacci", "callbacks", "collatz_primes", "collections_dropped",
     "deep_calls", "deep_recursion", "factorials", "growing_texts", "json_library", "library_list", "long_loops",
     "long_maps", "map_against_list", "mini_language", "propagation", "red_black", "roman", "script_interpreter",
-    "sorting",
-    "tail_calls", "traversal", "vector_loop",
+    "sorting", "tail_calls", "traversal", "vector_loop",
   ]
 
   @Test(arguments: SampleProgram.all) func programsKeepTheirMeaning(_ sample: SampleProgram) throws {
