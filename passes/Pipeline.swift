@@ -131,6 +131,8 @@ public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with:
 
 private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
   road
+    // Behind fast paths, which are put in place of many calls and leave functions with few.
+    .whenOptimising(InlineOnlyCalls.self)
     .whenOptimising(FoldSingleUses.self)
     // What has been folded away mentions nothing any more.
     .then(DropUnusedDeclarations.self)

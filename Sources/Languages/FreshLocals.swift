@@ -13,6 +13,12 @@ public struct FreshLocals: Sendable {
     return Local(name, next)
   }
 
+  /// Sets numbers aside for that many locals, and gives the first.
+  public mutating func reserve(_ count: Int) -> Int {
+    defer { next += count }
+    return next
+  }
+
   /// Starts above every local of a tree.
   public init(above node: some Node) { next = node.greatestLocal + 1 }
 }

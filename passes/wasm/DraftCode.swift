@@ -43,6 +43,28 @@ struct Draft {
   }
 }
 
+extension Draft {
+  /// Whether it puts a variable or a constant on the stack.
+  fileprivate var isRead: Bool {
+    switch kind {
+    case .get, .constant: true
+    default: false
+    }
+  }
+
+  fileprivate func reads(_ variable: Int) -> Bool {
+    if case .get(variable) = kind { true } else { false }
+  }
+
+  /// Whether it changes a variable.
+  fileprivate func sets(_ variable: Int) -> Bool {
+    switch kind {
+    case .set(variable), .tee(variable): true
+    default: false
+    }
+  }
+}
+
 /// The instructions of a function in the making, with the variables that they read.
 struct DraftCode {
   /// A variable, before variables share their places.
@@ -54,6 +76,14 @@ struct DraftCode {
 
   private(set) var drafts: [Draft] = []
   private(set) var variables: [Variable] = []
+  /// A call of several results, the setting of variables to them included.
+  private struct Call {
+    var start: Int
+    var end: Int
+    var variables: [Int]
+  }
+
+  private var calls: [Call] = []
   /// How often branches go to each label.
   private(set) var branches: [Int] = []
   /// The label of the whole function.
@@ -112,8 +142,49 @@ struct DraftCode {
   /// Makes an instruction another.
   mutating func replace(_ position: Int, by kind: Draft.Kind) { drafts[position].kind = kind }
 
+  /// Remembers that the instructions from a position on are a call and the setting of variables to its results.
+  mutating func received(_ variables: [Int], since start: Int) {
+    calls.append(Call(start: start, end: count, variables: variables))
+  }
+
+  /// Leaves the results of calls on the stack that are read once each, one behind the other: what is read before them
+  /// is moved in front of the call.
+  private mutating func leaveOnStack() {
+    var before: Call?
+    for var call in calls {
+      if let before, before.end == call.start { call.start = before.start }
+      before = leaveOnStack(call) ? call : nil
+    }
+  }
+
+  /// Whether it could be done for a call; its end is that of what was moved.
+  private mutating func leaveOnStack(_ call: Call) -> Bool {
+    guard let first = call.variables.first, call.variables.allSatisfy({ variables[$0].reads == 1 }),
+      let read = drafts[call.end...].firstIndex(where: { !$0.isRead || $0.reads(first) })
+    else { return false }
+    // What begins with a variable that was set just before begins before its setting.
+    if call.start > 0, case .tee = drafts[call.start - 1].kind { return false }
+    let reads = drafts[read...].prefix(call.variables.count)
+    let sets = drafts[..<call.end].suffix(call.variables.count)
+    guard reads.count == call.variables.count, zip(reads, call.variables).allSatisfy({ $0.reads($1) }),
+      zip(sets, call.variables.reversed()).allSatisfy({ $0.sets($1) })
+    else { return false }
+    let moved = drafts[call.end..<read]
+    let stays = drafts[call.start..<sets.startIndex]
+    let isSafe = moved.allSatisfy { draft in
+      guard case .get(let variable) = draft.kind else { return true }
+      return !stays.contains { $0.sets(variable) } && !call.variables.contains(variable)
+    }
+    guard isSafe else { return false }
+    let nothing = Draft(kind: .nothing, span: drafts[read].span)
+    let filler = Array(repeating: nothing, count: 2 * call.variables.count)
+    drafts.replaceSubrange(call.start..<reads.endIndex, with: Array(moved) + Array(stays) + filler)
+    return true
+  }
+
   /// Leaves out what sets variables that nothing reads, and the blocks that no branch leaves.
   mutating func simplify() {
+    leaveOnStack()
     var kept: [Draft] = []
     kept.reserveCapacity(drafts.count)
     var isOpen: [Bool] = []
@@ -125,6 +196,13 @@ struct DraftCode {
         default: kept.append(Draft(kind: .drop, span: draft.span))
         }
       case .tee(let variable) where variables[variable].reads == 0: break
+      case .get(let variable):
+        guard case .set(variable)? = kept.last?.kind else {
+          kept.append(draft)
+          continue
+        }
+        kept.removeLast()
+        if variables[variable].reads > 1 { kept.append(Draft(kind: .tee(variable), span: draft.span)) }
       case .block(let label, _), .loop(let label, _):
         isOpen.append(branches[label] > 0)
         if branches[label] > 0 { kept.append(draft) }

@@ -108,8 +108,11 @@ struct FunctionLowering {
         let number = try bind(variable, type)
         code.append(.set(number), at: span)
       case .receive(let span, let parameters, let value):
+        let start = code.count
         try expression(value)
-        set(try parameters.map { try bind($0.variable, $0.ty) }, at: span)
+        let variables = try parameters.map { try bind($0.variable, $0.ty) }
+        set(variables, at: span)
+        code.received(variables, since: start)
       case .run(let span, let value):
         try expression(value)
         for _ in 0..<tables.resultCount(of: value) { code.append(.drop, at: span) }
@@ -156,6 +159,8 @@ struct FunctionLowering {
       code.append(.loop(target.label, types(of: next)), at: span)
       try block(body, next: next)
       code.append(.end, at: span)
+      // The format does not see that control never leaves the loop to what follows.
+      if case .nothing = next { code.append(.plain("unreachable"), at: span) }
     case .if(let span, let condition, let then, let rest): try choose(condition, then, rest, next, at: span)
     case .switch(let span, let subject, let cases, let rest): try self.switch(subject, cases, rest, next, at: span)
     case .tailCall(let span, let function, let arguments):
