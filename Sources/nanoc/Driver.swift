@@ -124,7 +124,7 @@ struct Driver: @unchecked Sendable {
       var outcome = try prepared.runPipeline()
       guard let program = outcome.program else { return prepared.finish(&outcome, code: 1) }
       guard prepared.finish(&outcome, code: 0) == 0 else { return 1 }
-      let result = try Interpreter.run(program, arguments: arguments)
+      let result = try Interpreter.run(program, arguments: arguments, system: { .real })
       Console.output(result.output)
       Console.errorText(result.errors)
       return result.code
