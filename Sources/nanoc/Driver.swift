@@ -189,7 +189,7 @@ struct Driver: @unchecked Sendable {
       sources: SourceMap(),
       options: CompilerOptions(
         optimization: optimization?.level ?? 2, favoursSize: optimization == .size, needsMain: true,
-        checksLeaks: checksLeaks),
+        checksLeaks: checksLeaks, platform: road.rawValue),
       files: DiskFiles(root: try source.checkedModuleRoot()))
     let (program, start) =
       try passes.resume.map { try resume($0, stages, context) } ?? (try startingProgram(file ?? "", context), 0)
