@@ -60,8 +60,7 @@ struct TargetEffects {
       help: "do without it, or choose another target: \(list) have it")
     if entry != nil { error.regions = [Region(place, "performed here")] }
     error.regions += others.map { Region($0, "performed here too") }
-    error.fields =
-      [Field("effect", effect.text), Field("target", platform.rawValue)] + targets.map { Field("available", $0) }
+    error.fields = [Field("effect", effect.text), Field("target", platform.rawValue)]
     error.fnName = function.name.lastSegment
     return error
   }
