@@ -90,7 +90,7 @@ let package = Package(
       swiftSettings: fast + [.unsafeFlags(["-O", "-enforce-exclusivity=unchecked"], .when(configuration: .debug))]),
 
     // Random programs, and the tool that compares what they do at every level.
-    .target(name: "ProgramGenerator", dependencies: ["Nanopass", "Prelude"], swiftSettings: fast),
+    .target(name: "ProgramGenerator", dependencies: ["Languages", "Nanopass", "Prelude"], swiftSettings: fast),
     .target(
       name: "Fuzzing",
       dependencies: ["ProgramGenerator", "Interpreters", "Passes", "Nanopass", "Languages", "Diagnostics"],

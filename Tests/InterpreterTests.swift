@@ -26,7 +26,9 @@ import Testing
       let levels = try Levels(path: sample.file, text: text, files: FolderFiles(root: root))
       return try Level.all.map { level in
         let program = try #require(levels.program(level))
-        return (level, try Interpreter.run(program, arguments: sample.arguments, steps: 20_000_000))
+        return (level, try Interpreter.run(
+          program, arguments: sample.arguments, system: { .fixed(input: sample.input, environment: sample.environment) },
+          steps: 20_000_000))
       }
     }
     for (level, outcome) in outcomes {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A program in `Tests/programs/`: `NAME.av`, and beside it what it does: `NAME.out` (standard output), `NAME.err`,
-/// `NAME.code` (exit code), `NAME.args` (one argument a line), `NAME.in`. What is absent is empty, or 0. A program of
+/// `NAME.code` (exit code), `NAME.args` (one argument a line), `NAME.env` (one `NAME=VALUE` a line), `NAME.in`. What is absent is empty, or 0. A program of
 /// several modules is `NAME/main.av` with `NAME/expected.out` and so on. Benchmarks, `Tests/benchmarks/NAME/NAME.av`, run
 /// with the small size in `NAME.args`.
 struct SampleProgram: Sendable, CustomTestStringConvertible {
@@ -35,7 +35,13 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
   }
 
   var arguments: [String] { companion("args").split(separator: "\n").map(String.init) }
-  var input: [UInt8] { Array(companion("in").utf8) }
+  var environment: [String: String] {
+    let entries = companion("env").split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
+    return Dictionary(entries.map { (String($0[0]), String($0.dropFirst().first ?? "")) }) { $1 }
+  }
+  var input: [UInt8] {
+    FileManager.default.contents(atPath: Repository.path("\(folder)/\(stem).in")).map { Array($0) } ?? []
+  }
   var expected: ProcessResult {
     let code = Int32(companion("code").trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
     return ProcessResult(code: code, output: companion("out"), errors: companion("err"))
@@ -63,7 +69,8 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
     try #require(compiled.code == 0, "\(program.name) \(level): \(compiled.errors)")
     let complaint = try WasmTools.complaint(about: work.bytes("program.wasm") ?? [])
     #expect(complaint == nil, "\(program.name) \(level)")
-    let result = try nanoc(["run", module, "--"] + program.arguments, input: program.input)
+    let result = try nanoc(
+      ["run", module, "--"] + program.arguments, environment: program.environment, input: program.input)
     expect(result, program, "in Node at \(level)")
   }
 
@@ -75,13 +82,14 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
       [program.file, "-o", executable, level, "--check-leaks", "--verify-ir"],
       in: Repository.path(program.folder))
     try #require(compilation.code == 0, "\(program.name): \(compilation.errors)")
-    expect(try run(executable, program.arguments, input: program.input), program, level)
+    let result = try run(executable, program.arguments, environment: program.environment, input: program.input)
+    expect(result, program, level)
   }
 
   @Test(arguments: SampleProgram.all) func runInMemory(_ program: SampleProgram) throws {
     let result = try nanoc(
       ["run", program.file, "--"] + program.arguments, in: Repository.path(program.folder),
-      input: program.input)
+      environment: program.environment, input: program.input)
     expect(result, program, "by nanoc run")
   }
 

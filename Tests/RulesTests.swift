@@ -114,8 +114,7 @@ import Testing
 
   /// Names of services are known, so that only their use is refused.
   @Test(arguments: [
-    "Env.get(\"A\")", "Time.now()", "Random.float()", "Disk.exists(\"a\")", "Terminal.clear()", "Tcp.ping(\"a\", 1)",
-    "Http.get(\"a\")",
+    "Disk.exists(\"a\")", "Terminal.clear()", "Tcp.ping(\"a\", 1)", "Http.get(\"a\")",
   ]) func servicesToCome(_ call: String) throws {
     let effect = call.prefix { $0 != "(" }
     let folder = try TemporaryFolder()

@@ -73,6 +73,14 @@ func run(
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
+  // Threads of tests take no signals, which processes must not inherit.
+  var attributes = posix_spawnattr_t()
+  posix_spawnattr_init(&attributes)
+  defer { posix_spawnattr_destroy(&attributes) }
+  var none = sigset_t()
+  sigemptyset(&none)
+  posix_spawnattr_setsigmask(&attributes, &none)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
   let writing = O_WRONLY | O_CREAT
   posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
   posix_spawn_file_actions_addopen(&actions, 1, scratch.path + "/out", writing, 0o600)
@@ -82,7 +90,7 @@ func run(
   let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
   var process = pid_t()
   let failure = withStrings(full) { argv in
-    withStrings(variables) { envp in posix_spawnp(&process, "timeout", &actions, nil, argv, envp) }
+    withStrings(variables) { envp in posix_spawnp(&process, "timeout", &actions, &attributes, argv, envp) }
   }
   guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EINVAL) }
   var status: Int32 = 0
@@ -93,8 +101,10 @@ func run(
 }
 
 /// Runs the compiler under test.
-func nanoc(_ arguments: [String], in folder: String? = nil, input: [UInt8] = []) throws -> ProcessResult {
-  let environment = ["NO_COLOR": "1", "PATH": WasmTools.searchPath]
+func nanoc(
+  _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:], input: [UInt8] = []
+) throws -> ProcessResult {
+  let environment = ["NO_COLOR": "1", "PATH": WasmTools.searchPath].merging(environment) { $1 }
   return try run(Repository.nanoc, arguments, in: folder, environment: environment, input: input)
 }
 

@@ -154,6 +154,44 @@ import Testing
     #expect(found == expected)
   }
 
+  /// A program waits for lines while the page stays alive, sees what was typed in advance, and sleeps.
+  @Test func aProgramReadsLinesAndSleeps() throws {
+    let page = try page(
+      """
+      module Asker
+          effects [Console, Time, Env, Random]
+
+      fn main() -> Result<Unit, String>
+          ! [Console, Time, Env, Random]
+          Console.print("Name?")
+          name = Console.readLine()?
+          before = Time.unixMs()
+          Console.print("Hello, {name}! {Random.int(5, 5)} {Random.float() < 1.0}")
+          Time.sleep(200)
+          waited = Time.unixMs() - before >= 199
+          text = Time.now()
+          Console.print("{waited} {String.len(text)} {Option.withDefault(Env.get("HOME"), "nowhere")}")
+          _ = Env.set("HOME", "here")
+          Console.print("{Option.withDefault(Env.get("HOME"), "nowhere")}: {Console.readLine()?}")
+          Console.print(Console.readLine()?)
+          Result.Ok(Unit)
+
+      """)
+    let waits = "until(() => \(Self.status).dataset.state === 'waiting')"
+    let found = try browse(
+      page, waits, "until(() => \(Self.output) === 'Name?\\n')", "document.querySelector('#line').focus()",
+      "type:Ada é", "press:Enter",
+      "until(() => \(Self.output).includes('Hello')).then(() => \(Self.output).includes('true 24'))",
+      "type:two", "press:Enter", "until(() => \(Self.output).includes('here'))", Self.output, "document.querySelector('#end').click()", Self.ended,
+      Self.output + ".split('\\n').slice(-3).join()", Self.status + ".dataset.code")
+    let asked = "Name?\nAda é\nHello, Ada é! 5 true\n"
+    #expect(
+      found == [
+        "1", "1", "<null>", "0", "1", asked + "two\ntrue 24 nowhere\nhere: two\n", "<null>", "ended",
+        "(end of input),Main returned error: EOF,", "1",
+      ])
+  }
+
   @Test func faultsEndTheProgram() throws {
     let deep = """
       (module (func $deep (param i32) (result i32) (i32.add (call $deep (i32.add (local.get 0) (i32.const 1))) (local.get 0)))

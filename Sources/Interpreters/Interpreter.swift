@@ -23,10 +23,13 @@ public enum Interpreter: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - program: a program of `Typed`, `Core`, `Loops` or `Counted`.
   ///   - arguments: what `Args.get` gives.
+  ///   - system: makes what the other effects are carried out by.
   ///   - steps: how many calls and jumps it may make.
   /// - Throws: `InterpreterError`.
-  public static func run(_ program: AnyProgram, arguments: [String] = [], steps: Int = .max) throws -> Outcome {
-    let work = Work { try interpret(program, arguments, steps) }
+  public static func run(
+    _ program: AnyProgram, arguments: [String] = [], system: @escaping () -> System = { .fixed() }, steps: Int = .max
+  ) throws -> Outcome {
+    let work = Work { try interpret(program, World(arguments: arguments, system: system()), steps) }
     // Foundation's threads have a gigabyte of stack at most.
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -45,8 +48,7 @@ public enum Interpreter: String, CaseIterable, Sendable {
     return try result.get()
   }
 
-  private static func interpret(_ program: AnyProgram, _ arguments: [String], _ steps: Int) throws -> Outcome {
-    let world = World(arguments: arguments)
+  private static func interpret(_ program: AnyProgram, _ world: World, _ steps: Int) throws -> Outcome {
     let budget = Budget(steps: steps, stack: UInt(stack))
     do {
       switch program.root {

@@ -256,20 +256,61 @@ public struct Primitive: Sendable {
   ]
 }
 
-/// An effect operation of the language and the service that carries it out.
+/// An effect operation and the service that carries it out.
+///
+/// What programs call is either the operation itself or, where `access` is `library`, a function of the standard library
+/// with the same name, which checks the arguments before it performs the operation and makes of what that gives what the
+/// language promises. So services take and give nothing but texts, bytes and numbers, on every target.
 public struct EffectOperation: Sendable {
+  /// Who may perform an operation.
+  public enum Access: Sendable {
+    /// Programs, by its name.
+    case program
+    /// The standard library, as `Prim.consoleReadLine`; programs call the library's function of the operation's name.
+    case library
+    /// The compiler.
+    case compiler
+  }
+
   /// The method's name, such as `Console.print`.
   public let name: Name
   /// The types of the arguments.
   public let parameters: [Typed.Ty]
   /// The type of the result.
   public let result: Typed.Ty
-  /// The service's name in the service interface, such as `console.print`.
-  public let service: Name
   /// The function of the run-time library behind the service; it borrows its arguments.
   public let native: String
-  /// Whether programs may name it; `Program.fail` is the compiler's own.
-  public let isPublic: Bool
+  /// How the arguments travel to that function or to the host.
+  public let passing: [Passing]
+  /// How the result travels.
+  public let resultPassing: Passing
+  /// Who may perform it.
+  public let access: Access
+  /// Whether the program ends by it.
+  public let ends: Bool
+
+  /// The service's name in the service interface, such as `console.print`.
+  public var service: Name { Name(name.text.prefix(1).lowercased() + name.text.dropFirst()) }
+
+  /// What the standard library calls it: `consoleReadLine`.
+  private var nameInLibrary: String {
+    let parts = service.text.split(separator: ".")
+    return parts.dropFirst().reduce(String(parts.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+  }
+
+  private init(
+    _ name: Name, _ parameters: [Typed.Ty], _ result: Typed.Ty, _ native: String,
+    _ passing: ([Passing], Passing)? = nil, by access: Access = .program, ends: Bool = false
+  ) {
+    self.name = name
+    self.parameters = parameters
+    self.result = result
+    self.native = native
+    self.passing = passing?.0 ?? parameters.map { _ in .counted }
+    resultPassing = passing?.1 ?? .counted
+    self.access = access
+    self.ends = ends
+  }
 
   /// The operation of that name.
   public static func named(_ name: Name) -> EffectOperation? { table[name] }
@@ -277,26 +318,38 @@ public struct EffectOperation: Sendable {
   /// The operation that a service carries out.
   public static func service(_ name: Name) -> EffectOperation? { byService[name] }
 
+  /// The operation that the standard library performs as `Prim.NAME`.
+  public static func inLibrary(_ name: String) -> EffectOperation? { byNameInLibrary[name] }
+
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   private static let byService = Dictionary(uniqueKeysWithValues: all.map { ($0.service, $0) })
+  private static let byNameInLibrary = Dictionary(
+    uniqueKeysWithValues: all.filter { $0.access == .library }.map { ($0.nameInLibrary, $0) })
 
   /// The operations that can be compiled.
+  ///
+  /// Bytes that a host may lack, such as the next line at the end of input, come behind one byte of any value, so that
+  /// no bytes at all say that there are none. Times are milliseconds, those to wait at least 0; what is passed as an
+  /// index lies within the signed 64-bit range.
   public static let all: [EffectOperation] = [
-    EffectOperation(
-      name: "Console.print", parameters: [.string], result: .unit, service: "console.print",
-      native: "nanoc_console_print", isPublic: true),
-    EffectOperation(
-      name: "Console.error", parameters: [.string], result: .unit, service: "console.error",
-      native: "nanoc_console_error", isPublic: true),
-    EffectOperation(
-      name: "Console.warn", parameters: [.string], result: .unit, service: "console.warn",
-      native: "nanoc_console_warn", isPublic: true),
-    EffectOperation(
-      name: "Args.get", parameters: [], result: .list(element: .string), service: "args.get",
-      native: "nanoc_args_get", isPublic: true),
-    EffectOperation(
-      name: "Program.fail", parameters: [.string], result: .unit, service: "program.fail",
-      native: "nanoc_main_failed", isPublic: false),
+    EffectOperation("Console.print", [.string], .unit, "nanoc_console_print"),
+    EffectOperation("Console.error", [.string], .unit, "nanoc_console_error"),
+    EffectOperation("Console.warn", [.string], .unit, "nanoc_console_warn"),
+    // The next line without its end, or nothing at the end of input.
+    EffectOperation("Console.readLine", [], .bytes, "nanoc_console_read_line", by: .library),
+    EffectOperation("Args.get", [], .list(element: .string), "nanoc_args_get"),
+    // The value of a variable, or nothing. The name is not empty and has neither `=` nor NUL in it.
+    EffectOperation("Env.get", [.string], .bytes, "nanoc_env_get", by: .library),
+    // The empty text, or why the variable can't be set. There is no NUL in name and value, and no `=` in the name.
+    EffectOperation("Env.set", [.string, .string], .string, "nanoc_env_set", by: .library),
+    // Since 1970 in UTC, as `Time.unixMs`.
+    EffectOperation("Time.now", [], .int, "nanoc_time_unix_ms", ([], .index), by: .library),
+    EffectOperation("Time.unixMs", [], .int, "nanoc_time_unix_ms", ([], .index)),
+    EffectOperation("Time.sleep", [.int], .unit, "nanoc_time_sleep", ([.index], .counted), by: .library),
+    // The first is at most the second.
+    EffectOperation("Random.int", [.int, .int], .int, "nanoc_random_int", ([.index, .index], .counted), by: .library),
+    EffectOperation("Random.float", [], .float, "nanoc_random_float", ([], .float)),
+    EffectOperation("Program.fail", [.string], .unit, "nanoc_main_failed", by: .compiler, ends: true),
   ]
 
   /// The methods of every effectful namespace, for effect lists; those without an operation in `all` can't be called.

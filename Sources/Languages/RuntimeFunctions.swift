@@ -86,10 +86,9 @@ public struct RuntimeFunction: Sendable {
   }
 
   private static let ofServices = EffectOperation.all.map { operation in
-    let result: Machine.Ty? = operation.result == .unit ? nil : .word
-    return RuntimeFunction(
-      Name(operation.native), operation.parameters.map { _ in .word }, result,
-      operation.isPublic ? [] : [.neverReturns, .cold])
+    RuntimeFunction(
+      Name(operation.native), operation.passing.map(type),
+      operation.result == .unit ? nil : type(operation.resultPassing), operation.ends ? [.neverReturns, .cold] : [])
   }
 
   private static func type(_ passing: Passing) -> Machine.Ty { passing == .float ? .float : .word }

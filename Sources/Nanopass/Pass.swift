@@ -177,16 +177,19 @@ public struct CompilerOptions: Hashable, Sendable {
   /// Whether the program is looked at as `nanoc check` does: with all warnings, and with the errors that don't stop a
   /// build. No snapshot has it.
   public var isCheck: Bool
+  /// What the program is for, if that is known; each language's passes know the names of theirs. No snapshot has it.
+  public var platform: String?
 
   public init(
     optimization: Int = 2, favoursSize: Bool = false, needsMain: Bool = true, checksLeaks: Bool = false,
-    isCheck: Bool = false
+    isCheck: Bool = false, platform: String? = nil
   ) {
     self.optimization = optimization
     self.favoursSize = favoursSize
     self.needsMain = needsMain
     self.checksLeaks = checksLeaks
     self.isCheck = isCheck
+    self.platform = platform
   }
 }
 

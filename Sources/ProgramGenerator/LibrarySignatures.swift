@@ -1,3 +1,5 @@
+import Languages
+import Nanopass
 import Prelude
 
 /// A function of the standard library, as its source declares it.
@@ -7,9 +9,10 @@ struct LibraryFunction: Sendable {
   var parameters: [GeneratedType]
   var result: GeneratedType
 
-  /// All that programs may call.
+  /// All that programs may call, without those that have effects.
   static let all: [LibraryFunction] = preludeSources.sorted { $0.key < $1.key }.flatMap { module, text in
-    text.split(separator: "\n").compactMap { LibraryFunction(module, $0) }
+    let isPure = LibraryFunctions.byNamespace[Name(module)] != nil
+    return isPure ? text.split(separator: "\n").compactMap { LibraryFunction(module, $0) } : []
   }
 
   /// Reads the head of a function; nil for any other line and for functions of the library's own.

@@ -9,6 +9,14 @@ public func same(_ value: Cell) -> Cell { retained(value) }
 /// Bytes that the caller fills in, at least one.
 private func makeBytes(_ count: Int) -> Cell { makeString(byteLength: count, scalarCount: count) }
 
+/// Bytes that might have been missing: a copy behind one byte.
+func optionalBytes(_ bytes: UnsafeRawBufferPointer) -> Cell {
+  let result = makeBytes(bytes.count &+ 1)
+  result.setByte(0, UInt8(ascii: "="))
+  if let start = bytes.baseAddress { memcpy(result.textStart + 1, start, bytes.count) }
+  return result
+}
+
 /// The bytes from one raw index to another, both clamped.
 @c(nanoc_bytes_slice)
 public func sliceOctets(_ bytes: Cell, from first: Int, to last: Int) -> Cell {

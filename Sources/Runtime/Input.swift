@@ -1,12 +1,5 @@
 import CRuntime
 
-/// The outcomes of reading a line, as the raw status words that compiled programs test.
-private enum LineStatus {
-  static let read = 0
-  static let endOfInput = 1
-  static let invalid = 2
-}
-
 private let inputCapacity = 64 &<< 10
 
 /// Standard input: the bytes from `start` to `end` of the buffer are read and not yet used.
@@ -18,35 +11,39 @@ private struct Input {
 
 nonisolated(unsafe) private var input = Input()
 
-/// The next line of standard input without its line end. `status` becomes 0, or 1 at the end of input, or 2 for a line
-/// that is not valid UTF-8; then the result is empty.
+/// The bytes of the next line of standard input without its end, behind one byte; no bytes at the end of input.
 @c(nanoc_console_read_line)
-public func readLine(_ status: UnsafeMutablePointer<Word>) -> Cell {
+public func readLine() -> Cell {
   flushOutput()
+  guard fillInput() else { return emptyString() }
+  if let whole = takeLine() { return optionalBytes(withoutReturn(whole)) }
   var line = GrowingBytes()
   defer { line.discard() }
-  var isEnded = false
-  var isEmpty = true
-  while !isEnded, fillInput(), let buffer = input.buffer {
-    isEmpty = false
-    let rest = UnsafeRawBufferPointer(start: buffer + input.start, count: input.end &- input.start)
-    let feed = rest.firstIndex(of: UInt8(ascii: "\n"))
-    line.append(UnsafeRawBufferPointer(rebasing: rest[..<(feed ?? rest.count)]))
-    input.start &+= feed.map { $0 &+ 1 } ?? rest.count
-    isEnded = feed != nil
-  }
-  if isEmpty {
-    status.pointee = LineStatus.endOfInput
-    return emptyString()
-  }
-  var bytes = line.bytes
-  if isEnded, bytes.last == UInt8(ascii: "\r") { bytes = UnsafeRawBufferPointer(rebasing: bytes.dropLast()) }
-  guard let count = validScalarCount(bytes) else {
-    status.pointee = LineStatus.invalid
-    return emptyString()
-  }
-  status.pointee = LineStatus.read
-  return makeString(bytes, scalarCount: count)
+  repeat {
+    if let rest = takeLine() {
+      line.append(rest)
+      return optionalBytes(withoutReturn(line.bytes))
+    }
+    if let buffer = input.buffer {
+      line.append(UnsafeRawBufferPointer(start: buffer + input.start, count: input.end &- input.start))
+    }
+    input.start = input.end
+  } while fillInput()
+  return optionalBytes(line.bytes)
+}
+
+/// The bytes in the buffer up to a line feed, which are used then; nil if there is none.
+private func takeLine() -> UnsafeRawBufferPointer? {
+  guard let buffer = input.buffer else { return nil }
+  let start = buffer + input.start
+  guard let feed = memchr(start, 10, input.end &- input.start) else { return nil }
+  input.start = buffer.distance(to: feed) &+ 1
+  return UnsafeRawBufferPointer(start: start, count: start.distance(to: feed))
+}
+
+/// A line without the carriage return before its line feed.
+private func withoutReturn(_ line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+  line.last == UInt8(ascii: "\r") ? UnsafeRawBufferPointer(rebasing: line.dropLast()) : line
 }
 
 /// Reads more of standard input if all that was read is used. False at its end.

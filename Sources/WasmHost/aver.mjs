@@ -6,7 +6,8 @@
 // A module imports, from "aver", one function for each effect that its program has, named for the effect, and exports
 // `main` and, if texts cross, `memory`. A text goes to the host as its place and its number of bytes in memory, in
 // UTF-8. What the host gives back is announced by its number of bytes (-1 for nothing) and copied by `take` to where the
-// program wants it; a list of texts is one block, each text behind its number of bytes in four bytes, least first.
+// program wants it; a list of texts is one block, each text behind its number of bytes in four bytes, least first. Times
+// and the bounds of random numbers are `i64`.
 
 /** Thrown to leave a program that ends by itself. */
 export class Exit extends Error {
@@ -36,19 +37,69 @@ function block(texts) {
   return bytes;
 }
 
+/** Random words of 64 bits, drawn many at a time. */
+const words = new BigUint64Array(256);
+let drawn = words.length;
+
+function randomWord() {
+  if (drawn === words.length) {
+    crypto.getRandomValues(words);
+    drawn = 0;
+  }
+  return words[drawn++];
+}
+
+/** A random integer of the range, both ends included. What would make some more likely than others is drawn again. */
+function randomInt(least, most) {
+  const choices = most - least + 1n;
+  const fair = (1n << 64n) - ((1n << 64n) % choices);
+  let word;
+  do word = randomWord();
+  while (word >= fair);
+  return least + (word % choices);
+}
+
+const randomFloat = () => Number(randomWord() >> 11n) * 2 ** -53;
+
+/** Waits in this thread. Where a thread may not be kept waiting, as that of a page, it is kept busy. */
+export function sleep(milliseconds) {
+  const until = performance.now() + milliseconds;
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+  } catch {
+    // No memory can be shared here, or nobody may wait.
+  }
+  while (performance.now() < until);
+}
+
+/** Gives the promise of a time so many milliseconds later; timers take about 24 days at most. */
+export async function pause(milliseconds) {
+  const until = performance.now() + milliseconds;
+  for (let left = milliseconds; left > 0; left = until - performance.now()) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.ceil(left), 2 ** 31 - 1)));
+  }
+}
+
 /**
  * The imports of a program, by what its effects are to do. All are optional:
  *
  * - `args`: the arguments of the program, a list of texts;
  * - `print`, `error`: take a line without its end; `warn` does, which by default is `error` behind `[warn] `;
- * - `readLine`: gives a line, or null at the end;
- * - `awaitLine`: gives the promise of one, in place of `readLine`; `canWait` says whether the engine can do so.
+ * - `readLine`: gives a line, as a text or its bytes, or null at the end;
+ * - `awaitLine`: gives the promise of one, in place of `readLine`; `canWait` says whether the engine can do so;
+ * - `env`: the environment variables by name, as texts or their bytes; the program changes a copy of its own;
+ * - `now`: gives the milliseconds since 1970;
+ * - `sleep`: waits so many milliseconds; `awaitSleep` gives a promise in its place;
+ * - `randomInt`: gives a BigInt from its first argument to its second, both included; `randomFloat`: a number from 0 up
+ *   to 1, which it never is.
  *
  * `bind` is to be called with the instance before `main`.
  */
 export function host(options = {}) {
   const { args = [], print = (line) => console.log(line), error = (line) => console.error(line) } = options;
   const { warn = (line) => error(`[warn] ${line}`), readLine = () => null, awaitLine } = options;
+  const { now = Date.now, awaitSleep } = options;
+  const variables = new Map(Object.entries(options.env ?? {}));
   let memory;
   let pending = new Uint8Array();
   const text = (at, count) => decoder.decode(new Uint8Array(memory.buffer, at, count));
@@ -56,14 +107,31 @@ export function host(options = {}) {
     pending = bytes;
     return bytes.length;
   };
-  const giveLine = (line) => (line === null || line === undefined ? -1 : give(encoder.encode(line)));
+  const giveText = (text) => {
+    if (text === null || text === undefined) return -1;
+    return give(typeof text === "string" ? encoder.encode(text) : text);
+  };
+  const clock = () => BigInt(Math.floor(now()));
   const aver = {
     "Console.print": (at, count) => print(text(at, count)),
     "Console.error": (at, count) => error(text(at, count)),
     "Console.warn": (at, count) => warn(text(at, count)),
     "Console.readLine": awaitLine
-      ? new WebAssembly.Suspending(async () => giveLine(await awaitLine()))
-      : () => giveLine(readLine()),
+      ? new WebAssembly.Suspending(async () => giveText(await awaitLine()))
+      : () => giveText(readLine()),
+    "Env.get": (at, count) => giveText(variables.get(text(at, count))),
+    "Env.set": (at, count) => {
+      const [, name, value] = /^([^=]*)=([^]*)$/.exec(text(at, count));
+      variables.set(name, value);
+      return -1;
+    },
+    "Time.now": clock,
+    "Time.unixMs": clock,
+    "Time.sleep": awaitSleep
+      ? new WebAssembly.Suspending((milliseconds) => awaitSleep(Number(milliseconds)))
+      : (milliseconds) => (options.sleep ?? sleep)(Number(milliseconds)),
+    "Random.int": options.randomInt ?? randomInt,
+    "Random.float": options.randomFloat ?? randomFloat,
     "Args.get": () => give(block(args)),
     take: (at) => new Uint8Array(memory.buffer).set(pending, at),
     fail: (at, count, code) => {
@@ -93,7 +161,7 @@ export async function run(source, options = {}) {
   bind(instance);
   const { main } = instance.exports;
   try {
-    await (options.awaitLine ? WebAssembly.promising(main) : main)();
+    await (options.awaitLine || options.awaitSleep ? WebAssembly.promising(main) : main)();
     return 0;
   } catch (failure) {
     if (failure instanceof Exit) return failure.code;

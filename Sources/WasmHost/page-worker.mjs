@@ -1,5 +1,5 @@
 // The part of a page that runs the program, in a worker, so that the page stays alive. It stands behind the text of
-// `aver.mjs`, whose `run` and `canWait` it uses; both are a plain script there, without imports and exports.
+// `aver.mjs`, whose `run`, `pause` and `canWait` it uses; both are a plain script there, without imports and exports.
 
 // Lines go out at once while they are few, so that what was printed before a long calculation is seen; many lines in a
 // short time go out together.
@@ -46,14 +46,24 @@ function awaitLine() {
   });
 }
 
-async function start({ module, args, reads }) {
+function awaitSleep(milliseconds) {
+  flush();
+  return pause(milliseconds);
+}
+
+async function start({ module, args, reads, sleeps }) {
   const options = {
     args,
     print: (line) => write("print", line),
     error: (line) => write("error", line),
     warn: (line) => write("warn", `[warn] ${line}`),
+    sleep: (milliseconds) => {
+      flush();
+      sleep(milliseconds);
+    },
   };
   if (reads && canWait) options.awaitLine = awaitLine;
+  if (sleeps && canWait) options.awaitSleep = awaitSleep;
   try {
     const code = await run(module, options);
     flush();

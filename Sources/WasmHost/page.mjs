@@ -153,7 +153,9 @@ function start() {
   worker = new Worker(workerText);
   worker.onmessage = receive;
   worker.onerror = (event) => finish("failed", `The program can't be run: ${event.message ?? "no worker can be started"}`);
-  worker.postMessage({ module, args: split(args.value), reads: imports("Console.readLine") });
+  worker.postMessage({
+    module, args: split(args.value), reads: imports("Console.readLine"), sleeps: imports("Time.sleep"),
+  });
 }
 
 // MARK: Input

@@ -1,6 +1,6 @@
 // Runs a module under Node: `node run-node.mjs MODULE ARGUMENT...`.
-import { readFileSync, writeSync } from "node:fs";
-import { run } from "./aver.mjs";
+import { readFileSync, readSync, writeSync } from "node:fs";
+import { run, sleep } from "./aver.mjs";
 
 // Output is written at once in large pieces: a program may print a line at a time.
 const pieces = { 1: [], 2: [] };
@@ -29,10 +29,67 @@ function write(descriptor, line) {
   if (held > 65536) flush();
 }
 
+// Input comes in pieces; the bytes from `next` to `end` are not used yet.
+const piece = Buffer.alloc(65536);
+let [next, end] = [0, 0];
+
+/** Reads more when all that has been read is used; false at the end of input. */
+function fill() {
+  if (next < end) return true;
+  for (;;) {
+    try {
+      [next, end] = [0, readSync(0, piece)];
+      return end > 0;
+    } catch (failure) {
+      // A stream that others have set not to wait.
+      if (failure.code === "EAGAIN") sleep(10);
+      else return false;
+    }
+  }
+}
+
+/** The bytes of the next line of input, without its end; null at the end of input. */
+function readLine() {
+  flush();
+  const parts = [];
+  while (fill()) {
+    const feed = piece.subarray(0, end).indexOf(10, next);
+    parts.push(Buffer.from(piece.subarray(next, feed < 0 ? end : feed)));
+    next = feed < 0 ? end : feed + 1;
+    if (feed < 0) continue;
+    const line = Buffer.concat(parts);
+    return line.at(-1) === 13 ? line.subarray(0, -1) : line;
+  }
+  return parts.length > 0 ? Buffer.concat(parts) : null;
+}
+
+/** The environment. Values that are not UTF-8 are bytes, where the system lets us see these. */
+function environment() {
+  const variables = { ...process.env };
+  if (!Object.values(variables).some((value) => value.includes("\ufffd"))) return variables;
+  try {
+    const bytes = readFileSync("/proc/self/environ");
+    for (let at = 0, stop; (stop = bytes.indexOf(0, at)) >= 0; at = stop + 1) {
+      const equals = bytes.indexOf(61, at);
+      const name = bytes.subarray(at, equals).toString();
+      if (equals < stop && variables[name]?.includes("\ufffd")) variables[name] = bytes.subarray(equals + 1, stop);
+    }
+  } catch {
+    // Then they stay as they are.
+  }
+  return variables;
+}
+
 const [path, ...args] = process.argv.slice(2);
 let code = 2;
 try {
-  code = await run(readFileSync(path), { args, print: (line) => write(1, line), error: (line) => write(2, line) });
+  code = await run(readFileSync(path), {
+    args, readLine, env: environment(), print: (line) => write(1, line), error: (line) => write(2, line),
+    sleep: (milliseconds) => {
+      flush();
+      sleep(milliseconds);
+    },
+  });
 } finally {
   flush();
 }

@@ -124,7 +124,7 @@ struct Driver: @unchecked Sendable {
       var outcome = try prepared.runPipeline()
       guard let program = outcome.program else { return prepared.finish(&outcome, code: 1) }
       guard prepared.finish(&outcome, code: 0) == 0 else { return 1 }
-      let result = try Interpreter.run(program, arguments: arguments)
+      let result = try Interpreter.run(program, arguments: arguments, system: { .real })
       Console.output(result.output)
       Console.errorText(result.errors)
       return result.code
@@ -189,7 +189,7 @@ struct Driver: @unchecked Sendable {
       sources: SourceMap(),
       options: CompilerOptions(
         optimization: optimization?.level ?? 2, favoursSize: optimization == .size, needsMain: true,
-        checksLeaks: checksLeaks),
+        checksLeaks: checksLeaks, platform: road.rawValue),
       files: DiskFiles(root: try source.checkedModuleRoot()))
     let (program, start) =
       try passes.resume.map { try resume($0, stages, context) } ?? (try startingProgram(file ?? "", context), 0)

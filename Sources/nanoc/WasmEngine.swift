@@ -1,4 +1,4 @@
-import Foundation
+@preconcurrency import Foundation
 import NativePasses
 
 /// Runs WebAssembly modules by an engine that is installed.
@@ -47,17 +47,25 @@ enum WasmEngine {
     return Int(clamping: min(limit.rlim_cur, wanted))
   }
 
-  /// Runs a command with this process's input and output; gives its exit code, 128 and its number for a signal.
+  /// Runs a command with this process's input, output, environment and process group, and hands signals on to it; gives
+  /// its exit code, 128 and its number for a signal.
+  ///
+  /// Foundation's `Process` would repair values of the environment that are not UTF-8.
   private static func spawn(_ path: String, _ arguments: [String]) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    do {
-      try process.run()
-    } catch {
+    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var process = pid_t()
+    guard posix_spawn(&process, path, nil, nil, &words, environ) == 0 else {
       throw InvocationError("can't run \(path)")
     }
-    process.waitUntilExit()
-    return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    running = process
+    for number in [SIGINT, SIGTERM] { signal(number) { _ = kill(running, $0) } }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) == -1, errno == EINTR {}
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }
 }
+
+/// The engine that runs; set before signals are handed on to it.
+private nonisolated(unsafe) var running: pid_t = 0

@@ -371,20 +371,78 @@ static void print(const char *line) {
 }
 
 static void lines(void) {
+  text *mark = literal("|");
   for (;;) {
-    word status;
-    text *line = nanoc_console_read_line(&status);
-    if (status == 0) {
-      text *mark = literal("|"), *shown = nanoc_string_concat(line, mark);
+    text *line = nanoc_console_read_line();
+    if (line->byte_length == 0) break;
+    // Behind one byte.
+    text *rest = nanoc_bytes_slice(line, 1, line->byte_length);
+    if (nanoc_bytes_is_text(rest)) {
+      text *shown = nanoc_string_concat(rest, mark);
       nanoc_console_print(shown);
-      drop_text(mark);
       drop_text(shown);
+    } else {
+      print("invalid");
     }
+    drop_text(rest);
     drop_text(line);
-    if (status == 1) break;
-    if (status == 2) print("invalid");
   }
+  drop_text(mark);
   print("end");
+}
+
+static void check(int holds, const char *what) { if (!holds) print(what); }
+
+static void environment(void) {
+  text *name = literal("NANOC_TEST"), *value = literal("\xff=b"), *none = nanoc_env_get(name);
+  check(none->byte_length == 0, "a variable is there before it is set");
+  text *failure = nanoc_env_set(name, value), *found = nanoc_env_get(name);
+  check(failure->byte_length == 0, "a variable can't be set");
+  check(found->byte_length == 4 && !memcmp(found->bytes + 1, "\xff=b", 3), "a variable has another value");
+  text *empty = literal("");
+  drop_text(nanoc_env_set(name, empty));
+  drop_text(found);
+  found = nanoc_env_get(name);
+  check(found->byte_length == 1, "an empty variable is not there");
+  drop_text(found), drop_text(empty), drop_text(failure), drop_text(none), drop_text(value), drop_text(name);
+  print("set");
+}
+
+static void numbers(void) {
+  enum { rounds = 60000 };
+  int counts[6] = {0};
+  word all_set = 0, all_clear = -1;
+  double sum = 0;
+  for (int i = 0; i < rounds; i++) {
+    counts[(nanoc_random_int(-2, 3) >> 1) + 2]++;
+    check(nanoc_random_int(7, 7) == 15, "there is but one choice");
+    word any = nanoc_random_int(INT64_MIN, INT64_MAX), raw = nanoc_int_to_word_saturating(any);
+    all_set |= raw, all_clear &= raw;
+    nanoc_drop(any);
+    double x = nanoc_random_float();
+    check(x >= 0 && x < 1 && x * 0x1p53 == (double)(word)(x * 0x1p53), "a float is out of range");
+    sum += x;
+  }
+  // Each count lies within ten times its standard deviation, 91, of what is to be expected.
+  for (int i = 0; i < 6; i++) check(counts[i] > rounds / 6 - 910 && counts[i] < rounds / 6 + 910, "a number is favoured");
+  check(all_set == -1 && all_clear == 0, "a bit never changes");
+  check(sum > rounds * 0.488 && sum < rounds * 0.512, "the mean of floats is not a half");
+  print("random");
+}
+
+static void sleeping(void) {
+  word before = nanoc_time_unix_ms();
+  check(before > 1600000000000, "the clock is wrong");
+  print("before");
+  nanoc_time_sleep(0);
+  nanoc_time_sleep(30);
+  word passed = nanoc_time_unix_ms() - before;
+  check(passed >= 29 && passed < 20000, "a sleep of 30 ms takes another time");
+}
+
+static void endless_sleep(void) {
+  print("before");
+  nanoc_time_sleep(INT64_MAX);
 }
 
 static void arguments(void) {
@@ -510,6 +568,10 @@ static void entry(void) {
   if (!strcmp(mode, "floats")) floats();
   if (!strcmp(mode, "strings")) strings();
   if (!strcmp(mode, "lines")) lines();
+  if (!strcmp(mode, "environment")) environment();
+  if (!strcmp(mode, "random")) numbers();
+  if (!strcmp(mode, "sleep")) sleeping();
+  if (!strcmp(mode, "endless-sleep")) endless_sleep();
   if (!strcmp(mode, "arguments")) arguments();
   if (!strcmp(mode, "deep-drop")) deep_drop();
   if (!strcmp(mode, "counts")) shared_counts();

@@ -29,7 +29,15 @@ void nanoc_console_print(text *line);
 void nanoc_console_error(text *line);
 void nanoc_console_warn(text *line);
 void nanoc_console_flush(void);
-text *nanoc_console_read_line(word *status);
+text *nanoc_bytes_slice(text *bytes, word from, word to);
+word nanoc_bytes_is_text(text *bytes);
+text *nanoc_console_read_line(void);
+text *nanoc_env_get(text *name);
+text *nanoc_env_set(text *name, text *value);
+word nanoc_time_unix_ms(void);
+void nanoc_time_sleep(word milliseconds);
+word nanoc_random_int(word least, word most);
+double nanoc_random_float(void);
 word nanoc_args_get(void);
 
 word nanoc_int_add(word a, word b);

@@ -1,4 +1,5 @@
 import Languages
+import Nanopass
 
 /// Modules that the compiler provides itself; naming them in `depends` has no effect.
 let providedModules: Set<String> = ["Bytes", "Crypto.Digest32"]
@@ -33,8 +34,12 @@ func firstMalformedByte(of bytes: [UInt8]) -> Int {
   }
 }
 
+/// The namespaces of effects.
+private let effectful = Set(EffectOperation.namespaces.map(\.name))
+
 /// The keys of `modules` that occur in a text in front of a `.`, in order of their first mention; `Map` also where it is
-/// a type or where `=>` makes one. Comments and strings count too: more than is needed does no harm.
+/// a type or where `=>` makes one. Operations that programs perform themselves, such as `Console.print`, mention no
+/// module. Comments and strings count too: more than is needed does no harm.
 func mentionedModules(in content: String, among modules: [String: String]) -> [String] {
   var content = content
   let longest = modules.keys.map(\.utf8.count).max() ?? 0
@@ -59,6 +64,11 @@ func mentionedModules(in content: String, among modules: [String: String]) -> [S
         guard bytes[start] >= 0x41, bytes[start] <= 0x5A else { continue }
         name = String(decoding: bytes[start..<index], as: UTF8.self)
         if byte == 0x3C, name != "Map" { continue }
+        if byte == 0x2E, effectful.contains(name), modules[name] != nil {
+          let method = bytes[(index + 1)...].prefix { $0 & 0xDF >= 0x41 && $0 & 0xDF <= 0x5A }
+          let operation = EffectOperation.named(Name("\(name).\(String(decoding: method, as: UTF8.self))"))
+          if operation?.access == .program { continue }
+        }
       }
       guard seen.insert(name).inserted else { continue }
       found += (modules[name] != nil ? [name] : []) + (inner[name] ?? [])

@@ -25,9 +25,14 @@ extension LowerToMachine {
   mutating func operands(
     of primitive: Primitive, _ arguments: [Counted.Atom], at span: Span
   ) -> [Machine.Operand] {
-    arguments.enumerated().map { position, argument in
+    operands(arguments, arguments.indices.map { primitive.passing(at: $0) }, at: span)
+  }
+
+  /// The operands for arguments that travel as said; indices as raw words.
+  mutating func operands(_ arguments: [Counted.Atom], _ passing: [Passing?], at span: Span) -> [Machine.Operand] {
+    zip(arguments, passing).map { argument, passing in
       let operand = operand(argument)
-      return primitive.passing(at: position) == .index && isInteger(argument) ? index(operand, at: span) : operand
+      return passing == .index && isInteger(argument) ? index(operand, at: span) : operand
     }
   }
 
@@ -99,7 +104,7 @@ extension LowerToMachine {
 
   // MARK: Calls of the run-time library
 
-  private mutating func call(
+  mutating func call(
     _ function: Name, _ arguments: [Machine.Operand], _ result: Passing, to variable: Local, at span: Span
   ) {
     let call = Machine.Operation.runtime(span, function: function, arguments: arguments)

@@ -163,7 +163,7 @@ public struct LowerToMachine: Pass {
       guard let service = EffectOperation.service(name) else {
         throw bug("there is no service `\(name)`", "known-services", in: value)
       }
-      self.service(service, arguments.map { operand($0) }, to: variable, at: span)
+      self.service(service, operands(arguments, service.passing, at: span), to: variable, at: span)
     case .cell(_, let tag, let counted, let raw):
       guard tag < 0xfffe, counted.count < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: value) }
       let size = 8 + 8 * (counted.count + raw.count)
@@ -202,13 +202,11 @@ public struct LowerToMachine: Pass {
   private mutating func service(
     _ service: EffectOperation, _ arguments: [Machine.Operand], to variable: Local, at span: Span
   ) {
-    let call = Machine.Operation.runtime(span, function: Name(service.native), arguments: arguments)
-    if service.result == .unit {
-      builder.append(.run(span, value: call))
-      operands[variable.id] = .number(0)
-    } else {
-      set(variable, .word, call, at: span)
+    guard service.result == .unit else {
+      return call(Name(service.native), arguments, service.resultPassing, to: variable, at: span)
     }
+    builder.append(.run(span, value: .runtime(span, function: Name(service.native), arguments: arguments)))
+    operands[variable.id] = .number(0)
   }
 
   // MARK: Operands

@@ -147,6 +147,7 @@ extension NameResolver {
     // Prepending to a list is its constructor.
     if name == "listCons" { return (.variant(type: "List", variant: "Cons", arity: 2), 2) }
     if let primitive = Primitive.inLibrary(name) { return (.primitive(primitive), 2) }
+    if let operation = EffectOperation.inLibrary(name) { return (.operation(operation), 2) }
     error("unknown-ident", at: path.span, "there is no primitive `\(path.text)`")
     return (.wrong, path.segments.count)
   }
@@ -166,7 +167,7 @@ extension NameResolver {
     }
     if let function = libraryFunction(space, segment.name) { return (.function(function), used + 1) }
     let full = Name("\(space).\(segment.text)")
-    if let operation = EffectOperation.named(full), operation.isPublic { return (.operation(operation), used + 1) }
+    if let operation = EffectOperation.named(full), operation.access == .program { return (.operation(operation), used + 1) }
     let isKnown =
       Vocabulary.functions[space]?.contains(segment.text) == true || NotYet.types[full] != nil
       || Vocabulary.effects[space]?.contains(segment.text) == true

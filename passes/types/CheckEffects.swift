@@ -11,7 +11,8 @@ public import Nanopass
 ///         Console.print("x")
 ///
 /// is `effect-violation` at the call. What is passed for a parameter of a `Fn` type may have the effects that the type
-/// lists; those of a callback for `! [_]` are asked of the caller that passes it. The pass reads names only, so that functions with wrong types are checked as well.
+/// lists; those of a callback for `! [_]` are asked of the caller that passes it. What the target can never carry out is
+/// refused. The pass reads names only, so that functions with wrong types are checked as well.
 ///
 /// Needs: bound-locals and known-functions.
 /// Ensures: in a program without errors, every function's effects cover those of the operations it performs and of the
@@ -46,6 +47,9 @@ public struct CheckEffects: CheckPass {
       count += calls.found.count
       report(calls.refused, in: function, context)
       try report(calls.found.filter { !$0.effects.allSatisfy(declared.covers) }, in: function, program, context)
+    }
+    if let platform = context.options.platform.flatMap(Platform.init) {
+      for error in try TargetEffects(platform, functions: functions).errors(in: program) { context.report(error) }
     }
     context.explain("\(count) calls with effects checked", data: [("calls", count)])
   }

@@ -177,8 +177,7 @@ private struct BodyUses: TypedWalker {
   private mutating func need(_ effect: Name) { if seenEffects.insert(effect).inserted { effects.append(effect) } }
 
   private mutating func need(effectsOf name: Name) {
-    guard let callee = functions[name], !callee.isLibrary else { return }
-    if name == function.name { return }
+    guard let callee = functions[name], name != function.name else { return }
     for effect in callee.effects.effects where effect.name != "_" { need(effect.name) }
   }
 

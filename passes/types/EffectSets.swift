@@ -31,7 +31,7 @@ struct EffectSet {
 /// A use of a function that asks the one around it for effects.
 struct EffectfulCall {
   enum Kind {
-    /// An effect operation is performed.
+    /// An effect operation is performed, or the library's function for it called.
     case operation
     /// A function is called.
     case function
@@ -82,9 +82,8 @@ struct EffectfulCalls: ResolvedWalker {
       add(EffectfulCall(callee: local.name, kind: .parameter(parameter.span), effects: parameter.effects, span: span))
     case .call(let span, let name, let arguments):
       guard let callee = functions[name] else { break }
-      if !callee.isLibrary {
-        add(EffectfulCall(callee: name, kind: .function, effects: callee.effects.distinct, span: span))
-      }
+      let kind = callee.isLibrary ? EffectfulCall.Kind.operation : .function
+      add(EffectfulCall(callee: name, kind: kind, effects: callee.effects.distinct, span: span))
       for (argument, parameter) in zip(arguments, callee.parameters) { pass(argument, parameter, to: callee) }
     default: break
     }

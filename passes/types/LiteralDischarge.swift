@@ -6,17 +6,21 @@ import Nanopass
 enum LiteralDischarge {
   private struct Rule {
     let plain: Name
-    /// The position of the argument that decides.
-    let argument: Int
-    let isValid: @Sendable (Resolved.Expr) -> Bool
+    /// Whether the arguments are such literals.
+    let isValid: @Sendable ([Resolved.Expr]) -> Bool
 
-    /// Whether the argument must be a literal integer.
+    /// The argument at a position must be a literal integer.
     init(plain: Name, argument: Int, isValid: @escaping @Sendable (Integer) -> Bool) {
       self.init(plain: plain, expression: argument) { $0.literalInteger.map(isValid) ?? false }
     }
 
+    /// The argument at a position decides.
     init(plain: Name, expression argument: Int, isValid: @escaping @Sendable (Resolved.Expr) -> Bool) {
-      (self.plain, self.argument, self.isValid) = (plain, argument, isValid)
+      self.init(plain: plain) { $0.indices.contains(argument) && isValid($0[argument]) }
+    }
+
+    init(plain: Name, all isValid: @escaping @Sendable ([Resolved.Expr]) -> Bool) {
+      (self.plain, self.isValid) = (plain, isValid)
     }
   }
 
@@ -28,13 +32,13 @@ enum LiteralDischarge {
     "Vector.new": Rule(plain: "Vector._new", argument: 0) { $0.isWithin(0...1_048_576) },
     "Bits.low": Rule(plain: "Bits._low", argument: 1) { $0.isWithin(0...16_777_216) },
     "Bytes.fromList": Rule(plain: "Bytes._fromList", expression: 0) { $0.isListOfOctets },
+    "Random.int": Rule(plain: "Random._int", all: \.areBounds),
+    "Time.sleep": Rule(plain: "Time._sleep", argument: 0) { $0.isWithin(0...Int.max) },
   ]
 
   /// The plain function that a call stands for; nil if its argument is not a valid literal.
   static func plain(_ function: Name, _ arguments: [Resolved.Expr]) -> Name? {
-    guard let rule = rules[function], rule.argument < arguments.count,
-      rule.isValid(arguments[rule.argument])
-    else { return nil }
+    guard let rule = rules[function], rule.isValid(arguments) else { return nil }
     return rule.plain
   }
 }
@@ -55,6 +59,15 @@ extension Resolved.Expr {
   fileprivate var isListOfOctets: Bool {
     guard case .list(_, let elements) = self else { return false }
     return elements.allSatisfy { $0.literalInteger?.isWithin(0...255) == true }
+  }
+}
+
+extension [Resolved.Expr] {
+  /// Whether these are two literal integers of the signed 64-bit range, the first at most the second.
+  fileprivate var areBounds: Bool {
+    guard count == 2, case .small(let least)? = self[0].literalInteger, case .small(let most)? = self[1].literalInteger
+    else { return false }
+    return least <= most
   }
 }
 

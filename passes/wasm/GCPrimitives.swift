@@ -73,7 +73,7 @@ extension LowerToWasmGC {
   }
 
   /// An argument as the library takes it: a position or a count is a word.
-  private func passed(_ parts: [WasmIR.Expr], _ passing: Passing, at span: Span) -> [WasmIR.Expr] {
+  func passed(_ parts: [WasmIR.Expr], _ passing: Passing, at span: Span) -> [WasmIR.Expr] {
     guard passing == .index, parts.count == 2 else { return parts }
     if case .null = parts[1] { return [parts[0]] }
     return [.call(span, function: "int.toWord", arguments: parts)]

@@ -175,7 +175,7 @@ public struct LowerToWasmGC: Pass {
     }
     // A literal goes to the host from where it lies in memory, and never is on the heap. What programs may not name is
     // the library's, whatever it is given.
-    if operation.isPublic, operation.parameters == [.string], operation.result == .unit,
+    if !operation.ends, operation.parameters == [.string], operation.result == .unit,
       case .string(_, let text)? = arguments.first
     {
       let datum = literals.datum(text, at: span)
@@ -183,7 +183,10 @@ public struct LowerToWasmGC: Pass {
       values[variable.id] = []
       return steps.append(.run(span, value: .host(span, import: operation.name, arguments: place)))
     }
-    set(variable, type, .call(span, function: name, arguments: try atoms(arguments)), at: span)
+    let operands = try zip(arguments, operation.passing).flatMap { passed(try atom($0), $1, at: span) }
+    let call = WasmIR.Expr.call(span, function: name, arguments: operands)
+    guard operation.resultPassing == .index, type == .int else { return set(variable, type, call, at: span) }
+    bind(variable, type, [call, .null(span, type: HeapLayout.big)], at: span)
   }
 
   // MARK: Ends
