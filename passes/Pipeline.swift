@@ -68,6 +68,8 @@ private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.
   // What has been inlined calls nothing any more.
   .whenOptimising(InlineSingleCalls.self)
   .whenOptimising(PropagateCopies.self)
+  // Functions that only one recursion calls are part of it now.
+  .whenOptimising(FuseProducers.self)
   // Literals have come to the calls; what they decide is still to be folded.
   .whenOptimising(SpecialiseConstantArguments.self)
   // Folded comparisons are literals that the switches can use.

@@ -1,23 +1,28 @@
+import CRuntime
+
 // Where a key stands among keys in order: its index, or -1 less the index at which it belongs.
 
 /// The place of an integer. The search goes on to the last key that is not greater, and then looks whether all it has
 /// met are small.
+///
+/// Which half comes next can't be guessed, so that it is computed rather than jumped to; and as each look waits for the
+/// one before, the memory of the keys that will be met first is asked for at once.
 @c(nanoc_int_search)
 public func search(_ keys: Cell, integer key: Word) -> Int {
+  for line in 1...4 { runtime_prefetch(keys + line &* 64) }
   var count = keys.field(0)
   if count == 0 { return -1 }
   var low = keys + 16
-  var big = ~key
+  var small = key
   while count > 1 {
     let half = count &>> 1
-    let middle = low + half &* 8
-    let found = middle.load(as: Word.self)
-    big |= ~found
-    low = found <= key ? middle : low
+    let found = (low + half &* 8).load(as: Word.self)
+    small &= found
+    low += runtime_if_not_less(key, found, half &* 8)
     count &-= half
   }
   let found = low.load(as: Word.self)
-  if (big | ~found) & 1 != 0 { return searchBig(keys, key) }
+  if small & found & 1 == 0 { return searchBig(keys, key) }
   let index = (low - keys) &>> 3 &- 2
   return found == key ? index : (found < key ? -2 &- index : -1 &- index)
 }

@@ -9,26 +9,41 @@ extension LowerToMachine {
   private struct Branch {
     var label: Local
     var body: Counted.Block
-    /// The register that holds an immediate or a small integer there, or surely a cell, by number.
-    var subject: (variable: Int, isImmediate: Bool)?
+    /// What a register, by number, surely holds there.
+    var subject: (variable: Int, holds: Subject)?
+  }
+
+  private enum Subject {
+    /// An immediate or a small integer.
+    case immediate
+    /// A cell with a tag.
+    case cell(tag: Int)
   }
 
   private mutating func branch(
-    _ body: Counted.Block, subject: (variable: Int, isImmediate: Bool)? = nil
+    _ body: Counted.Block, subject: (variable: Int, holds: Subject)? = nil
   ) -> Branch {
     Branch(label: builder.make("case"), body: body, subject: subject)
   }
 
   private mutating func lower(_ branches: [Branch]) throws {
     for branch in branches {
-      var isNew = false
-      if let (variable, isImmediate) = branch.subject {
-        isNew = isImmediate ? immediates.insert(variable) : references.insert(variable)
+      guard let (variable, held) = branch.subject else {
+        try block(branch.body, behind: branch.label, at: branch.body.span)
+        continue
+      }
+      let (isImmediate, isReference) = (immediates.contains(variable), references.contains(variable))
+      let tag = remains.tags[variable]
+      switch held {
+      case .immediate: immediates.insert(variable)
+      case .cell(let tag):
+        references.insert(variable)
+        remains.tags[variable] = tag
       }
       try block(branch.body, behind: branch.label, at: branch.body.span)
-      if isNew, let (variable, isImmediate) = branch.subject {
-        if isImmediate { immediates.remove(variable) } else { references.remove(variable) }
-      }
+      if !isImmediate { immediates.remove(variable) }
+      if !isReference { references.remove(variable) }
+      remains.tags[variable] = tag
     }
   }
 
@@ -84,7 +99,9 @@ extension LowerToMachine {
     let operand = operand(subject)
     var variable: Int?
     if case .local(_, let register) = operand { variable = register.id }
-    var branches = cases.map { one in branch(one.body, subject: variable.map { ($0, one.immediate) }) }
+    var branches = cases.map { one in
+      branch(one.body, subject: variable.map { ($0, one.immediate ? .immediate : .cell(tag: one.tag)) })
+    }
     var immediates: [(value: Int, label: Local)] = []
     var cells: [(value: Int, label: Local)] = []
     for (one, branch) in zip(cases, branches) {
@@ -151,7 +168,7 @@ extension LowerToMachine {
     for one in cases {
       if case .integer(_, let value) = one.literal, let word = taggedWord(value) {
         guard known.insert(word).inserted else { continue }
-        branches.append(branch(one.body, subject: register.map { ($0, true) }))
+        branches.append(branch(one.body, subject: register.map { ($0, .immediate) }))
         words.append((word, branches[branches.count - 1].label))
       } else {
         branches.append(branch(one.body))

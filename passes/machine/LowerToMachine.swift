@@ -37,6 +37,8 @@ public struct LowerToMachine: Pass {
   var references: NumberSet = []
   /// The variables that hold integers.
   private(set) var integers: NumberSet = []
+  /// What the memory of cells that end still holds.
+  var remains = CellRemains()
 
   public init() {}
 
@@ -56,6 +58,7 @@ public struct LowerToMachine: Pass {
     immediates = []
     references = []
     integers = []
+    remains = CellRemains()
     for parameter in node.parameters { note(parameter.variable, parameter.shape) }
     builder.begin(builder.make("entry"), at: node.span)
     try block(node.body)
@@ -79,6 +82,7 @@ public struct LowerToMachine: Pass {
   /// Continues the open block with the steps of a block and ends it; the join points follow.
   mutating func block(_ node: Counted.Block) throws {
     if node.failure != nil { throw bug("steps that fail are not supported", "balanced-counts", in: node) }
+    remains.beginBlock()
     for step in node.steps { try self.step(step) }
     try end(node.end)
     // Later join points first, since they may be the only ones to jump to earlier ones.
@@ -97,6 +101,7 @@ public struct LowerToMachine: Pass {
   }
 
   private mutating func step(_ node: Counted.Step) throws {
+    remains.note(node)
     switch node {
     case .join: break
     case .let(let span, let variable, let shape, let value): try self.let(variable, shape, value, at: span)
@@ -166,13 +171,11 @@ public struct LowerToMachine: Pass {
       self.service(service, operands(arguments, service.passing, at: span), to: variable, at: span)
     case .cell(_, let tag, let counted, let raw):
       guard tag < 0xfffe, counted.count < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: value) }
-      let size = 8 + 8 * (counted.count + raw.count)
-      set(variable, .word, .allocate(span, size: size), at: span)
+      set(variable, .word, .allocate(span, size: 8 + 8 * (counted.count + raw.count)), at: span)
       fill(variable, tag, counted.map { operand($0) }, raw.map { operand($0) }, at: span)
     case .reuse(_, let token, let tag, let counted, let raw):
       guard tag < 0xfffe, counted.count < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: value) }
-      memory(of: token, for: variable, size: 8 + 8 * (counted.count + raw.count), at: span)
-      fill(variable, tag, counted.map { operand($0) }, raw.map { operand($0) }, at: span)
+      reuse(token, for: variable, tag, counted, raw, at: span)
     case .read(_, let cell, let slot, _, _):
       set(variable, type(shape), .load(span, address: operand(cell), offset: 8 + 8 * slot, width: 8), at: span)
     case .hole(let span, let cell, let slot):
@@ -185,16 +188,27 @@ public struct LowerToMachine: Pass {
     builder.append(.set(span, variable: variable, ty: type, value: value))
   }
 
-  /// Writes the header and the fields of a cell.
+  /// Writes the header and fields of a cell.
   private mutating func fill(
     _ variable: Local, _ tag: Int, _ counted: [Machine.Operand], _ raw: [Machine.Operand], at span: Span
   ) {
-    let fields = counted + raw
     references.insert(variable.id)
     let cell = Machine.Operand.local(span, variable: variable)
-    let header = counted.count << 48 | tag << 32 | 1
-    builder.append(.store(span, address: cell, offset: 0, width: 8, value: .number(header)))
-    for (slot, field) in fields.enumerated() {
+    storeHeader(tag, counted.count, in: cell, at: span)
+    store(Array((counted + raw).enumerated()), in: cell, at: span)
+  }
+
+  /// Writes the header of a cell with one reference.
+  mutating func storeHeader(_ tag: Int, _ counted: Int, in cell: Machine.Operand, at span: Span) {
+    let header = Machine.Operand.number(counted << 48 | tag << 32 | 1)
+    builder.append(.store(span, address: cell, offset: 0, width: 8, value: header))
+  }
+
+  /// Writes fields of a cell.
+  mutating func store(
+    _ fields: [(offset: Int, element: Machine.Operand)], in cell: Machine.Operand, at span: Span
+  ) {
+    for (slot, field) in fields {
       builder.append(.store(span, address: cell, offset: 8 + 8 * slot, width: 8, value: field))
     }
   }

@@ -156,11 +156,18 @@ struct RangeFinder {
 
   private mutating func visit(_ node: Services.Function, _ index: Int) throws {
     function = index
-    (current, definitions, labels, wholes) = ([:], [:], [:], [:])
-    (earlier, thresholds, weight) = ([], [], 1)
+    // The nodes of the last function are kept; the other tables are used again.
+    current = [:]
+    definitions.removeAll(keepingCapacity: true)
+    labels.removeAll(keepingCapacity: true)
+    wholes.removeAll(keepingCapacity: true)
+    earlier.removeAll(keepingCapacity: true)
+    thresholds.removeAll(keepingCapacity: true)
+    weight = 1
     for (parameter, node) in zip(node.parameters, parameters[index]) where node >= 0 { bind(parameter.variable, node) }
     try visit(node.body)
-    graph.declare(thresholds: Self.commonThresholds + thresholds)
+    graph.declare(
+      thresholds: thresholds.isEmpty ? Self.commonThresholds : (Self.commonThresholds + thresholds).sorted())
     // Behind the function all variables have the nodes that they were bound to.
     variables.append(current)
   }

@@ -33,7 +33,9 @@ enum RangeRule: UInt8 {
 /// branch tells more of it (Rodrigues Campos, Rodrigues Alves, Pereira, Aranha: A Fast and Low-Overhead Technique to
 /// Secure Programs against Integer Overflows, CGO 2013, sections 3 and 4). Ranges grow up to a fixed point, with
 /// widening at headers (Cousot, Cousot: Abstract Interpretation, POPL 1977, section 9), to literals that the function
-/// compares with; then they narrow a few times. Each node changes a bounded number of times, so that the work is linear.
+/// compares with; then they narrow a few times. Components are done one after the other, each behind those that it
+/// depends on, so that only nodes of recursions and loops change more than once; these change a bounded number of times,
+/// so that the work is linear.
 struct RangeGraph {
   private(set) var rules: [RangeRule] = []
   private(set) var left: [Int32] = []
@@ -89,8 +91,8 @@ struct RangeGraph {
   /// A merge or header may be what another node is.
   mutating func connect(_ from: Int32, to merge: Int32) { edges.append((from, merge)) }
 
-  /// The literals that the next function compares with.
-  mutating func declare(thresholds literals: [Int]) { thresholds.append(literals.sorted()) }
+  /// The literals that the next function compares with, in order.
+  mutating func declare(thresholds literals: [Int]) { thresholds.append(literals) }
 
   /// Something is known of a node that its rule does not say.
   mutating func restrict(_ node: Int32, to range: Interval) {
@@ -104,6 +106,13 @@ struct RangeGraph {
   /// What may come into a merge or header.
   func sources(of node: Int32) -> ArraySlice<Int32> {
     sources[Int(sourceStarts[Int(node)])..<Int(sourceStarts[Int(node) + 1])]
+  }
+
+  /// One of the nodes that a node depends on, -1 where a rule has no such operand; nil behind the last.
+  func dependency(_ index: Int, of node: Int32) -> Int32? {
+    if index < 2 { return index == 0 ? left[Int(node)] : right[Int(node)] }
+    let place = Int(sourceStarts[Int(node)]) + index - 2
+    return place < Int(sourceStarts[Int(node) + 1]) ? sources[place] : nil
   }
 
   // MARK: Solving
@@ -147,11 +156,15 @@ struct RangeGraph {
       sources[Int(sourceStarts[Int(edge.to)])] = edge.from
     }
     for node in (0..<count).reversed() {
-      for operand in [left[node], right[node]] where operand >= 0 {
-        userStarts[Int(operand)] -= 1
-        users[Int(userStarts[Int(operand)])] = Int32(node)
-      }
+      link(left[node], to: node)
+      link(right[node], to: node)
     }
+  }
+
+  private mutating func link(_ operand: Int32, to user: Int) {
+    guard operand >= 0 else { return }
+    userStarts[Int(operand)] -= 1
+    users[Int(userStarts[Int(operand)])] = Int32(user)
   }
 
   /// Makes of counts the ends of as many places each.
@@ -165,32 +178,42 @@ struct RangeGraph {
 
   /// Ranges grow until nothing changes.
   private mutating func grow() {
-    var isQueued = [Bool](repeating: true, count: count)
+    let order = RangeOrder(self)
+    var queue: [Int32] = []
+    var isQueued = [Bool](repeating: false, count: count)
     // What has come into merges so far.
-    var incoming = ranges
-    var queue = [Int32](0..<Int32(count))
-    var next = 0
-    while next < queue.count {
-      let node = Int(queue[next])
-      next += 1
-      isQueued[node] = false
-      let old = ranges[node]
-      let found = isMerge(node) ? incoming[node].intersection(bounds[node]) : computed(node)
-      if old.contains(found) { continue }
-      let grown = widened(node, old.union(found))
-      ranges[node] = grown
-      for index in Int(userStarts[node])..<Int(userStarts[node + 1]) {
-        let user = Int(users[index])
-        if isMerge(user) { incoming[user] = incoming[user].union(grown) }
-        if !isQueued[user] {
-          isQueued[user] = true
-          queue.append(Int32(user))
-        }
+    var incoming = [Interval](repeating: .none, count: count)
+    for component in 0..<order.count {
+      let members = order.members(of: component)
+      if members.count == 1, let only = members.first {
+        ranges[Int(only)] = found(Int(only))
+        continue
       }
-      // What has been done is let go now and then.
-      if next > count, next * 2 > queue.count {
-        queue.removeFirst(next)
-        next = 0
+      for member in members {
+        isQueued[Int(member)] = true
+        if isMerge(Int(member)) { incoming[Int(member)] = merged(Int(member)) }
+      }
+      queue.removeAll(keepingCapacity: true)
+      queue += members
+      var next = 0
+      while next < queue.count {
+        let node = Int(queue[next])
+        next += 1
+        isQueued[node] = false
+        let old = ranges[node]
+        let found = isMerge(node) ? incoming[node].intersection(bounds[node]) : computed(node)
+        if old.contains(found) { continue }
+        let grown = widened(node, old.union(found))
+        ranges[node] = grown
+        for index in Int(userStarts[node])..<Int(userStarts[node + 1]) {
+          let user = Int(users[index])
+          guard order.component[user] == component else { continue }
+          if isMerge(user) { incoming[user] = incoming[user].union(grown) }
+          if !isQueued[user] {
+            isQueued[user] = true
+            queue.append(Int32(user))
+          }
+        }
       }
     }
   }
@@ -216,8 +239,7 @@ struct RangeGraph {
       var changed = false
       for node in 0..<count where isDirty[node] {
         isDirty[node] = false
-        let found = isMerge(node) ? merged(node) : computed(node)
-        let smaller = ranges[node].intersection(found)
+        let smaller = ranges[node].intersection(found(node))
         if smaller == ranges[node] { continue }
         ranges[node] = smaller
         changed = true
@@ -226,6 +248,9 @@ struct RangeGraph {
       if !changed { break }
     }
   }
+
+  /// The range that follows from those of others.
+  private func found(_ node: Int) -> Interval { isMerge(node) ? merged(node) : computed(node) }
 
   private func isMerge(_ node: Int) -> Bool { rules[node] == .merge || rules[node] == .header }
 

@@ -111,6 +111,14 @@ static inline int runtime_run_on_stack(void *base, size_t size, void (*entry)(vo
   return swapcontext(&caller, &root);
 }
 
+/// Asks for memory that will be read soon. Any address may be given.
+static inline void runtime_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/// `value` if `left` is not less than `right`, else 0; computed where it can't be guessed which.
+static inline intptr_t runtime_if_not_less(intptr_t left, intptr_t right, intptr_t value) {
+  return __builtin_unpredictable(left >= right) ? value : 0;
+}
+
 /// Opens a file for reading.
 static inline int runtime_open(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
 
