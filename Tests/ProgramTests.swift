@@ -74,6 +74,18 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
     expect(result, program, "in Node at \(level)")
   }
 
+  /// The same in wasmtime, by a host of its own.
+  @Test(arguments: SampleProgram.all) func inWasmtime(_ program: SampleProgram) throws {
+    let work = try TemporaryFolder()
+    let module = work.path + "/program.wasm"
+    let compiled = try nanoc([program.file, "--target=wasm-gc", "-o", module], in: Repository.path(program.folder))
+    try #require(compiled.code == 0, "\(program.name): \(compiled.errors)")
+    let host = Repository.path("Tests/wasm/run-wasmtime.py")
+    let result = try run(
+      WasmTools.python, [host, module] + program.arguments, environment: program.environment, input: program.input)
+    expect(result, program, "in wasmtime")
+  }
+
   /// Compiled with the checked runtime, which fails if a cell is never freed.
   @Test(arguments: SampleProgram.all, ["-O0", "-O2"]) func compiled(_ program: SampleProgram, _ level: String) throws {
     let work = try TemporaryFolder()

@@ -8,6 +8,8 @@ enum WasmTools {
   static let wasmTools = path("WASM_TOOLS", "bin/wasm-tools")
   /// `NODE`, or what has been installed.
   static let node = path("NODE", "bin/node")
+  /// The Python that has wasmtime: `WASM_PYTHON`, or what has been installed.
+  static let python = path("WASM_PYTHON", "bin/python3")
   /// `CHROMIUM`, or the one of the system.
   static let chromium = ProcessInfo.processInfo.environment["CHROMIUM"] ?? "chromium"
 
