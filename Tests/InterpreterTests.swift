@@ -42,7 +42,7 @@ import Testing
 
   /// A copy of a program with the first three digits of numbers of four digits and more, but for those that fit no
   /// machine word.
-  private static func withSmallNumbers(_ sample: SampleProgram) throws -> TemporaryFolder {
+  static func withSmallNumbers(_ sample: SampleProgram) throws -> TemporaryFolder {
     let copy = try TemporaryFolder()
     let isAlone = sample.folder == "Tests/programs"
     let all = isAlone ? [sample.file] : FileManager.default.subpaths(atPath: Repository.path(sample.folder)) ?? []
