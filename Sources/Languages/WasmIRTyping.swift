@@ -50,6 +50,8 @@ public struct WasmDeclarations {
     public let results: [WasmIR.Ty]
   }
 
+  /// Where values lie.
+  public let heap: WasmIR.Heap
   /// The types.
   public let types: [Name: WasmIR.TypeDef]
   /// The functions.
@@ -62,6 +64,7 @@ public struct WasmDeclarations {
   public let data: Set<Name>
 
   public init(_ root: WasmIR.Root) {
+    heap = root.heap
     types = Dictionary(root.types.map { ($0.name, $0) }) { first, _ in first }
     functions = Dictionary(
       root.functions.map { ($0.name, Signature(parameters: $0.parameters.map(\.ty), results: $0.results)) }
@@ -130,6 +133,13 @@ extension WasmIR.Storage {
   }
 }
 
+extension WasmIR.Heap {
+  /// The text of the library's declaration of a name for programs whose values lie here; nil if there is none.
+  public func declaration(of name: Name) -> String? {
+    (self == .memory ? wasmMemoryLibrary[name.text] : nil) ?? wasmLibrary[name.text]
+  }
+}
+
 /// Looks up each name that is mentioned.
 private struct WasmNameWalker: WasmIRWalker {
   let declarations: WasmDeclarations
@@ -138,7 +148,7 @@ private struct WasmNameWalker: WasmIRWalker {
   init(_ declarations: WasmDeclarations) { self.declarations = declarations }
 
   private mutating func require(_ isKnown: Bool, _ name: Name, _ kind: String, in node: some Writable) {
-    if !isKnown, wasmLibrary[name.text] == nil {
+    if !isKnown, declarations.heap.declaration(of: name) == nil {
       violations.append(Violation("there is no \(kind) `\(name)`", in: node))
     }
   }
@@ -148,6 +158,10 @@ private struct WasmNameWalker: WasmIRWalker {
     case .ref(let type), .nullable(let type): require(declarations.types[type] != nil, type, "type", in: node)
     case .i32, .i64, .f64: break
     }
+  }
+
+  mutating func visit(_ node: WasmIR.Datum) throws {
+    for name in node.mentions { require(declarations.data.contains(name), name, "datum", in: node) }
   }
 
   mutating func visit(_ node: WasmIR.Field) throws { require(node.storage.ty, in: node) }
