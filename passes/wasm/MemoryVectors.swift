@@ -32,7 +32,7 @@ extension LowerToWasmMemory {
       let place = WasmIR.Expr.compute(span, operator: "i32.add", operands: [operands[0], offset])
       set(variable, .load(shapes[variable.id] ?? .word, place, Self.elements, at: span), at: span)
     default:
-      set(variable, .call(span, function: primitive.name, arguments: operands), at: span)
+      set(variable, .call(span, function: try function(primitive.name), arguments: operands), at: span)
       references.insert(variable.id)
     }
     return true
@@ -52,6 +52,14 @@ extension LowerToWasmMemory {
       return operand
     }
     return .compute(span, operator: "i64.extend_i32_u", operands: [operand])
+  }
+
+  /// The library's function for a primitive, such as `vector.set.counted` for `vector.setCounted`.
+  private func function(_ name: Name) throws -> Name {
+    guard let start = name.text.lastIndex(where: \.isUppercase) else {
+      throw bug("the primitive does not say how elements are held", "known-functions", in: name)
+    }
+    return Name(name.text[..<start] + "." + name.text[start...].lowercased())
   }
 
   /// The argument that becomes an element.
