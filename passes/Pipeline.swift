@@ -139,6 +139,10 @@ public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
     .phase("wasm")
     .then(LowerToWasmMemory.self)
     .then(LinkWasmLibrary.self)
+    .then(CountReferences.self)
+    .then(LayOutInMemory.self)
+    // These two ask for functions of the library.
+    .then(LinkWasmLibrary.self)
     .whenOptimising(InlineFastPaths.self))
 
 private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {

@@ -105,6 +105,7 @@ public struct WasmDeclarations {
     case (.ref(let type), .ref(let other)), (.ref(let type), .nullable(let other)),
       (.nullable(let type), .nullable(let other)):
       isSubtype(type, of: other)
+    case (.i32, .ref), (.i32, .nullable), (.ref, .i32), (.nullable, .i32): heap == .memory
     default: found == wanted
     }
   }
@@ -345,6 +346,10 @@ private struct WasmTypeChecker {
       expect(signature.parameters, of: arguments, in: value)
       return signature.results
     case .address, .size: return [.i32]
+    case .elements(_, let array):
+      if declarations.heap != .memory { complain("the array is not in memory", value) }
+      checkArray(array, value)
+      return [.i32]
     case .isNull(_, let subject):
       _ = reference(subject)
       return [.i32]
@@ -440,9 +445,7 @@ private struct WasmTypeChecker {
       expect([.ref(type: type), i32, held], of: [array, index, element], in: value)
       return []
     case .length(_, let array):
-      if let type = reference(array), declarations.types[type] != nil, declarations.element(of: type) == nil {
-        complain("`\(type)` is no array", value)
-      }
+      checkArray(array, value)
       return [i32]
     case .copy(_, let type, let to, let start, let from, let first, let count):
       guard mutableElement(type, value) != nil else { return nil }
@@ -454,6 +457,12 @@ private struct WasmTypeChecker {
       expect([.ref(type: type), i32, held, i32], of: [array, start, element, count], in: value)
       return []
     default: return nil
+    }
+  }
+
+  private mutating func checkArray(_ array: WasmIR.Expr, _ node: WasmIR.Expr) {
+    if let type = reference(array), declarations.types[type] != nil, declarations.element(of: type) == nil {
+      complain("`\(type)` is no array", node)
     }
   }
 

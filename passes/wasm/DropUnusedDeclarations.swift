@@ -125,7 +125,7 @@ private struct Reachable: WasmIRWalker {
       .element(_, let type, _, _), .setElement(_, let type, _, _, _), .copy(_, let type, _, _, _, _, _),
       .fill(_, let type, _, _, _, _), .is(_, let type, _), .cast(_, let type, _):
       use(type: type)
-    case .local, .i32, .i64, .f64, .compute, .length, .isNull, .notNull, .same: break
+    case .local, .i32, .i64, .f64, .compute, .length, .isNull, .notNull, .same, .elements: break
     }
     try walk(node)
   }

@@ -290,6 +290,7 @@ struct LibraryReader {
       return .newFixed(.none, type: try name(parts[1]), elements: try expressions(parts.dropFirst(2)))
     case ("newFromDatum", 3): return .newFromDatum(.none, type: try name(parts[1]), datum: try name(parts[2]))
     case ("length", 2): return .length(.none, array: try expression(parts[1]))
+    case ("elements", 2): return .elements(.none, array: try expression(parts[1]))
     case ("element", 4):
       return .element(
         .none, type: try name(parts[1]), array: try expression(parts[2]), index: try expression(parts[3]))
