@@ -13,7 +13,7 @@ extension WasmIR.Datum {
   /// The datum's name.
   public var name: Name {
     switch self {
-    case .text(_, let name, _), .bytes(_, let name, _), .words(_, let name, _): name
+    case .text(_, let name, _), .bytes(_, let name, _), .words(_, let name, _), .space(_, let name, _): name
     }
   }
 

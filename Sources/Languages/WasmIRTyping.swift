@@ -162,7 +162,11 @@ private struct WasmNameWalker: WasmIRWalker {
   }
 
   mutating func visit(_ node: WasmIR.Datum) throws {
-    for name in node.mentions { require(declarations.data.contains(name), name, "datum", in: node) }
+    // In memory what a global holds is a datum of its name in the end.
+    for name in node.mentions {
+      let isGlobal = declarations.heap == .memory && declarations.globals[name] != nil
+      require(isGlobal || declarations.data.contains(name), name, "datum", in: node)
+    }
   }
 
   mutating func visit(_ node: WasmIR.Field) throws { require(node.storage.ty, in: node) }

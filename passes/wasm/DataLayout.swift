@@ -2,7 +2,7 @@ import Languages
 import Nanopass
 
 /// Where the data of a program are: in memory from address 0 on if their address is asked for, in data of their own if
-/// arrays are made from them. Equal texts are there once.
+/// arrays are made from them. Equal texts are there once; what is not zero stands before all that is.
 struct DataLayout {
   /// A datum's place.
   struct Place {
@@ -36,11 +36,11 @@ struct DataLayout {
     }
   }
 
-  /// Gives data addresses in memory: texts and bytes first, then words, then what is empty.
+  /// Gives data addresses in memory: texts and bytes first, then words, then room, then what is empty.
   private mutating func place(_ data: [WasmIR.Datum]) {
     var addresses: [[UInt8]: Int] = [:]
     var end = 0
-    for datum in data where !datum.isWords {
+    for datum in data where !datum.isWords && !datum.isSpace {
       guard let bytes = places[datum.name]?.bytes, !bytes.isEmpty else { continue }
       let address = addresses[bytes] ?? end
       if address == end { end += bytes.count }
@@ -52,13 +52,20 @@ struct DataLayout {
       places[datum.name]?.address = address
       end = address + (places[datum.name]?.bytes.count ?? 0)
     }
-    var memory = [UInt8](repeating: 0, count: end)
+    let stored = end
     for datum in data {
+      guard case .space(_, _, let size) = datum else { continue }
+      end = (end + 15) / 16 * 16
+      places[datum.name]?.address = end
+      end += size
+    }
+    var memory = [UInt8](repeating: 0, count: stored)
+    for datum in data where !datum.isSpace {
       let address = places[datum.name]?.address ?? end
       places[datum.name]?.address = address
       let bytes = datum.content { places[$0]?.address ?? 0 }
       places[datum.name]?.bytes = bytes
-      memory.replaceSubrange(address..<address + bytes.count, with: bytes)
+      if !bytes.isEmpty { memory.replaceSubrange(address..<address + bytes.count, with: bytes) }
     }
     memorySize = end
     // Memory is zero from the start.
@@ -73,6 +80,11 @@ extension WasmIR.Datum {
     if case .words = self { true } else { false }
   }
 
+  /// Whether it is room in memory.
+  var isSpace: Bool {
+    if case .space = self { true } else { false }
+  }
+
   /// The bytes; of numbers too big for a byte the lowest.
   ///
   /// - Parameter address: where a datum lies.
@@ -81,6 +93,7 @@ extension WasmIR.Datum {
     case .text(_, _, let value): Array(value.utf8)
     case .bytes(_, _, let values): values.map { UInt8(truncatingIfNeeded: $0) }
     case .words(_, _, let values): values.flatMap { $0.content(address) }
+    case .space: []
     }
   }
 }

@@ -68,7 +68,7 @@ public struct LinkWasmLibrary: Pass {
       var reader = NodeReader()
       let function = try WasmIR.Import(reading: text, from: &reader)
       program.imports.append(function)
-    case "text", "bytes", "words":
+    case "text", "bytes", "words", "space":
       var reader = NodeReader()
       let datum = try WasmIR.Datum(reading: text, from: &reader)
       program.data.append(datum)

@@ -26,7 +26,7 @@ public struct LowerToWasmGC: Pass {
   var values: LocalTable<[WasmIR.Expr]> = [:]
   /// The steps of the open block.
   var steps: [WasmIR.Step] = []
-  var literals = WasmLiterals()
+  var literals = WasmLiterals(.engine)
   /// The variables whose constructor is known here, and each as a reference of that constructor's struct.
   var known: LocalTable<(variant: Int, part: WasmIR.Expr)> = [:]
 
