@@ -20,7 +20,8 @@ public import Nanopass
 ///     (run (call count.drop [(local s.1)]))
 ///     (return [(local r.2)])
 ///
-/// A function without a parameter, variable or result of a reference type counts for itself, and stays as it is.
+/// A function without a parameter, variable or result of a reference type counts for itself, and stays as it is. The
+/// library's `globals.forget` is given steps that let go of what globals hold.
 ///
 /// Perceus: Reinking, Xie, de Moura, Leijen, PLDI 2021; with borrowed parameters as in Counting Immutable Beans:
 /// Ullrich, de Moura, IFL 2019.
@@ -40,7 +41,12 @@ public struct CountReferences: Pass {
     var (functions, dups, drops) = (0, 0, 0)
     var output = input
     output.functions = try input.functions.map { function in
-      guard try function.handlesReferences else { return function }
+      var function = function
+      if function.name == "globals.forget" {
+        function.body.steps = forgetting(input.globals)
+      } else if try !function.handlesReferences {
+        return function
+      }
       var typing = typing
       var namer = ReferenceNamer(function, typing, effects)
       let named = try namer.function(function)
@@ -57,6 +63,15 @@ public struct CountReferences: Pass {
       "Inserted \(dups) dups and \(drops) drops in \(functions) functions.",
       data: [("functions", functions), ("dups", dups), ("drops", drops)])
     return output
+  }
+
+  /// The steps that let go of what globals hold.
+  private func forgetting(_ globals: [WasmIR.Global]) -> [WasmIR.Step] {
+    globals.compactMap { global in
+      guard global.isMutable, case .nullable(let type) = global.ty else { return nil }
+      let value = WasmIR.Expr.null(.none, type: type)
+      return .run(.none, value: .setGlobal(.none, name: global.name, value: value))
+    }
   }
 }
 
