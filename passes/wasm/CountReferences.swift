@@ -20,8 +20,8 @@ public import Nanopass
 ///     (run (call count.drop [(local s.1)]))
 ///     (return [(local r.2)])
 ///
-/// A function without a parameter, variable or result of a reference type counts for itself, and stays as it is. The
-/// library's `globals.forget` is given steps that let go of what globals hold.
+/// What an `i32` is set to is not counted: code that handles addresses counts for itself. The library's `globals.forget`
+/// is given steps that let go of what globals hold.
 ///
 /// Perceus: Reinking, Xie, de Moura, Leijen, PLDI 2021; with borrowed parameters as in Counting Immutable Beans:
 /// Ullrich, de Moura, IFL 2019.
@@ -42,11 +42,7 @@ public struct CountReferences: Pass {
     var output = input
     output.functions = try input.functions.map { function in
       var function = function
-      if function.name == "globals.forget" {
-        function.body.steps = forgetting(input.globals)
-      } else if try !function.handlesReferences {
-        return function
-      }
+      if function.name == "globals.forget" { function.body.steps = forgetting(input.globals) }
       var typing = typing
       var namer = ReferenceNamer(function, typing, effects)
       let named = try namer.function(function)
@@ -54,7 +50,7 @@ public struct CountReferences: Pass {
       let roles = try ReferenceRoles(named, typing, released: namer.released)
       var counter = ReferenceCounter(named, typing, roles)
       let counted = try counter.function(named)
-      functions += 1
+      if counter.dups + counter.drops > 0 { functions += 1 }
       dups += counter.dups
       drops += counter.drops
       return counted
@@ -71,17 +67,6 @@ public struct CountReferences: Pass {
       guard global.isMutable, case .nullable(let type) = global.ty else { return nil }
       let value = WasmIR.Expr.null(.none, type: type)
       return .run(.none, value: .setGlobal(.none, name: global.name, value: value))
-    }
-  }
-}
-
-extension WasmIR.Function {
-  /// Whether a parameter, variable or result is a reference.
-  fileprivate var handlesReferences: Bool {
-    get throws {
-      var types = VariableTypes()
-      try types.visit(self)
-      return results.contains { $0.mentioned != nil } || types.holdsReferences
     }
   }
 }

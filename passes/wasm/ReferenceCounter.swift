@@ -60,7 +60,7 @@ struct ReferenceCounter {
   private mutating func read(_ values: [WasmIR.Expr], isKept: [Bool]) throws -> Reading {
     var reading = Reading()
     var moved: NumberSet = []
-    for (value, isKept) in zip(values, isKept).reversed() where isKept {
+    for (value, isKept) in zip(values, isKept).reversed() where isKept && typing.isReference(value) {
       switch (roles.source(of: value), value.variable) {
       case (.lasting, let variable?): reading.kept.append(variable)
       case (.lasting, nil): break

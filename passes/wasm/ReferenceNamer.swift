@@ -256,8 +256,19 @@ struct ReferenceNamer {
 
   private func uses(of operands: [WasmIR.Expr], in value: WasmIR.Expr) -> [Use] {
     switch value {
-    case .call, .host, .elements: operands.map { _ in .lent }
+    case .call(_, let name, _): lent(operands, typing.declarations.functions[name])
+    case .host(_, let name, _): lent(operands, typing.declarations.imports[name])
+    case .elements: [.lent]
     default: typing.consumes(value, operands).map { $0 ? .kept : .read }
+    }
+  }
+
+  /// Arguments are lent, except new objects that the function takes as addresses: then it owns them.
+  private func lent(_ arguments: [WasmIR.Expr], _ signature: WasmDeclarations.Signature?) -> [Use] {
+    let types = signature?.parameters ?? []
+    return arguments.enumerated().map { index, argument in
+      let isAddress = types.count == arguments.count && types[index].mentioned == nil
+      return isAddress && typing.source(of: argument, { .variable($0, isSame: true) }) == .fresh ? .named : .lent
     }
   }
 

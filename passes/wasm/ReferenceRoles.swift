@@ -14,7 +14,7 @@ struct ReferenceRoles: WasmIRWalker {
   private(set) var sources: LocalTable<(owner: Local, isSame: Bool)> = [:]
   /// The variables that own what they read from a place that keeps it, so that it has to be counted.
   private(set) var counted: NumberSet = []
-  /// The references that loops and join points own, by label.
+  /// Which arguments loops and join points own, by label: those that are no references own what they are given.
   private(set) var owned: LocalTable<[Bool]> = [:]
   private var parameters: LocalTable<[WasmIR.Parameter]> = [:]
   private var isStable = true
@@ -48,16 +48,18 @@ struct ReferenceRoles: WasmIRWalker {
 
   private mutating func bind(_ label: Local, _ parameters: [WasmIR.Parameter]) {
     self.parameters[label.id] = parameters
-    let flags = owned[label.id] ?? parameters.map { _ in false }
+    let flags = owned[label.id] ?? parameters.map { $0.ty.mentioned == nil }
     owned[label.id] = flags
-    for (parameter, isOwned) in zip(parameters, flags) where isOwned { own(parameter.variable) }
+    for (parameter, isOwned) in zip(parameters, flags) where isOwned && parameter.ty.mentioned != nil {
+      own(parameter.variable)
+    }
   }
 
   /// Jumps hand arguments to a label.
   private mutating func hand(_ arguments: [WasmIR.Expr], to label: Local) {
     guard let parameters = parameters[label.id], var flags = owned[label.id] else { return }
-    for (index, (parameter, argument)) in zip(parameters, arguments).enumerated()
-    where parameter.ty.mentioned != nil && !flags[index] && source(of: argument) != .lasting {
+    for (index, argument) in arguments.prefix(parameters.count).enumerated()
+    where !flags[index] && source(of: argument) != .lasting {
       flags[index] = true
       isStable = false
     }

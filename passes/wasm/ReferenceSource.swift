@@ -83,18 +83,11 @@ struct ReferenceTyping {
 /// The types of the variables that a part of a function binds.
 struct VariableTypes: WasmIRWalker {
   private(set) var found: LocalTable<WasmIR.Ty> = [:]
-  /// Whether one of them is a reference.
-  private(set) var holdsReferences = false
 
-  private mutating func note(_ variable: Local, _ type: WasmIR.Ty) {
-    found[variable.id] = type
-    if type.mentioned != nil { holdsReferences = true }
-  }
-
-  mutating func visit(_ node: WasmIR.Parameter) throws { note(node.variable, node.ty) }
+  mutating func visit(_ node: WasmIR.Parameter) throws { found[node.variable.id] = node.ty }
 
   mutating func visit(_ node: WasmIR.Step) throws {
-    if case .let(_, let variable, let type, _) = node { note(variable, type) }
+    if case .let(_, let variable, let type, _) = node { found[variable.id] = type }
     try walk(node)
   }
 }
