@@ -168,6 +168,7 @@ struct ReferenceCounter {
       return try tailCall(function, arguments, at: span)
     case .loop(let span, let label, let parameters, let arguments, let body):
       var uses = LoopNeeds(roles: roles, captured: captured)
+      for parameter in parameters { try uses.visit(parameter) }
       try uses.visit(body)
       captured[label.id] = uses.needed
       for name in uses.names { names[name.id] = name }
