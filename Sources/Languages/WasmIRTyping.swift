@@ -373,6 +373,8 @@ private struct WasmTypeChecker {
     guard let types = types(of: subject) else { return nil }
     switch types.first {
     case .ref(let type)? where types.count == 1, .nullable(let type)? where types.count == 1: return type
+    // In memory a reference is an address.
+    case .i32? where types.count == 1 && declarations.heap == .memory: return nil
     default:
       complain("found \(list(types)) where a reference belongs", subject)
       return nil
