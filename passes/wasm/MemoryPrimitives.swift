@@ -101,10 +101,18 @@ extension LowerToWasmMemory {
   private mutating func give(
     _ value: WasmIR.Expr, of primitive: Primitive, to variable: Local, at span: Span
   ) {
-    if primitive.result == .bool { return setWord(variable, fromBit: value, at: span) }
-    if primitive.resultPassing == .index { return setIndex(variable, value, at: span) }
-    switch primitive.result {
-    case .int where shapes[variable.id] == .integer && Self.taggedFunctions[primitive.name] == nil:
+    let isParts = Self.taggedFunctions[primitive.name] == nil
+    give(value, primitive.result, primitive.resultPassing, isParts: isParts, to: variable, at: span)
+  }
+
+  /// Sets a variable to a value of some type; an integer may come in two parts.
+  private mutating func give(
+    _ value: WasmIR.Expr, _ type: Typed.Ty, _ passing: Passing?, isParts: Bool, to variable: Local, at span: Span
+  ) {
+    if type == .bool { return setWord(variable, fromBit: value, at: span) }
+    if passing == .index { return setIndex(variable, value, at: span) }
+    switch type {
+    case .int where shapes[variable.id] == .integer && isParts:
       let parts = receiveParts(value)
       set(variable, .call(span, function: "integer.of", arguments: parts), at: span)
     case .string, .bytes, .digest:
@@ -154,8 +162,11 @@ extension LowerToWasmMemory {
     if case .string(_, let text)? = arguments.first, let print = printing.printing(text, by: name, at: span) {
       run(print)
     } else {
-      let call = WasmIR.Expr.call(span, function: name, arguments: try arguments.map { try atom($0) })
-      if operation.result != .unit { return set(variable, call, at: span) }
+      let operands = try zip(arguments, operation.passing).flatMap { try passed($0, $1, at: span) }
+      let call = WasmIR.Expr.call(span, function: name, arguments: operands)
+      if operation.result != .unit {
+        return give(call, operation.result, operation.resultPassing, isParts: true, to: variable, at: span)
+      }
       run(call)
     }
     values[variable.id] = .i64(span, value: .small(0))

@@ -34,7 +34,7 @@ struct PrintingPlan {
     isBuffered = finder.services.contains("console.print")
       && (isRepeated || finder.count > Self.mostLines || finder.longest > Self.longestLine)
     writesDirectly = !isRepeated && finder.count <= Self.mostLines && finder.longest <= Self.longestLine
-    guard let effect = effects.first(where: \.isPublic) else { return }
+    guard let effect = effects.first(where: { !$0.ends }) else { return }
     imports = [
       WasmIR.Import(
         program.span, name: "wasi.write", module: "wasi_snapshot_preview1", field: "fd_write", effect: effect.name,
@@ -100,6 +100,7 @@ private struct ServiceFinder: CountedWalker {
     for argument in arguments {
       if case .string(_, let text) = argument { longest = max(longest, text.utf8.count) } else { longest = .max }
     }
-    if EffectOperation.service(name)?.isPublic == false { longest = .max }
+    // What the library and the compiler perform has everything written before.
+    if let operation = EffectOperation.service(name), operation.access != .program { longest = .max }
   }
 }
