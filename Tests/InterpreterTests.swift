@@ -26,9 +26,10 @@ import Testing
       let levels = try Levels(path: sample.file, text: text, files: FolderFiles(root: root))
       return try Level.all.map { level in
         let program = try #require(levels.program(level))
-        return (level, try Interpreter.run(
-          program, arguments: sample.arguments, system: { .fixed(input: sample.input, environment: sample.environment) },
-          steps: 20_000_000))
+        let outcome = try Interpreter.run(
+          program, arguments: sample.arguments,
+          system: { .fixed(input: sample.input, environment: sample.environment) }, steps: 20_000_000)
+        return (level, outcome)
       }
     }
     for (level, outcome) in outcomes {

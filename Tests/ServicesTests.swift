@@ -181,8 +181,9 @@ import Testing
     times += (0..<(4000 - times.count)).map { $0 * 86_400_000 - 1 }
     let clock = times
     let outcome = try onLargeStack {
-      let levels = try Levels(path: "test.av", text: source, files: NoSourceFiles(), [Level(interpreter: .typed, optimisation: 0)])
-      let program = try #require(levels.program(Level(interpreter: .typed, optimisation: 0)))
+      let level = Level(interpreter: .typed, optimisation: 0)
+      let levels = try Levels(path: "test.av", text: source, files: NoSourceFiles(), [level])
+      let program = try #require(levels.program(level))
       return try Interpreter.run(
         program,
         system: {
