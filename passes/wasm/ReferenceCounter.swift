@@ -32,16 +32,12 @@ struct ReferenceCounter {
 
   private mutating func dup(_ variable: Local, at span: Span) -> WasmIR.Step {
     dups += 1
-    return count("count.dup", variable, at: span)
+    return typing.count("dup", variable, at: span)
   }
 
   private mutating func drop(_ variable: Local, at span: Span) -> WasmIR.Step {
     drops += 1
-    return count("count.drop", variable, at: span)
-  }
-
-  private func count(_ function: Name, _ variable: Local, at span: Span) -> WasmIR.Step {
-    .run(span, value: .call(span, function: function, arguments: [.local(span, variable: variable)]))
+    return typing.count("drop", variable, at: span)
   }
 
   private mutating func drop(_ variables: [Int], at span: Span) -> [WasmIR.Step] {

@@ -156,8 +156,7 @@ struct ReferenceNamer {
     let read = try old.with(operands: Array(operands.prefix(count)))
     steps.append(.let(span, variable: held.variable, ty: ty, value: read))
     steps.append(.run(span, value: try store.with(operands: operands)))
-    let drop = WasmIR.Expr.call(span, function: "count.drop", arguments: [.local(span, variable: held.variable)])
-    steps.append(.run(span, value: drop))
+    steps.append(typing.count("drop", held.variable, at: span))
   }
 
   /// An end whose operands have names where they need them.
