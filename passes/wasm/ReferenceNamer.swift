@@ -288,7 +288,9 @@ struct ReferenceNamer {
     var uses = uses
     // A reference that a call may end while it is needed is as good as lent.
     for index in values.indices where uses[index] == .read {
-      if values[(index + 1)...].contains(where: { !effects.all($0).isDisjoint(with: [.writesHeap, .writesGlobals]) }) { uses[index] = .lent }
+      if values[(index + 1)...].contains(where: { !effects.all($0).isDisjoint(with: [.writesHeap, .writesGlobals]) }) {
+        uses[index] = .lent
+      }
     }
     let last = values.indices.last { needsName(values[$0], for: uses[$0]) || hasNames(values[$0], for: uses[$0]) }
     var result: [WasmIR.Expr] = []
