@@ -16,7 +16,7 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
 
   static let all = programs + benchmarks
 
-  private static let benchmarks: [SampleProgram] = Repository.entries("Tests/benchmarks").map { entry in
+  static let benchmarks: [SampleProgram] = Repository.entries("Tests/benchmarks").map { entry in
     SampleProgram(name: entry, folder: "Tests/benchmarks/\(entry)", file: "\(entry).av", stem: entry)
   }
 
@@ -65,6 +65,30 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
     #expect(complaint == nil, "\(program.name) \(level)")
     let result = try nanoc(["run", module, "--"] + program.arguments, input: program.input)
     expect(result, program, "in Node at \(level)")
+  }
+
+  /// As WebAssembly with values in memory, which fails if a cell is never freed.
+  @Test(arguments: SampleProgram.all, ["-O0", "-O2"])
+  func inMemory(_ program: SampleProgram, _ level: String) throws {
+    try expectInMemory(program, [level, "--verify-ir"])
+  }
+
+  /// The same, small.
+  @Test(arguments: SampleProgram.benchmarks) func smallInMemory(_ program: SampleProgram) throws {
+    try expectInMemory(program, ["-Os"])
+  }
+
+  private func expectInMemory(_ program: SampleProgram, _ options: [String]) throws {
+    let work = try TemporaryFolder()
+    let module = work.path + "/program.wasm"
+    let compiled = try nanoc(
+      [program.file, "--target=wasm32", "--check-leaks", "-o", module] + options, in: Repository.path(program.folder))
+    try #require(compiled.code == 0, "\(program.name) \(options): \(compiled.errors)")
+    let complaint = try WasmTools.complaint(
+      about: work.bytes("program.wasm") ?? [], features: WasmTools.memoryFeatures)
+    #expect(complaint == nil, "\(program.name) \(options)")
+    let result = try nanoc(["run", module, "--"] + program.arguments, input: program.input)
+    expect(result, program, "in memory at \(options)")
   }
 
   /// Compiled with the checked runtime, which fails if a cell is never freed.
