@@ -2,8 +2,8 @@ import Diagnostics
 public import Languages
 public import Nanopass
 
-/// Inserts the counting of references in functions that handle objects in memory: `count.dup` for every reference that
-/// is kept, `count.drop` for every one that ends.
+/// Inserts the counting of references in functions that handle objects in memory: a call of `count.dup` for every
+/// reference that is kept, of `count.drop` for every one that ends, or of their like for what is never null.
 ///
 /// Functions lend their arguments and own their results. New objects and stores keep what they are given, and so do
 /// parameters of loops and join points that may get what does not last. What is read from an object uses the object's
@@ -17,7 +17,7 @@ public import Nanopass
 ///
 ///     (let s.1 (ref string) (call string.at [(local text.0) (i64 0)]))
 ///     (let r.2 (ref string) (call string.concat [(local s.1) (local text.0)]))
-///     (run (call count.drop [(local s.1)]))
+///     (run (call count.dropReference [(local s.1)]))
 ///     (return [(local r.2)])
 ///
 /// What an `i32` is set to is not counted: code that handles addresses counts for itself. The library's `globals.forget`

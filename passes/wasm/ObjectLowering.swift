@@ -210,7 +210,8 @@ struct ObjectLowering: WasmIRToWasmIR {
     if made[name] != nil { return name }
     let header = CellLayout.header(references: 1, tag: cell.tags.lowerBound, counted: cell.counted)
     let places = zip(fields, cell.offsets).map { (storage: $0.storage, offset: $1) }
-    let memory = WasmIR.Expr.call(.none, function: "memory.allocate", arguments: [.i32(.none, value: .small(cell.size))])
+    let memory = WasmIR.Expr.call(
+      .none, function: "memory.allocate", arguments: [.i32(.none, value: .small(cell.size))])
     made[name] = function(name, places, memory, header: header, length: nil)
     return name
   }

@@ -156,8 +156,7 @@ struct ReferenceNamer {
     let read = try old.with(operands: Array(operands.prefix(count)))
     steps.append(.let(span, variable: held.variable, ty: ty, value: read))
     steps.append(.run(span, value: try store.with(operands: operands)))
-    let drop = WasmIR.Expr.call(span, function: "count.drop", arguments: [.local(span, variable: held.variable)])
-    steps.append(.run(span, value: drop))
+    steps.append(typing.count("drop", held.variable, at: span))
   }
 
   /// An end whose operands have names where they need them.
@@ -289,7 +288,9 @@ struct ReferenceNamer {
     var uses = uses
     // A reference that a call may end while it is needed is as good as lent.
     for index in values.indices where uses[index] == .read {
-      if values[(index + 1)...].contains(where: { !effects.all($0).isDisjoint(with: [.writesHeap, .writesGlobals]) }) { uses[index] = .lent }
+      if values[(index + 1)...].contains(where: { !effects.all($0).isDisjoint(with: [.writesHeap, .writesGlobals]) }) {
+        uses[index] = .lent
+      }
     }
     let last = values.indices.last { needsName(values[$0], for: uses[$0]) || hasNames(values[$0], for: uses[$0]) }
     var result: [WasmIR.Expr] = []

@@ -1,3 +1,4 @@
+import Diagnostics
 import Languages
 import Nanopass
 
@@ -77,6 +78,19 @@ struct ReferenceTyping {
     case .set, .setElement: operands.indices.map { $0 == operands.count - 1 && isReference(operands[$0]) }
     default: operands.map { _ in false }
     }
+  }
+}
+
+extension ReferenceTyping {
+  /// The step that counts a reference more or less: a call of the library's function for what the variable's type allows.
+  func count(_ verb: String, _ variable: Local, at span: Span) -> WasmIR.Step {
+    let function =
+      switch variables[variable.id] {
+      case .ref?: Name("count.\(verb)Reference")
+      case .nullable(let type)? where WasmIR.isList(type): Name("count.\(verb)Cell")
+      default: Name("count.\(verb)")
+      }
+    return .run(span, value: .call(span, function: function, arguments: [.local(span, variable: variable)]))
   }
 }
 

@@ -35,7 +35,8 @@ struct StaticCells {
     let parts: [Part]
     switch value {
     case .new(_, let type, let values):
-      guard let cell = layout.cells[type], let fields = declarations.fields(of: type), fields.count == values.count else {
+      guard let cell = layout.cells[type], let fields = declarations.fields(of: type), fields.count == values.count
+      else {
         throw bug(value)
       }
       var slots: [Int: Part] = [0: .bytes(Self.header((tag: cell.tags.lowerBound, counted: cell.counted)))]
