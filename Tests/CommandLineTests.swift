@@ -106,7 +106,7 @@ import Testing
     ["compile", "hello.av", "--guest-entry", "f"], ["run", "hello.av", "--record", "d"],
     ["run", "-e", "f()", "hello.av"],
     ["run", "--input-file=-", "hello.av"], ["check", "--verbose", "hello.av"], ["check", "-j4", "hello.av"],
-    ["hello.av", "--with-self-host-support"], ["hello.av", "--target=wasm32"], ["hello.av", "--target", "rust"],
+    ["hello.av", "--with-self-host-support"], ["hello.av", "--target=wasip2"], ["hello.av", "--target", "rust"],
   ])
   func plannedOptionsAreRefusedByName(_ arguments: [String]) throws {
     let result = try nanocTests.nanoc(arguments, in: work.path)

@@ -26,9 +26,10 @@ import Testing
       let levels = try Levels(path: sample.file, text: text, files: FolderFiles(root: root))
       return try Level.all.map { level in
         let program = try #require(levels.program(level))
-        return (level, try Interpreter.run(
-          program, arguments: sample.arguments, system: { .fixed(input: sample.input, environment: sample.environment) },
-          steps: 20_000_000))
+        let outcome = try Interpreter.run(
+          program, arguments: sample.arguments,
+          system: { .fixed(input: sample.input, environment: sample.environment) }, steps: 20_000_000)
+        return (level, outcome)
       }
     }
     for (level, outcome) in outcomes {
@@ -42,7 +43,7 @@ import Testing
 
   /// A copy of a program with the first three digits of numbers of four digits and more, but for those that fit no
   /// machine word.
-  private static func withSmallNumbers(_ sample: SampleProgram) throws -> TemporaryFolder {
+  static func withSmallNumbers(_ sample: SampleProgram) throws -> TemporaryFolder {
     let copy = try TemporaryFolder()
     let isAlone = sample.folder == "Tests/programs"
     let all = isAlone ? [sample.file] : FileManager.default.subpaths(atPath: Repository.path(sample.folder)) ?? []

@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 /// A program in `Tests/programs/`: `NAME.av`, and beside it what it does: `NAME.out` (standard output), `NAME.err`,
-/// `NAME.code` (exit code), `NAME.args` (one argument a line), `NAME.env` (one `NAME=VALUE` a line), `NAME.in`. What is absent is empty, or 0. A program of
-/// several modules is `NAME/main.av` with `NAME/expected.out` and so on. Benchmarks, `Tests/benchmarks/NAME/NAME.av`, run
-/// with the small size in `NAME.args`.
+/// `NAME.code` (exit code), `NAME.args` (one argument a line), `NAME.env` (one `NAME=VALUE` a line), `NAME.in`. What is
+/// absent is empty, or 0. A program of several modules is `NAME/main.av` with `NAME/expected.out` and so on. Benchmarks,
+/// `Tests/benchmarks/NAME/NAME.av`, run with the small size in `NAME.args`.
 struct SampleProgram: Sendable, CustomTestStringConvertible {
   var name: String
   /// The folder to compile in, relative to the repository.
@@ -16,7 +16,7 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
 
   static let all = programs + benchmarks
 
-  private static let benchmarks: [SampleProgram] = Repository.entries("Tests/benchmarks").map { entry in
+  static let benchmarks: [SampleProgram] = Repository.entries("Tests/benchmarks").map { entry in
     SampleProgram(name: entry, folder: "Tests/benchmarks/\(entry)", file: "\(entry).av", stem: entry)
   }
 
@@ -49,8 +49,10 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ProgramTests {
-  private func expect(_ actual: ProcessResult, _ program: SampleProgram, _ how: String) {
-    let expected = program.expected
+  private func expect(
+    _ actual: ProcessResult, _ program: SampleProgram, _ how: String, against other: ProcessResult? = nil
+  ) {
+    let expected = other ?? program.expected
     #expect(actual.code == expected.code, "\(program.name) \(how): \(actual.errors.suffix(600))")
     if actual.output != expected.output {
       Issue.record("\(program.name) \(how): stdout differs at \(firstDifference(expected.output, actual.output))")
@@ -72,6 +74,51 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
     let result = try nanoc(
       ["run", module, "--"] + program.arguments, environment: program.environment, input: program.input)
     expect(result, program, "in Node at \(level)")
+  }
+
+  /// The same in wasmtime, by a host of its own. Programs with much on the heap take minutes there, and so run with
+  /// smaller numbers, against what native code does with them.
+  @Test(arguments: SampleProgram.all) func inWasmtime(_ program: SampleProgram) throws {
+    let work = try TemporaryFolder()
+    let module = work.path + "/program.wasm"
+    let copy = try program.name == "long_maps" ? InterpreterTests.withSmallNumbers(program) : nil
+    let folder = copy?.path ?? Repository.path(program.folder)
+    let compiled = try nanoc([program.file, "--target=wasm-gc", "-o", module], in: folder)
+    try #require(compiled.code == 0, "\(program.name): \(compiled.errors)")
+    let host = Repository.path("Tests/wasm/run-wasmtime.py")
+    let result = try run(
+      WasmTools.python, [host, module] + program.arguments, environment: program.environment, input: program.input)
+    let native = try copy.map { try nanoc(["run", program.file, "--"] + program.arguments, in: $0.path) }
+    expect(result, program, "in wasmtime", against: native)
+  }
+
+  /// As WebAssembly with values in memory, which fails if a cell is never freed.
+  @Test(arguments: SampleProgram.all, ["-O0", "-O2"])
+  func inMemory(_ program: SampleProgram, _ level: String) throws {
+    try expectInMemory(program, [level, "--verify-ir"])
+  }
+
+  /// The same, small.
+  @Test(arguments: SampleProgram.benchmarks) func smallInMemory(_ program: SampleProgram) throws {
+    try expectInMemory(program, ["-Os"])
+  }
+
+  private func expectInMemory(_ program: SampleProgram, _ options: [String]) throws {
+    let work = try TemporaryFolder()
+    let module = work.path + "/program.wasm"
+    let compiled = try nanoc(
+      [program.file, "--target=wasm32", "--check-leaks", "-o", module] + options, in: Repository.path(program.folder))
+    if program.name == "environment_changes" {
+      // WASI lets programs look at the environment only.
+      return #expect(compiled.code == 1 && compiled.errors.contains("error[target-effect-unsupported]"))
+    }
+    try #require(compiled.code == 0, "\(program.name) \(options): \(compiled.errors)")
+    let complaint = try WasmTools.complaint(
+      about: work.bytes("program.wasm") ?? [], features: WasmTools.memoryFeatures)
+    #expect(complaint == nil, "\(program.name) \(options)")
+    let result = try nanoc(
+      ["run", module, "--"] + program.arguments, environment: program.environment, input: program.input)
+    expect(result, program, "in memory at \(options)")
   }
 
   /// Compiled with the checked runtime, which fails if a cell is never freed.

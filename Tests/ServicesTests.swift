@@ -12,7 +12,7 @@ import Testing
 @Suite struct ServicesTests {
   /// How a program runs, as a command of the shell.
   enum Way: String, CaseIterable {
-    case compiled, inMemory, inNode
+    case compiled, inMemory, inNode, asCommand
 
     func command(_ source: String, in work: TemporaryFolder) throws -> String {
       try work.write("program.av", source)
@@ -22,8 +22,9 @@ import Testing
         guard made.code == 0 else { throw Problem(made.errors) }
         return "./program"
       case .inMemory: return "'\(Repository.nanoc)' run program.av"
-      case .inNode:
-        let made = try nanoc(["--target=wasm-gc", "program.av"], in: work.path)
+      case .inNode, .asCommand:
+        let target = self == .inNode ? "wasm-gc" : "wasm32"
+        let made = try nanoc(["--target=\(target)", "program.av"], in: work.path)
         guard made.code == 0 else { throw Problem(made.errors) }
         return "'\(Repository.nanoc)' run program.wasm"
       }
@@ -59,11 +60,12 @@ import Testing
   /// What was printed is seen before the program waits for a line, and a line is taken when it is there.
   @Test(arguments: Way.allCases) func questionsComeBeforeAnswers(_ way: Way) throws {
     let script = """
-      coproc asked { program; }
-      answers=${asked[1]} questions=${asked[0]}
-      read -r -t 60 line <&$questions && echo "heard: $line" && echo "Ada" >&$answers
-      read -r -t 60 line <&$questions && echo "heard: $line" && echo "36" >&$answers
-      read -r -t 60 line <&$questions && echo "heard: $line"
+      mkfifo answers questions
+      (program <answers >questions) &
+      exec 3>answers 4<questions
+      read -r -t 60 -u 4 line && echo "heard: $line" && echo "Ada" >&3
+      read -r -t 60 -u 4 line && echo "heard: $line" && echo "36" >&3
+      read -r -t 60 -u 4 line && echo "heard: $line"
       """
     let result = try shell(Self.asker, way, script)
     #expect(result.output == "heard: Name?\nheard: Hello, Ada! Age?\nheard: Ada is 36.\n", "\(way): \(result.errors)")
@@ -179,8 +181,9 @@ import Testing
     times += (0..<(4000 - times.count)).map { $0 * 86_400_000 - 1 }
     let clock = times
     let outcome = try onLargeStack {
-      let levels = try Levels(path: "test.av", text: source, files: NoSourceFiles(), [Level(interpreter: .typed, optimisation: 0)])
-      let program = try #require(levels.program(Level(interpreter: .typed, optimisation: 0)))
+      let level = Level(interpreter: .typed, optimisation: 0)
+      let levels = try Levels(path: "test.av", text: source, files: NoSourceFiles(), [level])
+      let program = try #require(levels.program(level))
       return try Interpreter.run(
         program,
         system: {

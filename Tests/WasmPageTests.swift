@@ -182,7 +182,8 @@ import Testing
       page, waits, "until(() => \(Self.output) === 'Name?\\n')", "document.querySelector('#line').focus()",
       "type:Ada é", "press:Enter",
       "until(() => \(Self.output).includes('Hello')).then(() => \(Self.output).includes('true 24'))",
-      "type:two", "press:Enter", "until(() => \(Self.output).includes('here'))", Self.output, "document.querySelector('#end').click()", Self.ended,
+      "type:two", "press:Enter", "until(() => \(Self.output).includes('here'))", Self.output,
+      "document.querySelector('#end').click()", Self.ended,
       Self.output + ".split('\\n').slice(-3).join()", Self.status + ".dataset.code")
     let asked = "Name?\nAda é\nHello, Ada é! 5 true\n"
     #expect(

@@ -8,6 +8,8 @@ enum WasmTools {
   static let wasmTools = path("WASM_TOOLS", "bin/wasm-tools")
   /// `NODE`, or what has been installed.
   static let node = path("NODE", "bin/node")
+  /// The Python that has wasmtime: `WASM_PYTHON`, or what has been installed.
+  static let python = path("WASM_PYTHON", "bin/python3")
   /// `CHROMIUM`, or the one of the system.
   static let chromium = ProcessInfo.processInfo.environment["CHROMIUM"] ?? "chromium"
 
@@ -20,13 +22,14 @@ enum WasmTools {
     ProcessInfo.processInfo.environment[variable] ?? Repository.path("build/tools/wasm/\(installed)")
   }
 
-  /// The features that modules may use: what engines have had for years, and garbage collection with typed references.
-  static let features =
-    "-all,mvp,mutable-global,multi-value,sign-extension,saturating-float-to-int,bulk-memory,reference-types,"
-    + "tail-call,function-references,gc,gc-types"
+  /// The features that modules with values in memory may use: what engines have had for years, and tail calls.
+  static let memoryFeatures =
+    "-all,mvp,mutable-global,multi-value,sign-extension,saturating-float-to-int,bulk-memory,tail-call"
+  /// The features that modules may use: these, and garbage collection with typed references.
+  static let features = memoryFeatures + ",reference-types,function-references,gc,gc-types"
 
   /// Why the bytes are no valid module; nil if they are.
-  static func complaint(about bytes: [UInt8]) throws -> String? {
+  static func complaint(about bytes: [UInt8], features: String = features) throws -> String? {
     let folder = try TemporaryFolder()
     let file = try folder.write("module.wasm", bytes)
     let result = try run(wasmTools, ["validate", "--features=\(features)", file])

@@ -93,8 +93,8 @@ private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.
   .phase("ranges")
   .whenOptimising(InferRanges.self)
 
-/// The road to native code: from `Machine` LLVM goes on.
-public let nativePipeline: Pipeline<Machine> =
+/// The road of the targets whose values lie in memory and are counted.
+private let memoryPipeline: Pipeline<Counted> =
   sharedPipeline
   .phase("memory")
   // While types tell the fields of each constructor. What a join point takes apart is then taken apart where it comes
@@ -110,6 +110,10 @@ public let nativePipeline: Pipeline<Machine> =
   .whenOptimising(CancelCounts.self)
   .whenOptimising(TakeFields.self)
   .whenOptimising(ReuseCells.self)
+
+/// The road to native code: from `Machine` LLVM goes on.
+public let nativePipeline: Pipeline<Machine> =
+  memoryPipeline
   .phase("machine")
   .then(LowerToMachine.self)
   .whenOptimising(FuseIntegerCounts.self)
@@ -131,6 +135,17 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
 /// The part of it behind `WasmIR`.
 public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with: WasmIR.self).phase("wasm"))
 
+/// The road to WebAssembly whose values lie in memory.
+public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
+  memoryPipeline
+    .phase("wasm")
+    .then(LowerToWasmMemory.self)
+    .then(LinkWasmLibrary.self)
+    .then(CountReferences.self)
+    .then(LayOutInMemory.self)
+    .then(LinkMemoryFunctions.self)
+    .whenOptimising(InlineFastPaths.self))
+
 private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
   road
     // Behind fast paths, which are put in place of many calls and leave functions with few.
@@ -145,12 +160,14 @@ private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
 public enum Road: String, CaseIterable, Sendable {
   case native
   case wasmGC = "wasm-gc"
+  case wasm32
 
   /// The passes in order.
   public var stages: [Stage] {
     switch self {
     case .native: nativePipeline.stages
     case .wasmGC: wasmGCPipeline.stages
+    case .wasm32: wasm32Pipeline.stages
     }
   }
 

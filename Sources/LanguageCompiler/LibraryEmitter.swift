@@ -1,12 +1,26 @@
 /// Swift that holds the declarations of the WebAssembly library, each by its name, so that a program's compilation reads
 /// only those that it uses.
 ///
+/// - Parameters:
+///   - files: the files of the library itself.
+///   - memory: those for programs whose values lie in memory.
 /// - Throws: `DefinitionError` for a declaration without a name or an end, or a name that is declared twice.
-public func embeddedLibrary(_ files: [(name: String, text: String)]) throws -> String {
+public func embeddedLibrary(
+  _ files: [(name: String, text: String)], memory: [(name: String, text: String)]
+) throws -> String {
   var out = SwiftText()
   out.line("// Derived from the `.wir` files of this folder by the language compiler. Edits here are lost.")
-  out.docs(["The declarations of the WebAssembly library by name."])
-  out.line("public let wasmLibrarySources: [String: String] = [")
+  try embed("wasmLibrarySources", "The declarations of the WebAssembly library by name.", files, in: &out)
+  try embed(
+    "wasmMemoryLibrarySources", "Those for programs whose values lie in memory.", memory, in: &out)
+  return out.text
+}
+
+private func embed(
+  _ name: String, _ summary: String, _ files: [(name: String, text: String)], in out: inout SwiftText
+) throws {
+  out.docs([summary])
+  out.line("public let \(name): [String: String] = [")
   let forms = try libraryForms(files).sorted { $0.key < $1.key }
   for (name, text) in forms {
     out.line("  \"\(name)\": ####\"\"\"")
@@ -15,7 +29,6 @@ public func embeddedLibrary(_ files: [(name: String, text: String)]) throws -> S
   }
   if forms.isEmpty { out.line("  :") }
   out.line("]")
-  return out.text
 }
 
 /// The declarations in the files of the WebAssembly library, by name.

@@ -21,7 +21,11 @@ func run(_ arguments: [String]) throws {
     if files.contains(where: { $0.url.pathExtension == "page" }) {
       outputs = [("PageSources.swift", embeddedPages(sources))]
     } else if files.contains(where: { $0.url.pathExtension == "wir" }) {
-      outputs = [("WasmLibrarySources.swift", try embeddedLibrary(sources))]
+      let isForMemory = files.map { $0.url.deletingLastPathComponent().lastPathComponent == "memory" }
+      let (memory, general) = (zip(sources, isForMemory).filter(\.1), zip(sources, isForMemory).filter { !$0.1 })
+      outputs = [
+        ("WasmLibrarySources.swift", try embeddedLibrary(general.map(\.0), memory: memory.map(\.0)))
+      ]
     } else {
       outputs = [("PreludeSources.swift", embeddedSources(sources))]
     }

@@ -1,10 +1,11 @@
 import Foundation
 import PackagePlugin
 
-/// Runs the language compiler over a target's `.lang` (or `.av`, `.page` or `.wir`) files.
+/// Runs the language compiler over a target's `.lang` (or `.av`, `.page` or `.wir`) files, those in folders included.
 @main struct LanguagePlugin: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
-    let files = try FileManager.default.contentsOfDirectory(at: target.directoryURL, includingPropertiesForKeys: nil)
+    let all = FileManager.default.enumerator(at: target.directoryURL, includingPropertiesForKeys: nil)
+    let files = (all?.compactMap { $0 as? URL } ?? [])
       .filter { ["lang", "av", "page", "wir"].contains($0.pathExtension) }.sorted { $0.path < $1.path }
     let names = files.filter { $0.pathExtension == "lang" }.map { $0.deletingPathExtension().lastPathComponent }
     let kinds = ["page": "PageSources", "wir": "WasmLibrarySources"]

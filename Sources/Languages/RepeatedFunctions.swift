@@ -16,19 +16,39 @@ public enum RepeatedFunctions {
       }
       return callees
     }
-    var waiting: [Int] = []
     var passed: NumberSet = []
+    return names(functions.map(\.name), callees, isRepeating: { hasLoop(functions[$0], &passed) })
+  }
+
+  /// The functions by what they call, those of which a test holds or that call themselves, and what these call.
+  private static func names(
+    _ names: [Name], _ callees: [[Int]], isRepeating: (Int) -> Bool
+  ) -> Set<Name> {
+    var waiting: [Int] = []
     for component in stronglyConnectedComponents(callees) {
       for position in component {
         let isRecursive = component.count > 1 || callees[position].contains(position)
-        if isRecursive || hasLoop(functions[position], &passed) { waiting.append(position) }
+        if isRecursive || isRepeating(position) { waiting.append(position) }
       }
     }
     var result: Set<Name> = []
     while let position = waiting.popLast() {
-      if result.insert(functions[position].name).inserted { waiting += callees[position] }
+      if result.insert(names[position]).inserted { waiting += callees[position] }
     }
     return result
+  }
+
+  /// The functions that have loops or call themselves, and what these call.
+  public static func names(in program: Counted.Root) throws -> Set<Name> {
+    let functions = program.functions
+    let positions = Dictionary(functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    let calls = try functions.map { function in
+      var calls = CallFinder()
+      try calls.visit(function)
+      return calls
+    }
+    let callees = calls.map { $0.callees.compactMap { positions[$0] } }
+    return names(functions.map(\.name), callees, isRepeating: { calls[$0].hasLoop })
   }
 
   /// Whether some block goes to itself or to one before it; `passed` is room for their labels.
@@ -41,5 +61,30 @@ public enum RepeatedFunctions {
       if goesBack { return true }
     }
     return false
+  }
+}
+
+/// The functions that one calls, and whether it has a loop.
+private struct CallFinder: CountedWalker {
+  private(set) var callees: [Name] = []
+  private(set) var hasLoop = false
+
+  mutating func visit(_ node: Counted.Value) throws {
+    if case .call(_, let function, _) = node { callees.append(function) }
+    try walk(node)
+  }
+
+  mutating func visit(_ node: Counted.Step) throws {
+    if case .receive(_, let function, _, _) = node { callees.append(function) }
+    try walk(node)
+  }
+
+  mutating func visit(_ node: Counted.End) throws {
+    switch node {
+    case .tailCall(_, let function, _): callees.append(function)
+    case .loop: hasLoop = true
+    default: break
+    }
+    try walk(node)
   }
 }

@@ -13,7 +13,15 @@ extension WasmIR.Datum {
   /// The datum's name.
   public var name: Name {
     switch self {
-    case .text(_, let name, _), .bytes(_, let name, _): name
+    case .text(_, let name, _), .bytes(_, let name, _), .words(_, let name, _), .space(_, let name, _): name
+    }
+  }
+
+  /// The data whose addresses it holds.
+  public var mentions: [Name] {
+    guard case .words(_, _, let values) = self else { return [] }
+    return values.compactMap { word in
+      if case .address(_, let datum) = word { datum } else { nil }
     }
   }
 }

@@ -50,6 +50,8 @@ public struct WasmDeclarations {
     public let results: [WasmIR.Ty]
   }
 
+  /// Where values lie.
+  public let heap: WasmIR.Heap
   /// The types.
   public let types: [Name: WasmIR.TypeDef]
   /// The functions.
@@ -62,6 +64,7 @@ public struct WasmDeclarations {
   public let data: Set<Name>
 
   public init(_ root: WasmIR.Root) {
+    heap = root.heap
     types = Dictionary(root.types.map { ($0.name, $0) }) { first, _ in first }
     functions = Dictionary(
       root.functions.map { ($0.name, Signature(parameters: $0.parameters.map(\.ty), results: $0.results)) }
@@ -102,6 +105,7 @@ public struct WasmDeclarations {
     case (.ref(let type), .ref(let other)), (.ref(let type), .nullable(let other)),
       (.nullable(let type), .nullable(let other)):
       isSubtype(type, of: other)
+    case (.i32, .ref), (.i32, .nullable), (.ref, .i32), (.nullable, .i32): heap == .memory
     default: found == wanted
     }
   }
@@ -130,6 +134,13 @@ extension WasmIR.Storage {
   }
 }
 
+extension WasmIR.Heap {
+  /// The text of the library's declaration of a name for programs whose values lie here; nil if there is none.
+  public func declaration(of name: Name) -> String? {
+    (self == .memory ? wasmMemoryLibrary[name.text] : nil) ?? wasmLibrary[name.text]
+  }
+}
+
 /// Looks up each name that is mentioned.
 private struct WasmNameWalker: WasmIRWalker {
   let declarations: WasmDeclarations
@@ -138,7 +149,7 @@ private struct WasmNameWalker: WasmIRWalker {
   init(_ declarations: WasmDeclarations) { self.declarations = declarations }
 
   private mutating func require(_ isKnown: Bool, _ name: Name, _ kind: String, in node: some Writable) {
-    if !isKnown, wasmLibrary[name.text] == nil {
+    if !isKnown, declarations.heap.declaration(of: name) == nil {
       violations.append(Violation("there is no \(kind) `\(name)`", in: node))
     }
   }
@@ -147,6 +158,14 @@ private struct WasmNameWalker: WasmIRWalker {
     switch ty {
     case .ref(let type), .nullable(let type): require(declarations.types[type] != nil, type, "type", in: node)
     case .i32, .i64, .f64: break
+    }
+  }
+
+  mutating func visit(_ node: WasmIR.Datum) throws {
+    // In memory what a global holds is a datum of its name in the end.
+    for name in node.mentions {
+      let isGlobal = declarations.heap == .memory && declarations.globals[name] != nil
+      require(isGlobal || declarations.data.contains(name), name, "datum", in: node)
     }
   }
 
@@ -327,6 +346,10 @@ private struct WasmTypeChecker {
       expect(signature.parameters, of: arguments, in: value)
       return signature.results
     case .address, .size: return [.i32]
+    case .elements(_, let array):
+      if declarations.heap != .memory { complain("the array is not in memory", value) }
+      checkArray(array, value)
+      return [.i32]
     case .isNull(_, let subject):
       _ = reference(subject)
       return [.i32]
@@ -350,6 +373,8 @@ private struct WasmTypeChecker {
     guard let types = types(of: subject) else { return nil }
     switch types.first {
     case .ref(let type)? where types.count == 1, .nullable(let type)? where types.count == 1: return type
+    // In memory a reference is an address.
+    case .i32? where types.count == 1 && declarations.heap == .memory: return nil
     default:
       complain("found \(list(types)) where a reference belongs", subject)
       return nil
@@ -422,9 +447,7 @@ private struct WasmTypeChecker {
       expect([.ref(type: type), i32, held], of: [array, index, element], in: value)
       return []
     case .length(_, let array):
-      if let type = reference(array), declarations.types[type] != nil, declarations.element(of: type) == nil {
-        complain("`\(type)` is no array", value)
-      }
+      checkArray(array, value)
       return [i32]
     case .copy(_, let type, let to, let start, let from, let first, let count):
       guard mutableElement(type, value) != nil else { return nil }
@@ -436,6 +459,12 @@ private struct WasmTypeChecker {
       expect([.ref(type: type), i32, held, i32], of: [array, start, element, count], in: value)
       return []
     default: return nil
+    }
+  }
+
+  private mutating func checkArray(_ array: WasmIR.Expr, _ node: WasmIR.Expr) {
+    if let type = reference(array), declarations.types[type] != nil, declarations.element(of: type) == nil {
+      complain("`\(type)` is no array", node)
     }
   }
 

@@ -1,6 +1,7 @@
 // Runs a module under Node: `node run-node.mjs MODULE ARGUMENT...`.
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { run, sleep } from "./aver.mjs";
+import { environment } from "./node-environment.mjs";
 
 // Output is written at once in large pieces: a program may print a line at a time.
 const pieces = { 1: [], 2: [] };
@@ -61,23 +62,6 @@ function readLine() {
     return line.at(-1) === 13 ? line.subarray(0, -1) : line;
   }
   return parts.length > 0 ? Buffer.concat(parts) : null;
-}
-
-/** The environment. Values that are not UTF-8 are bytes, where the system lets us see these. */
-function environment() {
-  const variables = { ...process.env };
-  if (!Object.values(variables).some((value) => value.includes("\ufffd"))) return variables;
-  try {
-    const bytes = readFileSync("/proc/self/environ");
-    for (let at = 0, stop; (stop = bytes.indexOf(0, at)) >= 0; at = stop + 1) {
-      const equals = bytes.indexOf(61, at);
-      const name = bytes.subarray(at, equals).toString();
-      if (equals < stop && variables[name]?.includes("\ufffd")) variables[name] = bytes.subarray(equals + 1, stop);
-    }
-  } catch {
-    // Then they stay as they are.
-  }
-  return variables;
 }
 
 const [path, ...args] = process.argv.slice(2);

@@ -23,7 +23,7 @@ struct Compile: ParsableCommand {
   var output: String?
 
   @Option(
-    help: "What to make: native, object, assembly, llvm-ir or wasm-gc.",
+    help: "What to make: native, object, assembly, llvm-ir, wasm-gc or wasm32.",
     completion: .list(Target.allCases.map(\.rawValue)), transform: Target.parse)
   var target: Target = .native
 
@@ -52,7 +52,7 @@ struct Compile: ParsableCommand {
   @Flag(help: "Print where the script is that lets gdb print Aver's values: gdb -x $(nanoc --gdb-script) PROGRAM.")
   var gdbScript = false
 
-  @Flag(name: .customLong("check-leaks"), help: "Link a runtime that reports cells that were never freed.")
+  @Flag(name: .customLong("check-leaks"), help: "Have the program report cells that were never freed.")
   var checkLeaks = false
 
   @OptionGroup(title: "Sources") var source: SourceOptions
@@ -98,7 +98,7 @@ struct Run: ParsableCommand {
   var file: String?
 
   @Option(
-    help: "Where to run it: native, in this process, or wasm-gc, by Node.",
+    help: "Where to run it: native, in this process; wasm-gc, by Node; or wasm32, by wasmtime, Node or wasmkit.",
     completion: .list(Target.runnable.map(\.rawValue)), transform: Target.parse)
   var target: Target = .native
 
@@ -135,10 +135,13 @@ struct Run: ParsableCommand {
       throw ValidationError("--profile goes neither with --check-leaks nor with --interpret")
     }
     guard Target.runnable.contains(target) else {
-      throw ValidationError("a program can't be run as \(target.rawValue); the targets are native and wasm-gc")
+      throw ValidationError("a program can't be run as \(target.rawValue); the targets are \(Target.runnable.map(\.rawValue).joined(separator: ", "))")
     }
-    if target != .native, profile || checkLeaks || interpret != nil {
-      throw ValidationError("--profile, --check-leaks and --interpret are for the target native")
+    if target != .native, profile || interpret != nil {
+      throw ValidationError("--profile and --interpret are for the target native")
+    }
+    if checkLeaks, target == .wasmGC {
+      throw ValidationError("--check-leaks is for targets that count references: native and wasm32")
     }
     driver.checksLeaks = checkLeaks
     driver.profiles = profile
@@ -148,7 +151,7 @@ struct Run: ParsableCommand {
     if let file, file.hasSuffix(Target.wasmGC.suffix) {
       throw ExitCode(prepared.runModule(at: file, programArguments))
     }
-    if target == .wasmGC { throw ExitCode(onLargeStack { prepared.runModule(programArguments) }) }
+    if target.isModule { throw ExitCode(onLargeStack { prepared.runModule(programArguments) }) }
     if let interpreter = interpret {
       throw ExitCode(onLargeStack { prepared.interpret(by: interpreter, programArguments) })
     }

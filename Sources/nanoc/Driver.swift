@@ -309,7 +309,7 @@ struct Driver: @unchecked Sendable {
       throw InvocationError("an executable can't go to the standard output; name a file")
     }
     switch target {
-    case .wasmGC: break
+    case .wasmGC, .wasm32: break
     case .llvmIR: try writeFile(Array(backEnd.llvmIR.utf8), to: path)
     case .assembly: try writeFile(try backEnd.emitAssembly(), to: path)
     case .object: try writeFile(Array(try backEnd.emitObjects().joined()), to: path)

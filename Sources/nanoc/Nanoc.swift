@@ -23,6 +23,7 @@ struct Nanoc: ParsableCommand {
         nanoc -g -O0 hello.av                          with what debuggers need; see --gdb-script
         nanoc run --target=wasm-gc hello.av            compile to WebAssembly, and run that by Node
         nanoc --target=wasm-gc --html hello.av         make a page that runs it in a browser
+        nanoc --target=wasm32 hello.av                 make a module with WASI, for wasmtime and others
         nanoc check hello.av                           errors and warnings alone
         nanoc explain type-mismatch                    what an error means, with an example
         nanoc --list-passes                            what the compiler does, step by step

@@ -105,6 +105,7 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
   case native, object, assembly
   case llvmIR = "llvm-ir"
   case wasmGC = "wasm-gc"
+  case wasm32
 
   /// Reads the option's value.
   ///
@@ -126,13 +127,22 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
     case .object: return ".o"
     case .assembly: return ".s"
     case .llvmIR: return ".ll"
-    case .wasmGC: return ".wasm"
+    case .wasmGC, .wasm32: return ".wasm"
     }
   }
 
   /// The targets whose programs `nanoc run` runs.
-  static let runnable: [Target] = [.native, .wasmGC]
+  static let runnable: [Target] = [.native, .wasmGC, .wasm32]
 
   /// The passes that lead to it.
-  var road: Road { self == .wasmGC ? .wasmGC : .native }
+  var road: Road {
+    switch self {
+    case .wasmGC: .wasmGC
+    case .wasm32: .wasm32
+    case .native, .object, .assembly, .llvmIR: .native
+    }
+  }
+
+  /// Whether a module of WebAssembly is made.
+  var isModule: Bool { self == .wasmGC || self == .wasm32 }
 }

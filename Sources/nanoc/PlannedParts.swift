@@ -5,7 +5,7 @@ import Foundation
 /// refused by name, never taken for a file or an unknown option.
 enum PlannedParts {
   static let commands = ["verify", "replay", "fmt", "effects", "context", "audit", "test"]
-  static let targets = ["wasm32", "wasip2", "rust"]
+  static let targets = ["wasip2", "rust"]
   private static let builtCommands = ["compile", "run", "check", "explain", "snapshot", "help"]
   /// Options without a value, by command; "" stands for all of them.
   private static let options: [String: [String]] = [

@@ -1,26 +1,68 @@
 @preconcurrency import Foundation
 import NativePasses
+import WasmBinary
 
 /// Runs WebAssembly modules by an engine that is installed.
 enum WasmEngine {
-  /// Runs a module that imports its effects from "aver".
+  /// Runs a module: one that imports its effects from "aver", or a command of the WebAssembly System Interface.
   ///
   /// - Returns: the program's exit code.
   /// - Throws: `InvocationError` if there is no engine for it.
   static func run(_ module: [UInt8], arguments: [String]) throws -> Int32 {
-    guard let node = inSearchPath("node") else {
-      throw InvocationError(
-        "no engine for wasm-gc modules is in PATH; install Node 22 or newer (https://nodejs.org), or run the module in a browser"
-      )
-    }
-    let host = try SupportFiles.locate("run-node.mjs", "the host for Node")
+    let engine = try isCommand(module) ? commandEngine() : heapEngine()
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/program.wasm"
     try writeFile(module, to: path)
     // Recursion is bounded by the engine's stack: it may have what the system grants this process.
-    let kilobytes = raiseStackLimit() / 1024
-    return try spawn(node, ["--stack-size=\(max(984, kilobytes * 15 / 16))", host, path] + arguments)
+    let stack = raiseStackLimit() / 16 * 15
+    return try spawn(engine.path, engine.options(stack) + [path] + arguments)
+  }
+
+  /// A program that runs modules.
+  private struct Engine {
+    var path: String
+    /// What stands before the module, by the bytes of stack that there may be.
+    var options: (Int) -> [String]
+  }
+
+  /// Whether a module is a command, which begins at the export `_start`.
+  private static func isCommand(_ module: [UInt8]) -> Bool {
+    if let decoded = try? BinaryModule(decoding: module) { return decoded.exports.contains { $0.field == "_start" } }
+    // It may have instructions that nanoc does not use.
+    return (try? ImportList(of: module))?.entries.contains { $0.module == "wasi_snapshot_preview1" } ?? false
+  }
+
+  private static func node(_ script: String, _ what: String, _ more: [String] = []) throws -> Engine? {
+    guard let node = inSearchPath("node") else { return nil }
+    let host = try SupportFiles.locate(script, what)
+    return Engine(path: node) { stack in more + ["--stack-size=\(max(984, stack / 1024))", host] }
+  }
+
+  private static func heapEngine() throws -> Engine {
+    if let engine = try node("run-node.mjs", "the host for Node") { return engine }
+    throw InvocationError(
+      "no engine for wasm-gc modules is in PATH; install Node 22 or newer (https://nodejs.org), or run the module in a browser"
+    )
+  }
+
+  /// An engine for commands: those that compile modules first, since they are many times faster than one that
+  /// interprets them; of the former the one that is made for commands.
+  private static func commandEngine() throws -> Engine {
+    if let wasmtime = inSearchPath("wasmtime") {
+      return Engine(path: wasmtime) { ["run", "-W", "max-wasm-stack=\($0)", "-S", "inherit-env=y"] }
+    }
+    // Node says of its interface that it is an experiment.
+    if let engine = try node("run-wasi.mjs", "the host of commands for Node", ["--no-warnings"]) { return engine }
+    if let wasmkit = inSearchPath("wasmkit") {
+      let environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
+      return Engine(path: wasmkit) { stack in
+        ["run", "--stack-size", "\(stack)"] + environment.flatMap { ["--env", "\($0.key)=\($0.value)"] }
+      }
+    }
+    throw InvocationError(
+      "no engine for wasm32 modules is in PATH; install wasmtime (https://wasmtime.dev), Node 22 or newer (https://nodejs.org) or wasmkit, which comes with Swift"
+    )
   }
 
   /// The file that a command stands for.

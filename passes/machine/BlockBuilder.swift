@@ -81,9 +81,3 @@ extension Machine.Target {
   /// A way to a block without parameters.
   static func to(_ label: Local) -> Machine.Target { Machine.Target(.none, label: label, arguments: []) }
 }
-
-/// The tagged word of an integer, if it fits 63 bits.
-func taggedWord(_ value: Integer) -> Int? {
-  guard case .small(let number) = value, number >> 62 == 0 || number >> 62 == -1 else { return nil }
-  return number << 1 | 1
-}

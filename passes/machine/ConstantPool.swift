@@ -32,7 +32,7 @@ struct ConstantPool {
 
   /// An integer: a tagged word, or the address of a big one.
   mutating func integer(_ value: Integer, at span: Span) -> Machine.Operand {
-    if let word = taggedWord(value) { return .word(span, value: .small(word)) }
+    if let word = value.taggedWord { return .word(span, value: .small(word)) }
     if let name = integers[value] { return .address(span, name: name) }
     let name = Name("integer.\(integers.count)")
     integers[value] = name

@@ -166,7 +166,7 @@ extension LowerToMachine {
     var compared: [(literal: Counted.Literal, label: Local)] = []
     var known: Set<Int> = []
     for one in cases {
-      if case .integer(_, let value) = one.literal, let word = taggedWord(value) {
+      if case .integer(_, let value) = one.literal, let word = value.taggedWord {
         guard known.insert(word).inserted else { continue }
         branches.append(branch(one.body, subject: register.map { ($0, .immediate) }))
         words.append((word, branches[branches.count - 1].label))

@@ -167,7 +167,9 @@ extension NameResolver {
     }
     if let function = libraryFunction(space, segment.name) { return (.function(function), used + 1) }
     let full = Name("\(space).\(segment.text)")
-    if let operation = EffectOperation.named(full), operation.access == .program { return (.operation(operation), used + 1) }
+    if let operation = EffectOperation.named(full), operation.access == .program {
+      return (.operation(operation), used + 1)
+    }
     let isKnown =
       Vocabulary.functions[space]?.contains(segment.text) == true || NotYet.types[full] != nil
       || Vocabulary.effects[space]?.contains(segment.text) == true

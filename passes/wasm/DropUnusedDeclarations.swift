@@ -53,12 +53,14 @@ private struct Reachable: WasmIRWalker {
   private let functionNamed: [Name: WasmIR.Function]
   private let globalNamed: [Name: WasmIR.Global]
   private let typeNamed: [Name: WasmIR.TypeDef]
+  private let datumNamed: [Name: WasmIR.Datum]
 
   init(_ root: WasmIR.Root) throws {
     importNamed = Dictionary(root.imports.map { ($0.name, $0) }) { first, _ in first }
     functionNamed = Dictionary(root.functions.map { ($0.name, $0) }) { first, _ in first }
     globalNamed = Dictionary(root.globals.map { ($0.name, $0) }) { first, _ in first }
     typeNamed = Dictionary(root.types.map { ($0.name, $0) }) { first, _ in first }
+    datumNamed = Dictionary(root.data.map { ($0.name, $0) }) { first, _ in first }
     use(function: root.entry)
     while let next = pending.popLast() {
       if let function = next as? WasmIR.Function {
@@ -85,6 +87,12 @@ private struct Reachable: WasmIRWalker {
     if globals.insert(name).inserted, let global = globalNamed[name] { pending.append(global) }
   }
 
+  private mutating func use(datum name: Name) {
+    if data.insert(name).inserted, let datum = datumNamed[name] {
+      for other in datum.mentions { use(datum: other) }
+    }
+  }
+
   private mutating func use(import name: Name) {
     guard imports.insert(name).inserted, let found = importNamed[name] else { return }
     for type in found.parameters + found.results { use(type: type.mentioned) }
@@ -107,17 +115,17 @@ private struct Reachable: WasmIRWalker {
     case .call(_, let name, _): use(function: name)
     case .host(_, let name, _): use(import: name)
     case .global(_, let name), .setGlobal(_, let name, _): use(global: name)
-    case .address(_, let datum), .size(_, let datum): data.insert(datum)
+    case .address(_, let datum), .size(_, let datum): use(datum: datum)
     case .choose(_, _, let type, _, _): use(type: type.mentioned)
     case .newFromDatum(_, let type, let datum):
       use(type: type)
-      data.insert(datum)
+      use(datum: datum)
     case .null(_, let type), .new(_, let type, _), .get(_, let type, _, _), .set(_, let type, _, _, _),
       .newArray(_, let type, _, _), .newZeroed(_, let type, _), .newFixed(_, let type, _),
       .element(_, let type, _, _), .setElement(_, let type, _, _, _), .copy(_, let type, _, _, _, _, _),
       .fill(_, let type, _, _, _, _), .is(_, let type, _), .cast(_, let type, _):
       use(type: type)
-    case .local, .i32, .i64, .f64, .compute, .length, .isNull, .notNull, .same: break
+    case .local, .i32, .i64, .f64, .compute, .length, .isNull, .notNull, .same, .elements: break
     }
     try walk(node)
   }

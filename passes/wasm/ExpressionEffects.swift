@@ -64,7 +64,7 @@ struct EffectTable {
   func own(_ node: WasmIR.Expr) -> Effects {
     switch node {
     case .local, .i32, .i64, .f64, .null, .address, .size, .new, .newFixed, .newFromDatum, .isNull, .same, .is, .cast,
-      .choose:
+      .choose, .elements:
       return []
     case .global(_, let name): return mutable.contains(name) ? .readsGlobals : []
     case .setGlobal: return .writesGlobals

@@ -114,10 +114,15 @@ extension FunctionLowering {
     guard let known = WasmOperator.named(name) else {
       throw bug("there is no operator `\(name)`", "well-typed", in: node)
     }
-    for operand in operands { try expression(operand) }
-    guard known.width > 0 else { return code.append(.plain(name), at: span) }
+    guard known.width > 0, let address = operands.first else {
+      for operand in operands { try expression(operand) }
+      return code.append(.plain(name), at: span)
+    }
+    let (base, offset) = address.withoutOffset
+    try expression(base)
+    for operand in operands.dropFirst() { try expression(operand) }
     let alignment = known.width.trailingZeroBitCount
-    code.append(.leaf(.memory(span, name: name, alignment: alignment, offset: 0)), at: span)
+    code.append(.leaf(.memory(span, name: name, alignment: alignment, offset: offset)), at: span)
   }
 
   // MARK: Data
@@ -210,5 +215,15 @@ extension WasmIR.Expr {
     case .i32(_, .small(0)), .i64(_, .small(0)): true
     default: false
     }
+  }
+}
+
+extension WasmIR.Expr {
+  /// An address without the constant that is added to it, which an access to memory adds as well.
+  fileprivate var withoutOffset: (base: WasmIR.Expr, offset: Int) {
+    guard case .compute(_, "i32.add", let operands) = self, operands.count == 2,
+      case .i32(_, .small(let offset)) = operands[1], 0...0xffff ~= offset
+    else { return (self, 0) }
+    return (operands[0], offset)
   }
 }

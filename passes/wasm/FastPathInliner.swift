@@ -8,10 +8,21 @@ struct FastPathInliner: WasmIRToWasmIR {
 
   var fresh = FreshLocals(from: 0)
   private var values: LocalTable<WasmIR.Expr> = [:]
+  private var mutable: Set<Name> = []
 
   init() {}
 
-  init(fresh: FreshLocals) { self.fresh = fresh }
+  /// - Parameter mutable: the globals that may change, so that their value is read where that is said.
+  init(fresh: FreshLocals, mutable: Set<Name>) {
+    self.fresh = fresh
+    self.mutable = mutable
+  }
+
+  /// Whether an expression may stand wherever the variable is read that it is the value of.
+  private func isFixed(_ value: WasmIR.Expr) -> Bool {
+    if case .global(_, let name) = value { return !mutable.contains(name) }
+    return value.isAtom
+  }
 
   /// What stands for parameters: arguments that are variables and constants themselves, others variables of their own,
   /// which are set behind `steps`.
@@ -19,7 +30,7 @@ struct FastPathInliner: WasmIRToWasmIR {
     _ parameters: [WasmIR.Parameter], _ arguments: [WasmIR.Expr], _ steps: inout [WasmIR.Step]
   ) -> [(Local, WasmIR.Expr)] {
     zip(parameters, arguments).map { parameter, argument in
-      if argument.isAtom { return (parameter.variable, argument) }
+      if isFixed(argument) { return (parameter.variable, argument) }
       let variable = fresh.make(parameter.variable.name)
       steps.append(.let(argument.span, variable: variable, ty: parameter.ty, value: argument))
       return (parameter.variable, .local(argument.span, variable: variable))
@@ -75,7 +86,7 @@ struct FastPathInliner: WasmIRToWasmIR {
     switch step {
     case .let(let span, let variable, let ty, let value):
       let value = try expr(value)
-      if value.isAtom {
+      if isFixed(value) {
         values[variable.id] = value
       } else {
         let copied = fresh.make(variable.name)

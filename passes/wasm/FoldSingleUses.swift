@@ -70,11 +70,9 @@ private struct Folding {
   init(_ root: WasmIR.Root) { table = EffectTable(root) }
 
   mutating func fold(_ node: WasmIR.Function) throws -> WasmIR.Function {
-    table.variables = [:]
-    for parameter in node.parameters { table.variables[parameter.variable.id] = parameter.ty }
     var types = VariableTypes()
-    try types.visit(node.body)
-    for (variable, type) in types.found { table.variables[variable.id] = type }
+    try types.visit(node)
+    table.variables = types.found
     counts = try UseCounts(node, table)
     values = [:]
     loops = 0
@@ -331,17 +329,5 @@ private struct Replacement: WasmIRToWasmIR {
   mutating func expr(_ node: WasmIR.Expr) throws -> WasmIR.Expr {
     if case .local(_, let variable) = node, let value = values[variable.id] { return value }
     return try derive(node)
-  }
-}
-
-/// The types of the variables that a block binds.
-private struct VariableTypes: WasmIRWalker {
-  var found: [(Local, WasmIR.Ty)] = []
-
-  mutating func visit(_ node: WasmIR.Parameter) throws { found.append((node.variable, node.ty)) }
-
-  mutating func visit(_ node: WasmIR.Step) throws {
-    if case .let(_, let variable, let type, _) = node { found.append((variable, type)) }
-    try walk(node)
   }
 }

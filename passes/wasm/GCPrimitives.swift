@@ -5,26 +5,6 @@ import Nanopass
 // How `LowerToWasmGC` lowers primitives and tests of literals.
 
 extension LowerToWasmGC {
-  /// The primitives that are one instruction.
-  private static let instructions: [Name: Name] = [
-    "bool.equal": "i32.eq", "float.add": "f64.add", "float.subtract": "f64.sub", "float.multiply": "f64.mul",
-    "float.divide": "f64.div", "float.negate": "f64.neg", "float.absolute": "f64.abs",
-    "float.squareRoot": "f64.sqrt", "float.equal": "f64.eq", "float.less": "f64.lt", "float.lessEqual": "f64.le",
-    "word.add": "i64.add", "word.subtract": "i64.sub", "word.multiply": "i64.mul", "word.equal": "i64.eq",
-    "word.less": "i64.lt_s", "word.lessEqual": "i64.le_s", "word.and": "i64.and", "word.or": "i64.or",
-    "word.xor": "i64.xor", "word.shiftLeft": "i64.shl", "word.shiftRight": "i64.shr_s",
-  ]
-
-  /// The comparisons of words by those of integers.
-  private static let comparisons: [Name: Name] = [
-    "int.equal": "i64.eq", "int.less": "i64.lt_s", "int.lessEqual": "i64.le_s",
-  ]
-
-  /// The primitives that give what they get.
-  private static let identities: Set<Name> = [
-    "bytes.ofText", "bytes.toText", "digest.ofBytes", "digest.toBytes",
-  ]
-
   /// What a primitive gives: its parts, or a call of the library's function of its name, which gives as many.
   enum Lowered {
     case parts([WasmIR.Expr])
@@ -35,20 +15,15 @@ extension LowerToWasmGC {
     _ name: Name, _ arguments: [[WasmIR.Expr]], _ type: Services.Ty, at span: Span
   ) throws -> Lowered {
     let operands = arguments.flatMap { $0 }
-    if let instruction = Self.instructions[name] {
+    if let instruction = WasmPrimitive.instructions[name] {
       return .parts([.compute(span, operator: instruction, operands: operands)])
     }
-    if Self.identities.contains(name) { return .parts(operands) }
+    if WasmPrimitive.identities.contains(name) { return .parts(operands) }
+    if let value = WasmPrimitive.lowered(name, operands, at: span) { return .parts([value]) }
     switch name {
     case "int.fromWord": return .parts(operands + [.null(span, type: HeapLayout.big)])
     case "word.fromInt": return .parts(Array(operands.prefix(1)))
-    case "word.negate":
-      return .parts([.compute(span, operator: "i64.sub", operands: [.i64(span, value: .small(0))] + operands)])
-    case "word.divide", "word.modulo": return .parts([divided(name, operands, at: span)])
     case "string.concatenate": return .parts([concatenated(operands, at: span)])
-    case "string.less", "bytes.less", "digest.less": return .parts([ordered(operands, "i32.lt_s", at: span)])
-    case "string.lessEqual", "bytes.lessEqual", "digest.lessEqual":
-      return .parts([ordered(operands, "i32.le_s", at: span)])
     case "int.equal", "int.less", "int.lessEqual": return .parts([compared(name, operands, at: span)])
     default: break
     }
@@ -62,16 +37,6 @@ extension LowerToWasmGC {
     return result == .index && type == .int ? .parts([call, .null(span, type: HeapLayout.big)]) : .call(call)
   }
 
-  /// A quotient or remainder, rounded down, by a positive divisor: shifts and masks round so.
-  private func divided(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
-    guard operands.count == 2, case .i64(_, .small(let divisor)) = operands[1], divisor & (divisor - 1) == 0 else {
-      return .call(span, function: name, arguments: operands)
-    }
-    let isRemainder = name == "word.modulo"
-    let count = WasmIR.Expr.i64(span, value: .small(isRemainder ? divisor - 1 : divisor.trailingZeroBitCount))
-    return .compute(span, operator: isRemainder ? "i64.and" : "i64.shr_s", operands: [operands[0], count])
-  }
-
   /// An argument as the library takes it: a position or a count is a word.
   func passed(_ parts: [WasmIR.Expr], _ passing: Passing, at span: Span) -> [WasmIR.Expr] {
     guard passing == .index, parts.count == 2 else { return parts }
@@ -81,7 +46,7 @@ extension LowerToWasmGC {
 
   /// A comparison of integers; of two that are known to be words, a comparison of these.
   private func compared(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
-    guard operands.count == 4, let relation = Self.comparisons[name] else {
+    guard operands.count == 4, let relation = WasmPrimitive.comparisons[name] else {
       return .call(span, function: name, arguments: operands)
     }
     let words = WasmIR.Expr.compute(span, operator: relation, operands: [operands[0], operands[2]])
@@ -165,11 +130,6 @@ extension LowerToWasmGC {
     if strings.count == 2 { return .call(span, function: "string.concat", arguments: strings) }
     let parts = WasmIR.Expr.newFixed(span, type: "parts", elements: strings)
     return .call(span, function: "string.concatenate", arguments: [parts])
-  }
-
-  private func ordered(_ operands: [WasmIR.Expr], _ relation: Name, at span: Span) -> WasmIR.Expr {
-    let order = WasmIR.Expr.call(span, function: "string.compare", arguments: operands)
-    return .compute(span, operator: relation, operands: [order, .i32(span, value: .small(0))])
   }
 
   // MARK: Tests

@@ -32,6 +32,8 @@ public struct InlineFastPaths: Pass {
   private var candidates: [Name: WasmIR.Function] = [:]
   private var fresh = FreshLocals(from: 0)
   private var current: Name = ""
+  /// The globals that may change.
+  private var mutable: Set<Name> = []
   private var count = 0
 
   public init() {}
@@ -41,6 +43,7 @@ public struct InlineFastPaths: Pass {
       context.explain("Left as calls, since small output is asked for.", data: [("calls", 0)])
       return input
     }
+    mutable = Set(input.globals.filter(\.isMutable).map(\.name))
     for function in input.functions {
       var size = WasmSize()
       try size.visit(function.body)
@@ -77,7 +80,7 @@ public struct InlineFastPaths: Pass {
         continue
       }
       count += 1
-      var inliner = FastPathInliner(fresh: fresh)
+      var inliner = FastPathInliner(fresh: fresh, mutable: mutable)
       let parameters = inliner.bind(callee.parameters, arguments, &done)
       if let only = try inliner.straight(callee.body, parameters, &done) {
         fresh = inliner.fresh

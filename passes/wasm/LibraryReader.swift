@@ -16,16 +16,20 @@ import WasmLibrary
 /// names. A block is written as its steps and its end, in `(do ...)` where it stands in an `if`; `(when C END)` goes to
 /// an end if C is not 0, and on if it is. A table `(kinds ...)` instantiates declarations for each of its lines.
 struct LibraryReader {
+  private let heap: WasmIR.Heap
   /// The names of the fields of structs, those of parents first.
   private var fields: [Name: [Name]] = [:]
   private var scope: [String: Local] = [:]
   private var fresh = FreshLocals(from: 0)
 
+  /// - Parameter heap: where the program's values lie. What is in memory has declarations of its own for some names.
+  init(_ heap: WasmIR.Heap) { self.heap = heap }
+
   /// The declaration of a name, if the library has it.
   ///
   /// - Throws: `ReadError` if its text is wrong.
-  static func text(of name: Name) throws -> SExpression? {
-    guard let source = wasmLibrary[name.text] else { return nil }
+  func text(of name: Name) throws -> SExpression? {
+    guard let source = heap.declaration(of: name) else { return nil }
     var reader = SExpressionReader(Array(source.utf8))
     return try reader.readWhole()
   }
@@ -83,7 +87,7 @@ struct LibraryReader {
     let parts = try parts(text, atLeast: 3)
     let parent = parts[2].text == "-" ? nil : try name(parts[2])
     var fields: [WasmIR.Field] = []
-    if let parent, let text = try Self.text(of: parent), case .struct(_, _, _, let inherited) = try structure(text) {
+    if let parent, let text = try self.text(of: parent), case .struct(_, _, _, let inherited) = try structure(text) {
       fields = inherited
     }
     fields += try parts.dropFirst(3).map { try field(try self.parts($0, atLeast: 2)[1]) }
@@ -221,7 +225,7 @@ struct LibraryReader {
   /// The names of the fields of a struct, those of its parent first.
   private mutating func fieldNames(_ type: Name) throws -> [Name] {
     if let names = fields[type] { return names }
-    guard let text = try Self.text(of: type), text.items.count >= 3, text.items[0].text == "struct" else { return [] }
+    guard let text = try self.text(of: type), text.items.count >= 3, text.items[0].text == "struct" else { return [] }
     let parent = text.items[2].text == "-" ? [] : try fieldNames(Name(text.items[2].text))
     let names = parent + text.items.dropFirst(3).compactMap { $0.items.first.map { Name($0.text) } }
     fields[type] = names
@@ -286,6 +290,7 @@ struct LibraryReader {
       return .newFixed(.none, type: try name(parts[1]), elements: try expressions(parts.dropFirst(2)))
     case ("newFromDatum", 3): return .newFromDatum(.none, type: try name(parts[1]), datum: try name(parts[2]))
     case ("length", 2): return .length(.none, array: try expression(parts[1]))
+    case ("elements", 2): return .elements(.none, array: try expression(parts[1]))
     case ("element", 4):
       return .element(
         .none, type: try name(parts[1]), array: try expression(parts[2]), index: try expression(parts[3]))

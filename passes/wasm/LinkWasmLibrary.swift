@@ -15,16 +15,18 @@ public struct LinkWasmLibrary: Pass {
   public typealias Output = WasmIR
   public static let summary = "Add the functions and types of the library that are used."
 
-  private var program = WasmIR.Root(.none, types: [], imports: [], globals: [], data: [], functions: [], entry: "")
+  private var program = WasmIR.Root(
+    .none, heap: .engine, types: [], imports: [], globals: [], data: [], functions: [], entry: "")
   private var types: [Name: WasmIR.TypeDef] = [:]
   private var declared: Set<Name> = []
   private var wanted: [Name] = []
-  private var reader = LibraryReader()
+  private var reader = LibraryReader(.engine)
 
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
     program = input
+    reader = LibraryReader(input.heap)
     program.types = []
     for type in input.types { types[type.name] = type }
     declared = Set(input.declaredNames)
@@ -51,7 +53,7 @@ public struct LinkWasmLibrary: Pass {
   }
 
   private mutating func add(_ name: Name) throws {
-    guard let text = try LibraryReader.text(of: name) else { return }
+    guard let text = try reader.text(of: name) else { return }
     let parts = text.items
     guard let kind = parts.first?.text, parts.count >= 3 else { return }
     switch kind {
@@ -66,9 +68,11 @@ public struct LinkWasmLibrary: Pass {
       var reader = NodeReader()
       let function = try WasmIR.Import(reading: text, from: &reader)
       program.imports.append(function)
-    case "text", "bytes":
+    case "text", "bytes", "words", "space":
       var reader = NodeReader()
-      program.data.append(try WasmIR.Datum(reading: text, from: &reader))
+      let datum = try WasmIR.Datum(reading: text, from: &reader)
+      program.data.append(datum)
+      mention(datum)
     default: throw ReadError(offset: text.start, message: "`\(kind)` is no declaration")
     }
   }

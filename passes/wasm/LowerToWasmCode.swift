@@ -47,10 +47,12 @@ public struct LowerToWasmCode: Pass {
     tables = lowering.tables
 
     let pages = (tables.data.memorySize + 65_535) / 65_536
-    let hasMemory = mentions.usesMemory || !mentions.addressed.isEmpty
+    // Who lends values in memory to the host has one in any case.
+    let isInMemory = input.heap == .memory
+    let hasMemory = isInMemory || mentions.usesMemory || !mentions.addressed.isEmpty
     let memory = hasMemory ? max(1, pages) : nil
     let main = try tables.find(input.entry, in: tables.functions)
-    var exports: [WasmCode.Export] = [.function(input.span, field: "main", function: main)]
+    var exports: [WasmCode.Export] = [.function(input.span, field: isInMemory ? "_start" : "main", function: main)]
     if memory != nil { exports.append(.memory(input.span, field: "memory")) }
     let locals = functions.reduce(0) { $0 + $1.locals.count }
     let types = tables.types.groups.reduce(0) { $0 + $1.types.count }

@@ -26,7 +26,7 @@ public struct LowerToWasmGC: Pass {
   var values: LocalTable<[WasmIR.Expr]> = [:]
   /// The steps of the open block.
   var steps: [WasmIR.Step] = []
-  var literals = WasmLiterals()
+  var literals = WasmLiterals(.engine)
   /// The variables whose constructor is known here, and each as a reference of that constructor's struct.
   var known: LocalTable<(variant: Int, part: WasmIR.Expr)> = [:]
 
@@ -40,7 +40,7 @@ public struct LowerToWasmGC: Pass {
       "Lowered \(functions.count) functions and \(input.types.count) types, the latter to \(types.count) structs.",
       data: [("functions", functions.count), ("types", input.types.count), ("structs", types.count)])
     return WasmIR.Root(
-      input.span, types: types, imports: [], globals: layout.constants() + literals.globals, data: literals.data,
+      input.span, heap: .engine, types: types, imports: [], globals: layout.constants() + literals.globals, data: literals.data,
       functions: functions + literals.functions, entry: input.entry)
   }
 

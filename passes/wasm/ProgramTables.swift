@@ -70,6 +70,8 @@ struct ProgramMentions: WasmIRWalker {
 
   init(_ root: WasmIR.Root) throws { try visit(root) }
 
+  mutating func visit(_ node: WasmIR.Datum) throws { addressed.formUnion(node.mentions) }
+
   mutating func visit(_ node: WasmIR.Expr) throws {
     switch node {
     case .is(_, let type, _): tested.insert(type)
@@ -88,7 +90,7 @@ struct ProgramMentions: WasmIRWalker {
       root.data.filter { datum in
         sources[datum.name, default: []].contains { type in
           let storage = types.fields[type]?.first?.storage
-          return !ShortArrays.isShort(bytes: datum.content.count, of: storage)
+          return !ShortArrays.isShort(bytes: datum.content { _ in 0 }.count, of: storage)
         }
       }.map(\.name))
   }

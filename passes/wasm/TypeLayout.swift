@@ -218,13 +218,3 @@ extension WasmIR.Storage {
     if case .whole(let type) = self { type } else { nil }
   }
 }
-
-extension WasmIR.Ty {
-  /// The type of the object that it refers to.
-  var mentioned: Name? {
-    switch self {
-    case .ref(let name), .nullable(let name): name
-    case .i32, .i64, .f64: nil
-    }
-  }
-}

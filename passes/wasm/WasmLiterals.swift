@@ -4,6 +4,7 @@ import Nanopass
 
 /// The literals of a program: texts in data, strings and big integers that are made once.
 struct WasmLiterals {
+  private let heap: WasmIR.Heap
   /// Constant strings and big integers.
   private(set) var globals: [WasmIR.Global] = []
   /// The texts.
@@ -16,6 +17,9 @@ struct WasmLiterals {
 
   /// The most bytes of a string that is a constant of its own; each takes two or three bytes of code there.
   private static let longestConstant = 24
+
+  /// - Parameter heap: where the values of the program lie. In memory all literals are there from the start.
+  init(_ heap: WasmIR.Heap) { self.heap = heap }
 
   /// The datum with a text.
   mutating func datum(_ text: String, at span: Span) -> Name {
@@ -32,15 +36,21 @@ struct WasmLiterals {
     let key = Name(text)
     if let value = strings[key] { return value }
     let bytes = Array(text.utf8)
-    let value = bytes.count <= Self.longestConstant ? constant(bytes, at: span) : lazy(text, at: span)
+    let value: WasmIR.Expr
+    if heap == .memory {
+      value = constant(.newFromDatum(span, type: "bytes", datum: datum(text, at: span)), bytes, at: span)
+    } else if bytes.count <= Self.longestConstant {
+      let elements = bytes.map { WasmIR.Expr.i32(span, value: .small(Int($0))) }
+      value = constant(.newFixed(span, type: "bytes", elements: elements), bytes, at: span)
+    } else {
+      value = lazy(text, at: span)
+    }
     strings[key] = value
     return value
   }
 
-  private mutating func constant(_ bytes: [UInt8], at span: Span) -> WasmIR.Expr {
+  private mutating func constant(_ array: WasmIR.Expr, _ bytes: [UInt8], at span: Span) -> WasmIR.Expr {
     let name = Name("string.\(strings.count)")
-    let array = WasmIR.Expr.newFixed(
-      span, type: "bytes", elements: bytes.map { .i32(span, value: .small(Int($0))) })
     globals.append(
       WasmIR.Global(
         span, name: name, ty: .ref(type: HeapLayout.string), isMutable: false,
@@ -95,7 +105,14 @@ struct WasmLiterals {
     }
   }
 
-  /// The constant with those decimal digits, which fit no word.
+  /// A tagged integer: a word, or the address of a big one.
+  mutating func tagged(_ value: Integer, at span: Span) -> WasmIR.Expr {
+    if let word = value.taggedWord { return .i64(span, value: .small(word)) }
+    let address = WasmIR.Expr.global(span, name: big(Name(value.description), at: span))
+    return .compute(span, operator: "i64.extend_i32_u", operands: [address])
+  }
+
+  /// The constant with those decimal digits, which fit no word, or not all of whose bits do.
   private mutating func big(_ digits: Name, at span: Span) -> Name {
     if let name = integers[digits] { return name }
     let name = Name("integer.\(integers.count)")
