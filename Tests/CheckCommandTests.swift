@@ -158,13 +158,16 @@ import Testing
       + #"declare it","span":{"file":"main.av","line":5,"col":5,"end_line":5,"end_col":18},"fn_name":"show","#
       + #""fields":[["caller","Main.show"],["callee","Console.print"],["effect","Console.print"]],"#
       + #""repair":{"primary":"declare it below the header of `show`: `! [Console.print]`","alternatives":[],"#
-      + #""example":null},"regions":[{"source_lines":[{"line_num":5,"text":"    Console.print(\"x\")"}],"#
+      + #""example":null,"edits":[{"span":{"file":"main.av","line":5,"col":5,"end_line":5,"end_col":5},"#
+      + #""replacement":"! [Console.print]\n    "},{"span":{"file":"main.av","line":2,"col":5,"end_line":2,"end_col":15},"#
+      + #""replacement":"effects [Console.print]"}]},"regions":[{"source_lines":[{"line_num":5,"text":"    Console.print(\"x\")"}],"#
       + #""underline":{"col":5,"len":13,"label":""}},{"source_lines":[{"line_num":4,"text":"fn show() -> Unit"}]}]}"#
     let type =
       #"{"severity":"error","slug":"type-mismatch","summary":"`two` returns `Int`, but this is `String`","#
       + #""span":{"file":"main.av","line":9,"col":5,"end_line":9,"end_col":8},"fn_name":"two","#
       + #""fields":[["expected","Int"],["found","String"]],"repair":{"primary":"write `2`","#
-      + #""alternatives":["declare what it returns: `-> String`"],"example":null},"#
+      + #""alternatives":["declare what it returns: `-> String`"],"example":null,"#
+      + #""edits":[{"span":{"file":"main.av","line":9,"col":5,"end_line":9,"end_col":8},"replacement":"2"}]},"#
       + #""regions":[{"source_lines":[{"line_num":9,"text":"    \"2\""}],"underline":{"col":5,"len":3,"label":"this is `String`"}},{"source_lines":[{"#
       + #""line_num":7,"text":"fn two() -> Int"}],"underline":{"col":13,"len":3,"label":"its result is declared here"}}]}"#
     #expect(

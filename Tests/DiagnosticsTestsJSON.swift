@@ -35,6 +35,41 @@ import Testing
     #expect(output == expected)
   }
 
+  @Test("The changes that carry a repair out, each with its place")
+  func edits() throws {
+    let program = try OneFile("x = 1\ny = f(n)\n")
+    let place = program.span("n", from: 5)
+    var error = Diagnostic.error(
+      "type-mismatch", at: place, "no", help: "convert it: \(code: "Float.fromInt(n)")")
+    let renderer = JSONRenderer(sources: program.sources)
+    #expect(
+      renderer.analysis(label: "a.av", [error]).contains(
+        #""repair":{"primary":"convert it: `Float.fromInt(n)`","alternatives":[],"example":null,"edits":[{"span":"#
+          + #"{"file":"a.av","line":2,"col":7,"end_line":2,"end_col":8},"replacement":"Float.fromInt(n)"}]}"#))
+    #expect(
+      program.sources.text(of: Span(start: 1, length: 13), with: error.repair.edits) == "x = 1\ny = f(Float.fromInt(n)")
+    // Another sentence has other changes.
+    error.repair.primary = "leave it out"
+    #expect(error.repair.edits.isEmpty)
+    // What has dots in it can't be written as it stands.
+    error.advise("give a default: \(code: "Option.withDefault(n, ...)")")
+    #expect(error.repair.edits.isEmpty)
+  }
+
+  @Test("Changes that overlap, or lie beside what is written anew, are none")
+  func overlappingEdits() throws {
+    let program = try OneFile("abcdef")
+    let (ab, bc) = (program.span("ab"), program.span("bc"))
+    let whole = Span(start: program.file.base, length: 6)
+    #expect(program.sources.text(of: whole, with: [Edit(ab, "x"), Edit(bc, "y")]) == nil)
+    #expect(program.sources.text(of: ab, with: [Edit(bc, "y")]) == nil)
+    #expect(
+      program.sources.text(of: whole, with: [.insert("1", before: ab), Edit(ab, "2"), .remove(program.span("f"))])
+        == "12cde")
+    #expect(SourceMap.postfixed("a + b", "?") == "(a + b)?")
+    #expect(SourceMap.postfixed("f(a, b)", "?") == "f(a, b)?")
+  }
+
   @Test("Files without findings, added summaries and unreadable files")
   func otherRecords() {
     let renderer = JSONRenderer(sources: SourceMap(), relativeTo: "/w")

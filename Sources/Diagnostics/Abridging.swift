@@ -5,6 +5,9 @@ private let longestText = 1200, textStart = 800, textEnd = 300
 /// Longest value of a field, and the parts of it that are kept.
 private let longestValue = 400, valueStart = 260, valueEnd = 120
 
+/// Length up to which changes are worth offering.
+private let longestChange = 4000
+
 /// A text without the middle of what is quoted in it at great length, and, if it is long even so, without its own middle.
 ///
 /// Names and types come from the program, where they may have any length; a message of a megabyte helps nobody.
@@ -44,6 +47,9 @@ extension Diagnostic {
     result.repair = Repair(
       primary: repair.primary.map(abridged), alternatives: repair.alternatives.map(abridged),
       example: repair.example.map(abridgedValue))
+    // Changes are whole or not there at all.
+    let size = repair.edits.reduce(0) { $0 + $1.replacement.utf8.count }
+    result.repair.edits = size <= longestChange ? repair.edits : []
     result.fnName = fnName.map(abridgedValue)
     result.intent = intent.map(abridged)
     result.conflict = conflict.map(abridged)

@@ -55,18 +55,33 @@ public struct Field: Hashable, Sendable {
 
 /// What would mend the program.
 public struct Repair: Hashable, Sendable {
-  /// The advised change, as a sentence.
-  public var primary: String?
+  /// The advised change, as a sentence. Another sentence is carried out by other changes.
+  public var primary: String? { didSet { edits = [] } }
   /// Other changes that would do.
   public var alternatives: [String]
   /// The source rewritten; the text rendering shows it in place of `primary`.
   public var example: String?
+  /// Changes of the source that carry out `primary`, to be made all at once; they don't overlap. Empty if that takes
+  /// knowledge that the compiler has not.
+  public var edits: [Edit] = []
 
   /// A repair; all parts may be missing.
   public init(primary: String? = nil, alternatives: [String] = [], example: String? = nil) {
     self.primary = primary
     self.alternatives = alternatives
     self.example = example
+  }
+
+  /// What advice for a finding at `place` says.
+  public init(_ advice: Advice?, at place: Span) {
+    primary = advice?.text
+    alternatives = []
+    edits = advice?.edits(at: place) ?? []
+  }
+
+  /// Whether another repair says the same, though at other places.
+  public func saysTheSame(as other: Repair) -> Bool {
+    primary == other.primary && alternatives == other.alternatives && example == other.example
   }
 }
 
@@ -110,13 +125,24 @@ public struct Diagnostic: Error, Hashable, Sendable {
     self.label = label
   }
 
+  /// Sets the repair to what advice says.
+  public mutating func advise(_ advice: Advice?) { repair = Repair(advice, at: span) }
+
+  /// Adds another place of the same mistake, with the changes that mend it there.
+  public mutating func join(_ other: Diagnostic, label: String = "here too") {
+    regions.append(Region(other.span, label))
+    let more = other.repair.edits.filter { !repair.edits.contains($0) }
+    repair.edits = repair.edits.isEmpty || other.repair.edits.isEmpty ? [] : repair.edits + more
+  }
+
   /// An error. `help` is the advised change, `example` the source rewritten.
   public static func error(
-    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: String? = nil,
+    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: Advice? = nil,
     example: String? = nil, note: String? = nil, regions: [Region] = [], fields: [Field] = [], fnName: String? = nil
   ) -> Diagnostic {
     var result = Diagnostic(.error, slug, at: span, summary, label: label)
-    result.repair = Repair(primary: help, example: example)
+    result.repair = Repair(help, at: span)
+    result.repair.example = example
     result.note = note
     result.regions = regions
     result.fields = fields
@@ -126,7 +152,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
 
   /// A warning. `help` is the advised change, `example` the source rewritten.
   public static func warning(
-    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: String? = nil,
+    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: Advice? = nil,
     example: String? = nil, note: String? = nil, regions: [Region] = [], fields: [Field] = [], fnName: String? = nil
   ) -> Diagnostic {
     var result = error(

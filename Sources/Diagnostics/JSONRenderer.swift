@@ -103,7 +103,7 @@ public struct JSONRenderer: Sendable {
       if let conflict = diagnostic.conflict { writer.member("conflict", conflict) }
       if !diagnostic.fields.isEmpty { write(diagnostic.fields, to: &writer) }
       if let note = diagnostic.note { writer.member("note", note) }
-      write(diagnostic.repair, to: &writer)
+      write(diagnostic.repair, fileLabel: fileLabel, to: &writer)
       writeRegions(of: diagnostic, to: &writer)
       if !diagnostic.related.isEmpty { writeRelated(diagnostic.related, fileLabel: fileLabel, to: &writer) }
       if diagnostic.fromHostile {
@@ -139,13 +139,24 @@ public struct JSONRenderer: Sendable {
     }
   }
 
-  private func write(_ repair: Repair, to writer: inout JSONWriter) {
+  private func write(_ repair: Repair, fileLabel: String, to writer: inout JSONWriter) {
     writer.key("repair")
     writer.object { writer in
       writer.member("primary", repair.primary)
       writer.key("alternatives")
       writer.array { writer in for alternative in repair.alternatives { writer.string(alternative) } }
       writer.member("example", repair.example)
+      guard !repair.edits.isEmpty else { return }
+      writer.key("edits")
+      writer.array { writer in
+        for edit in repair.edits {
+          writer.object { writer in
+            writer.key("span")
+            write(edit.span, withEnd: true, fileLabel: fileLabel, to: &writer)
+            writer.member("replacement", edit.replacement)
+          }
+        }
+      }
     }
   }
 

@@ -27,12 +27,14 @@ public func nearestNames(to name: String, among candidates: some Sequence<String
   return found.prefix(max(0, limit)).map(\.name)
 }
 
-/// The question for a help line: "did you mean `x` or `y`?"; nil without names.
-public func didYouMean(_ names: [String]) -> String? {
+/// The question for a help line: "did you mean `x` or `y`?"; nil without names. A single name is what to write in the
+/// place of the finding.
+public func didYouMean(_ names: [String]) -> Advice? {
+  if let only = names.first, names.count == 1 { return "did you mean \(code: only)?" }
   let quoted = names.map { "`\($0)`" }
   guard let last = quoted.last else { return nil }
   let others = quoted.dropLast().joined(separator: ", ")
-  return others.isEmpty ? "did you mean \(last)?" : "did you mean \(others) or \(last)?"
+  return "did you mean \(others) or \(last)?"
 }
 
 /// The set of ASCII characters of a text, letters without their case and some others falling together.

@@ -140,6 +140,20 @@ public final class PassContext {
     diagnostics.append(diagnostic)
   }
 
+  /// Adds the place of an error to the first one that is about the same mistake; false if there is none.
+  public func join(_ error: Diagnostic, toFirst isSame: (Diagnostic) -> Bool) -> Bool {
+    guard let first = diagnostics.firstIndex(where: isSame) else { return false }
+    var joined = diagnostics[first]
+    if joined.span == error.span { return true }
+    joined.join(error)
+    // The earliest place comes first.
+    if error.span.start < joined.span.start, let last = joined.regions.indices.last {
+      (joined.regions[last].span, joined.span) = (joined.span, error.span)
+    }
+    diagnostics[first] = joined
+    return true
+  }
+
   /// Makes warnings of the errors reported from a position on, which don't stop what is done now.
   func demoteErrors(from start: Int) {
     for index in start..<diagnostics.count where diagnostics[index].severity == .error {

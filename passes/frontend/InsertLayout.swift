@@ -106,7 +106,7 @@ private struct Layout {
     reportedColumn = -1
   }
 
-  private mutating func report(_ summary: String, at span: Span, help: String) {
+  private mutating func report(_ summary: String, at span: Span, help: Advice) {
     diagnostics.append(.error("bad-indent", at: span, summary, help: help))
   }
 

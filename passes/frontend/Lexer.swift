@@ -41,9 +41,15 @@ struct Lexer {
   private(set) var lineColumn = 0
   /// Offset of the first word or sign of the line.
   private(set) var lineContent = 0
+  /// Column of that.
+  private(set) var lineContentColumn = 0
   /// Number of brackets open outside strings.
   var depth = 0
   private var block = Block.code
+  /// Offset of the first token of the item at hand; -1 before the first one.
+  private(set) var itemStart = -1
+  /// The item whose lines begin with `|`, and the error that says so.
+  var firstBar: (item: Int, index: Int)?
   /// Column of the `?` whose text lines may follow; -1 if there is none.
   private var textColumn = -1
   private var tabReported = false
@@ -120,6 +126,7 @@ struct Lexer {
     }
     lineColumn = column
     lineContent = position
+    lineContentColumn = column
     if position == start, headerOnly, depth == 0, isItemBehindHeader() { position = end }
   }
 
@@ -152,6 +159,9 @@ struct Lexer {
     if position > 0, position < end, bytes[position - 1] == 0x0D { position -= 1 }
   }
 
+  /// Whether no token of the line has been found yet.
+  var isAtLineStart: Bool { lineColumn >= 0 }
+
   /// Adds a token, and the start of its line before it if it is the first there.
   mutating func add(_ token: Lexemes.Token) {
     if lineColumn >= 0 { addLineStart(before: token) }
@@ -162,6 +172,7 @@ struct Lexer {
     let column = lineColumn
     lineColumn = -1
     tokens.append(.lineStart(token.span.atStart, column: column))
+    if column == 0 { itemStart = Int(token.span.start - base) }
     if column == 0, case .keyword(_, let keyword) = token, Keywords.itemStarts.contains(keyword) {
       // No keyword of this kind stands inside brackets, so an open one was forgotten.
       depth = 0
@@ -190,7 +201,7 @@ struct Lexer {
 extension Lexer {
   /// Reports an error at the bytes from `start` to `end`.
   mutating func error(
-    _ slug: Slug, _ start: Int, _ end: Int, _ summary: String, label: String? = nil, help: String? = nil,
+    _ slug: Slug, _ start: Int, _ end: Int, _ summary: String, label: String? = nil, help: Advice? = nil,
     note: String? = nil, regions: [Region] = []
   ) {
     if errorLine != lineContent { (errorLine, errorsInLine) = (lineContent, 0) }
@@ -216,14 +227,14 @@ extension Lexer {
       help: help(for: text))
   }
 
-  private func help(for text: String) -> String? {
+  private func help(for text: String) -> Advice? {
     switch text {
     case "\t": "separate words with spaces"
     case "\\": "functions have names: declare one and pass its name"
     case "\r": "lines end with a line feed, or with a carriage return and a line feed"
-    case "#": "a comment begins with `//`"
+    case "#": "a comment begins with \(code: "//")"
     case "\u{A0}", "\u{2003}", "\u{2009}", "\u{3000}": "separate words with plain spaces"
-    default: Self.quotes[text].map(rewritten) ?? Self.lookalikes[text].map { "write `\($0)`" }
+    default: Self.quotes[text].map(rewritten) ?? Self.lookalikes[text].map { "write \(code: $0)" }
     }
   }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Languages
 import Nanopass
 
@@ -29,7 +30,9 @@ extension Lexer {
     case 0x2E: next == 0x2E ? add(Signs.range, 2) : add(Signs.dot, 1)
     case 0x3A: add(Signs.colon, 1)
     case 0x3F: add(Signs.question, 1)
-    case 0x3D: next == 0x3D ? add(Signs.equal, 2) : next == 0x3E ? add(Signs.fatArrow, 2) : add(Signs.assign, 1)
+    case 0x3D where next != 0x3D && next != 0x3E: if !variantSigns() { add(Signs.assign, 1) }
+    case 0x3D: next == 0x3D ? add(Signs.equal, 2) : add(Signs.fatArrow, 2)
+    case 0x7C where next != 0x7C && next != 0x3E && (variantSigns() || barAtLineStart()): break
     case 0x21: next == 0x3D ? add(Signs.unequal, 2) : add(Signs.bang, 1)
     case 0x3E: next == 0x3D ? add(Signs.greaterOrEqual, 2) : add(Signs.greater, 1)
     case 0x2B where next != 0x3D && next != 0x2B: add(Signs.plus, 1)
@@ -77,14 +80,12 @@ extension Lexer {
       position = closure
       return
     }
-    if byte == 0x7C, length == 1, lineColumn >= 0 || bytes[lineContent...].starts(with: "type ".utf8) {
-      advice = "each variant or arm stands on a line of its own, without a sign"
-    }
     if byte == 0x7C, length == 1, isRecordUpdate {
       advice = "a copy of a record with other fields is written `P.update(p, x = ...)`"
     }
     if byte == 0x26, length == 1, isWordByte(next), !startsOperandBefore {
-      advice = "values are passed as they are: leave the `&` out"
+      advice = Advice(
+        "values are passed as they are: leave the `&` out", edits: [.remove(span(position, position + 1))])
     }
     if "%^".utf8.contains(byte), lastByte == 0x22 {
       advice = byte == 0x25 ? "put the values into the text: `\"n = {n}\"`" : "strings are joined by `+`"
@@ -138,7 +139,7 @@ extension Lexer {
     return place < end && (isWordByte(bytes[place]) || "\"[(".utf8.contains(bytes[place]))
   }
 
-  private func replacement(_ byte: UInt8, _ next: UInt8) -> (length: Int, advice: String)? {
+  private func replacement(_ byte: UInt8, _ next: UInt8) -> (length: Int, advice: Advice)? {
     let character = Character(Unicode.Scalar(byte))
     let nextCharacter = Character(Unicode.Scalar(next))
     switch (character, nextCharacter) {

@@ -161,7 +161,14 @@ extension Lexer {
 
   /// Reports that an interpolation is cut off by something, and ends all open strings.
   mutating func reportBreak(_ what: String, at place: Int) {
-    if let inner = interpolations.last {
+    if let inner = interpolations.last, let word = spreadMatch(behind: inner.brace) {
+      error(
+        "match-in-brackets", word, word + "match".utf8.count,
+        "`match` needs lines of its own and can't stand in brackets",
+        help: Advice(
+          "bind its value to a name first, as in `part = match ...`, and write `{part}`",
+          edits: editsToBind(from: word, in: inner)))
+    } else if let inner = interpolations.last {
       error(
         "parse-error", inner.brace, inner.brace + 1, "\(what) stands inside this interpolation",
         label: "not closed on its line", help: "close it with `}`; write a plain brace as `{{`")
@@ -173,6 +180,10 @@ extension Lexer {
   /// Goes behind the quote that ends a string whose interpolation was spread over lines, so that the quote begins no
   /// string: the first one in the lines below, if a `}` stands before it on its line.
   private mutating func skipSpreadString() {
+    if let close = spreadInterpolationEnd, let quote = quote(behind: close) {
+      position = quote + 1
+      return
+    }
     var place = position
     var lines = 0
     var isClosed = false
@@ -187,6 +198,62 @@ extension Lexer {
       }
       place += 1
     }
+  }
+
+  /// Offset of the `}` in the lines below that closes the interpolation at hand; nil if an item begins before one.
+  private var spreadInterpolationEnd: Int? {
+    var (place, depth) = (position, 1 + (interpolations.last?.braces ?? 0))
+    var isInString = false
+    while place < end, place - position < 4000 {
+      switch bytes[place] {
+      case 0x0A:
+        isInString = false
+        if place + 1 < end, ![0x20, 0x0A, 0x0D, 0x7D].contains(bytes[place + 1]) { return nil }
+      case 0x22: isInString.toggle()
+      case 0x5C: place += 1
+      case 0x7B where !isInString: depth += 1
+      case 0x7D where !isInString:
+        depth -= 1
+        if depth == 0 { return place }
+      default: break
+      }
+      place += 1
+    }
+    return nil
+  }
+
+  /// Offset of the quote that ends the string behind an offset on the same line.
+  private func quote(behind offset: Int) -> Int? {
+    var place = offset
+    while place < end, bytes[place] != 0x0A {
+      if bytes[place] == 0x22 { return place }
+      place += bytes[place] == 0x5C ? 2 : 1
+    }
+    return nil
+  }
+
+  /// Offset of the keyword `match` with which an interpolation begins; nil if it begins with something else.
+  private func spreadMatch(behind brace: Int) -> Int? {
+    var place = brace + 1
+    while place < end, bytes[place] == 0x20 { place += 1 }
+    return bytes[place...].starts(with: "match ".utf8) ? place : nil
+  }
+
+  /// The changes that bind the value of a `match` in an interpolation to a name in the line above; none if its string
+  /// stands in brackets or behind an arrow, or the interpolation is not closed.
+  private func editsToBind(from word: Int, in inner: OpenInterpolation) -> [Edit] {
+    let before = text(lineContent, inner.quote)
+    guard interpolations.count == 1, depth == 0, !before.contains("->"), !before.contains("match"),
+      let close = spreadInterpolationEnd
+    else { return [] }
+    var contentEnd = close
+    while contentEnd > word, [0x20, 0x0A, 0x0D].contains(bytes[contentEnd - 1]) { contentEnd -= 1 }
+    let name = ["part", "piece", "inner"].first { !text(0, end).contains($0) } ?? "partOfText"
+    let blanks = String(repeating: " ", count: lineContentColumn)
+    return [
+      .insert("\(name) = \(text(word, contentEnd))\n\(blanks)", before: span(lineContent, lineContent)),
+      Edit(span(word, close), name),
+    ]
   }
 
   /// Gives up on the strings around: the rest of the line means nothing.
@@ -244,11 +311,16 @@ extension Lexer {
   }
 
   /// Says how the string is written that a foreign quote at the current place begins and `close` ends.
-  func rewritten(_ close: String) -> String {
+  func rewritten(_ close: String) -> Advice {
     let start = position + (bytes[position] < 0x80 ? 1 : 3)
     let content = quotedEnd(Array(close.utf8), from: start).map { text(start, $0 - close.utf8.count) }
-    guard let content, content.utf8.count <= 40, !content.contains("\"") else { return "strings stand between `\"`" }
-    return "strings stand between `\"`: `\"\(content)\"`"
+    // What other languages show in such strings stands between braces here.
+    let shown = content?.replacing("${", with: "{")
+    guard let content, let shown, content.utf8.count <= 40, !content.contains("\"") else {
+      return "strings stand between `\"`"
+    }
+    let whole = span(position, start + content.utf8.count + close.utf8.count)
+    return "strings stand between `\"`: \(code: "\"\(shown)\"", at: whole)"
   }
 
   /// The offset behind the next `close` on this line.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Languages
 import Nanopass
 
@@ -77,7 +78,10 @@ extension Lexer {
     }
     if bytes[position] == 0x2E, bytes[position + 1] != 0x2E, !startsName(at: position + 1) {
       position += 1
-      report(from: start, "a float needs digits behind its point", help: text(start, position) + "0")
+      let mended = text(start, position) + "0"
+      report(
+        from: start, "a float needs digits behind its point",
+        help: Advice(mended, edits: [Edit(span(start, position), mended)]))
       return add(.integer(span(start, position), value: .small(0)))
     }
     if startsName(at: position) { return badNumber(from: start) }
@@ -119,23 +123,23 @@ extension Lexer {
   }
 
   /// What was probably meant by digits with something stuck to them.
-  private static func numberHelp(_ digits: String, _ tail: String) -> String {
-    let plain = "numbers are decimal, without exponents and separators"
+  private static func numberHelp(_ digits: String, _ tail: String) -> Advice {
+    let plain: Advice = "numbers are decimal, without exponents and separators"
     guard tail.utf8.count <= 20, digits.utf8.count <= 20 else { return plain }
     let joined = tail.filter { $0 != "_" }
-    if !joined.isEmpty, joined.allSatisfy({ $0.isASCII && $0.isNumber }) { return "`\(digits)\(joined)`; \(plain)" }
+    if !joined.isEmpty, joined.allSatisfy({ $0.isASCII && $0.isNumber }) { return "\(code: digits + joined); \(plain)" }
     let rest = joined.dropFirst()
     let radix = ["x": 16, "o": 8, "b": 2][joined.prefix(1).lowercased()]
-    if digits == "0", let radix, let value = Int(rest, radix: radix) { return "`\(value)`; \(plain)" }
+    if digits == "0", let radix, let value = Int(rest, radix: radix) { return "\(code: value); \(plain)" }
     let isExponent = joined.lowercased().hasPrefix("e")
     if isExponent, let power = Int(rest), power <= 15, !digits.contains(".") {
-      return "`\(digits)\(String(repeating: "0", count: power)).0`; \(plain)"
+      return "\(code: "\(digits)\(String(repeating: "0", count: power)).0"); \(plain)"
     }
     if isExponent || tail.hasPrefix("_") || radix != nil && digits == "0" { return plain }
-    return "`\(digits) * \(tail)`, if a product is meant; a name does not begin with a digit"
+    return "\(code: "\(digits) * \(tail)"), if a product is meant; a name does not begin with a digit"
   }
 
-  private mutating func report(from start: Int, _ summary: String, help: String?) {
+  private mutating func report(from start: Int, _ summary: String, help: Advice?) {
     error("bad-number", start, position, summary, help: help)
   }
 

@@ -76,7 +76,9 @@ struct ModuleGraph {
       .error(
         "module-name-mismatch", at: header.name.span,
         "this file was loaded as `\(module.asked)` but calls itself `\(declared)`",
-        help: last == module.asked ? "`module \(last)`" : "`module \(last)` or `module \(module.asked)`"))
+        help: Advice(
+          last == module.asked ? "`module \(last)`" : "`module \(last)` or `module \(module.asked)`",
+          edits: [Edit(header.name.span, last)])))
   }
 
   private func missingHeader(of module: LoadedModule) -> Diagnostic {
@@ -91,7 +93,7 @@ struct ModuleGraph {
     let last = module.asked.split(separator: ".").last.map(String.init) ?? module.asked
     return .error(
       "missing-module", at: place, "`\(module.path)` is a dependency but has no `module` line",
-      help: "begin it with `module \(last)`")
+      help: Advice("begin it with `module \(last)`", edits: [.insert("module \(last)\n\n", before: place)]))
   }
 
   /// Where a header is missing: before the first word of a file.
@@ -213,10 +215,10 @@ struct ModuleGraph {
     if preludeSources[text] != nil || EffectOperation.namespaces.contains(where: { $0.name == text }) {
       advice = ["`\(text)` is part of the language and always in scope: leave it out"]
     } else if let question = didYouMean(nearestNames(to: text, among: names)) {
-      advice.append(question)
+      advice.append(question.text)
     }
     var result = Diagnostic.error(
-      "module-not-found", at: name.span, "there is no module `\(text)`", help: advice.joined(separator: "; "))
+      "module-not-found", at: name.span, "there is no module `\(text)`", help: Advice(advice.joined(separator: "; ")))
     if let root = otherRoot(of: paths) {
       result.note = "`\(root.path)` exists: the module root may be meant to be `\(root.directory)` (`--module-root`)"
     }

@@ -29,6 +29,8 @@ struct Parser {
   var unread: Set<Name> = []
   /// Whether the header of the function that is parsed now was not understood as a whole.
   var lacksHeader = false
+  /// The function whose types the line above gives, as in other languages: what follows belongs to the same mistake.
+  var signature: Name?
   /// Height of the expression parsed last.
   var height = 0
 
@@ -48,7 +50,7 @@ struct Parser {
 
   /// Reports an error and gives up on the construct.
   mutating func fail(
-    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: String? = nil, example: String? = nil,
+    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: Advice? = nil, example: String? = nil,
     regions: [Region] = []
   ) -> ParseFailure {
     report(.error(slug, at: span, summary, label: label, help: help, example: example, regions: regions))
@@ -56,7 +58,7 @@ struct Parser {
   }
 
   /// Reports that something else was expected at the current token, and gives up.
-  mutating func expected(_ what: String, help: String? = nil, regions: [Region] = []) -> ParseFailure {
+  mutating func expected(_ what: String, help: Advice? = nil, regions: [Region] = []) -> ParseFailure {
     fail(
       "parse-error", at: cursor.current.span, "expected \(what), found \(describe(cursor.current))",
       help: help, regions: regions)
@@ -85,7 +87,7 @@ struct Parser {
   // MARK: Small steps
 
   /// Takes a token of a kind or fails.
-  mutating func expect(_ kind: TokenKind, _ what: String, help: String? = nil) throws {
+  mutating func expect(_ kind: TokenKind, _ what: String, help: Advice? = nil) throws {
     guard cursor.take(kind) else { throw expected(what, help: help) }
   }
 
@@ -172,11 +174,16 @@ struct Parser {
     let sign = close == .closeParen ? ")" : close == .closeBracket ? "]" : close == .greater ? ">" : "}"
     if close == .closeParen, cursor.at(.arrow) {
       return fail(
-        "parse-error", at: open.span, "`(` is never closed", help: "add `)` before the `->`",
+        "parse-error", at: open.span, "`(` is never closed",
+        help: Advice("add `)` before the `->`", edits: [.insert(")", behind: cursor.previous.span)]),
         regions: [Region(cursor.current.span, "this stands behind the closed bracket")])
     }
     if isAtLineEnd || knownErrors.outdented(cursor.current.span, from: open.span) {
-      return fail("parse-error", at: open.span, "`\(open.name)` is never closed", help: "add `\(sign)`")
+      var last = cursor.index - 1
+      while last > 0, cursor.token(at: last).isLayout { last -= 1 }
+      return fail(
+        "parse-error", at: open.span, "`\(open.name)` is never closed",
+        help: Advice("add `\(sign)`", edits: [.insert(sign, behind: cursor.token(at: last).span)]))
     }
     let startsElement: [TokenKind] = [
       .lower, .upper, .integer, .float, .stringStart, .true, .false, .openParen, .openBracket, .openBrace,
@@ -187,7 +194,9 @@ struct Parser {
     let word = operatorWordHelp ?? (cursor.at(.lower) ? Self.rejectedKeywords[cursor.current.name] : nil)
     return expected(
       "`,` or `\(sign)`",
-      help: word ?? (startsElement.contains(cursor.current.kind) ? "a comma stands between two" : nil),
+      help: word
+        ?? (startsElement.contains(cursor.current.kind)
+          ? Advice("a comma stands between two", edits: [.insert(",", behind: cursor.previous.span)]) : nil),
       regions: [Region(open.span, "opened here")])
   }
 }

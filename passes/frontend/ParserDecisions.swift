@@ -39,7 +39,9 @@ extension Parser {
       throw expected("`date`, `author`, `reason`, `chosen`, `rejected` or `impacts`")
     }
     cursor.advance()
-    try expect(.assign, "`=` and the value", help: cursor.at(.colon) ? "write `=` in place of `:`" : nil)
+    try expect(
+      .assign, "`=` and the value",
+      help: cursor.at(.colon) ? Advice("write `=` in place of `:`", edits: [Edit(cursor.current.span, "=")]) : nil)
     if word.name == Self.reason {
       let text = try textClause("the reason")
       return .reason(cursor.span(from: start), text: text)

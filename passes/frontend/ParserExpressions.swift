@@ -20,7 +20,7 @@ extension Parser {
   mutating func assignmentInExpression() -> ParseFailure {
     fail(
       "parse-error", at: cursor.current.span, "`=` binds a name, and can't stand inside an expression",
-      help: "to compare, write `==`")
+      help: "to compare, write \(code: "==")")
   }
 
   private func comparison() -> FlatToken? {
@@ -125,14 +125,15 @@ extension Parser {
       throw fail(
         "product-form", at: sign, "`\(propagates ? "?!" : "!")` stands behind a tuple only",
         help: macroHelp(value)
-          ?? "write the independent parts as a tuple: `(a, b)\(propagates ? "?!" : "!")`"
-          + (propagates ? "" : "; `?` passes a failure on to the caller"))
+          ?? (propagates
+            ? "write the independent parts as a tuple: `(a, b)?!`"
+            : "write the independent parts as a tuple: `(a, b)!`; `?` passes a failure on to the caller"))
     }
     return .product(cursor.span(from: start), elements: elements, propagates: propagates)
   }
 
   private mutating func badCallee(_ value: Syntax.Expr, from start: Int) -> ParseFailure {
-    let help: String
+    let help: Advice
     switch value {
     case .path(_, let path):
       help = "leave the parentheses out: `\(path.segments.map { $0.name.text }.joined(separator: "."))(...)`"
@@ -143,18 +144,13 @@ extension Parser {
     return fail("bad-callee", at: cursor.span(from: start), "only a name can be called", help: help)
   }
 
-  /// `.name` behind something that is no path, in verify blocks also `.name(args)`.
+  /// `.name` behind something that is no path, or `.name(args)`, which is right in verify blocks only.
   private mutating func member(of base: Syntax.Expr, from start: Int) throws -> Syntax.Expr {
     cursor.advance()
     guard cursor.at(.lower) else { throw expected("the name of a field behind the `.`") }
     let name = Syntax.Ident(cursor.current.span, name: cursor.current.name)
     cursor.advance()
     guard cursor.at(.openParen) else { return .field(cursor.span(from: start), base: base, name: name) }
-    guard isInVerify else {
-      throw fail(
-        "bad-callee", at: cursor.span(from: start), "values have no functions of their own to call",
-        help: "call the function of its namespace with the value as an argument, as in `List.len(xs)`")
-    }
     let baseHeight = height
     let arguments = try positionalArguments()
     height = max(height, baseHeight)

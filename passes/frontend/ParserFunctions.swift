@@ -53,14 +53,20 @@ extension Parser {
         let next = cursor.ahead(1)
         throw expected(
           "a parameter",
-          help: "a parameter is written `\(next.kind == .lower ? "\(next.name): \(token.name)" : "name: Type")`")
+          help: next.kind == .lower
+            ? "a parameter is written \(code: "\(next.name): \(token.name)", at: token.span.union(next.span))"
+            : "a parameter is written `name: Type`")
       }
       name = try declaredName("a parameter", .lower)
     }
     let isMutable = token.name == "mut" && cursor.at(.lower)
     try expect(
       .colon, "`:` and the type of the parameter",
-      help: isMutable ? "leave `mut` out: values don't change" : "every parameter has its type: `name: Type`")
+      help: isMutable
+        ? Advice(
+          "leave `mut` out: values don't change",
+          edits: [.remove(Span(start: token.span.start, length: cursor.current.span.start &- token.span.start))])
+        : "every parameter has its type: `name: Type`")
     let written = try type()
     let type = try arrowType(behind: written) ?? written
     if cursor.at(.assign) {
@@ -96,10 +102,13 @@ extension Parser {
     case .colon:
       return expected(
         "the end of the line",
-        help: hasResult || cursor.ahead(1).kind == .newline ? "leave the `:` out" : "the result type stands behind `->`"
+        help: hasResult || cursor.ahead(1).kind == .newline
+          ? Advice("leave the `:` out", edits: [.remove(token.span)])
+          : Advice("the result type stands behind `->`", edits: [Edit(token.span, " ->")])
       )
     case .fatArrow where !hasResult && cursor.ahead(1).kind == .upper:
-      return expected("the end of the line", help: "the result type stands behind `->`")
+      return expected(
+        "the end of the line", help: Advice("the result type stands behind `->`", edits: [Edit(token.span, "->")]))
     case .upper where !hasResult: return expected("`->` and the result type, or the end of the line")
     case .bang: return expected("the end of the line", help: "effects stand on a line of their own below")
     case .assign, .fatArrow, .openBrace, .openParen, .openBracket, .lower, .upper, .integer, .float, .stringStart,

@@ -4,14 +4,14 @@ import Nanopass
 
 /// What is told about words of other languages, where the grammar has no place for them.
 extension Parser {
-  private static let function = "a function begins with `fn`"
-  private static let exported = "what other modules see is listed in the header: `exposes [f, T]`"
-  private static let record = "a record of fields begins with `record`, a choice of variants with `type`"
-  private static let dependencies = "other modules are named in the header: `depends [A, B]`"
-  private static let failure = "a function that can fail returns a `Result`: `Result.Err(...)`"
-  private static let binding = "a binding has no keyword: `x = 1`"
+  private static let function: Advice = "a function begins with `fn`"
+  private static let exported: Advice = "what other modules see is listed in the header: `exposes [f, T]`"
+  private static let record: Advice = "a record of fields begins with `record`, a choice of variants with `type`"
+  private static let dependencies: Advice = "other modules are named in the header: `depends [A, B]`"
+  private static let failure: Advice = "a function that can fail returns a `Result`: `Result.Err(...)`"
+  private static let binding: Advice = "a binding has no keyword: `x = 1`"
 
-  private static let firstWords: [Name: String] = [
+  private static let firstWords: [Name: Advice] = [
     "def": function, "func": function, "function": function, "fun": function, "pub": exported, "public": exported,
     "export": exported, "private": exported, "proc": function, "class": record, "struct": record, "data": record,
     "interface": record,
@@ -26,13 +26,14 @@ extension Parser {
     "test": "what a function gives is tested in a block `verify f`",
   ]
 
-  private static let operatorWords: [Name: String] = [
+  private static let operatorWords: [Name: Advice] = [
     "and": "use `Bool.and(a, b)`", "or": "use `Bool.or(a, b)`", "xor": "use `!=` on `Bool`s",
     "not": "use `Bool.not(a)`", "mod": "use `Int.mod(a, b)`", "div": "use `Int.div(a, b)`", "is": "use `==`",
+    "in": "a map is asked by `Map.has(m, key)`, a list by `List.contains(xs, x)`",
   ]
 
   /// Advice for a word that begins declarations in other languages.
-  func foreignWordHelp(_ word: Name) -> String { Self.firstWords[word] ?? "leave it out" }
+  func foreignWordHelp(_ word: Name) -> Advice { Self.firstWords[word] ?? "leave it out" }
 
   /// Fails if the statement from `start` on is one word that was meant as a keyword, and more follows.
   mutating func rejectFirstWord(from start: Int) throws {
@@ -47,11 +48,31 @@ extension Parser {
     guard let help = Self.firstWords[word.name] ?? didYouMean(nearestNames(to: word.name.text, among: keywords)) else {
       return
     }
-    throw fail("parse-error", at: word.span, "there is no keyword `\(word.name)`", help: help)
+    throw fail(
+      "parse-error", at: word.span, "there is no keyword `\(word.name)`",
+      help: Self.keywords[word.name].map { Advice(help.text, edits: [Edit(word.span, $0)] + colonAtLineEnd) }
+        ?? (Self.superfluous.contains(word.name)
+          ? help.by(.remove(Span(start: word.span.start, length: cursor.current.span.start &- word.span.start))) : help)
+    )
   }
 
+  /// The change that removes the `:` with which a header ends in other languages.
+  private var colonAtLineEnd: [Edit] {
+    var distance = 0
+    while !cursor.ahead(distance).isLayout, cursor.ahead(distance).kind != .end { distance += 1 }
+    let last = cursor.ahead(distance - 1)
+    return last.kind == .colon ? [.remove(last.span)] : []
+  }
+
+  /// Words that stand for a keyword of this language alone.
+  private static let keywords: [Name: String] = [
+    "def": "fn", "func": "fn", "function": "fn", "fun": "fn", "proc": "fn", "enum": "type", "union": "type",
+    "switch": "match",
+  ]
+  private static let superfluous: Set<Name> = ["const", "mut", "final"]
+
   /// Advice for a word that stands where an operator could, or behind a word that was meant as one.
-  var operatorWordHelp: String? {
+  var operatorWordHelp: Advice? {
     if cursor.current.kind == .lower, let help = Self.operatorWords[cursor.current.name] { return help }
     return cursor.previous.kind == .lower ? Self.operatorWords[cursor.previous.name] : nil
   }
@@ -66,7 +87,9 @@ extension Parser {
     if cursor.at(.openBracket), cursor.ahead(1).kind == .closeBracket {
       throw fail(
         "parse-error", at: cursor.current.span.union(cursor.ahead(1).span), "no sign stands behind a type",
-        help: "the type of a list is written `List<A>`")
+        help: cursor.previous.kind == .upper
+          ? "the type of a list is written \(code: "List<\(previousPath)>", at: previousPathSpan.union(cursor.ahead(1).span))"
+          : "the type of a list is written `List<A>`")
     }
   }
 
@@ -74,7 +97,7 @@ extension Parser {
   private static let printing: Set<Name> = ["print", "println", "printf", "puts", "echo", "eprintln", "format"]
 
   /// Advice for a value behind a name, as in `print "x"`.
-  var bareCallHelp: String? {
+  var bareCallHelp: Advice? {
     let name = cursor.previous
     switch cursor.current.kind {
     case .integer, .float, .stringStart, .true, .false: break
@@ -85,7 +108,7 @@ extension Parser {
   }
 
   /// Advice for a `!` behind a name, as in `println!("x")`.
-  func macroHelp(_ value: Syntax.Expr) -> String? {
+  func macroHelp(_ value: Syntax.Expr) -> Advice? {
     guard case .path(_, let path) = value, path.segments.count == 1, cursor.at(.openParen) else { return nil }
     let name = path.segments[0].name
     return Self.printing.contains(name)
@@ -118,7 +141,7 @@ extension Parser {
     let isFirst = cursor.index == start + 1
     let isSingle = cursor.index == start + 3
     let element = isSingle && first.kind == .lower ? first.name.text : "x"
-    let help =
+    let help: Advice =
       isFirst
       ? "lists are joined by `List.concat(\(list), [...])`"
       : isSingle
@@ -138,6 +161,16 @@ extension Parser {
     return text
   }
 
+  /// The place of that name.
+  var previousPathSpan: Span {
+    var index = cursor.index - 1
+    let end = cursor.token(at: index).span
+    while cursor.token(at: index - 1).kind == .dot, [.upper, .lower].contains(cursor.token(at: index - 2).kind) {
+      index -= 2
+    }
+    return cursor.token(at: index).span.union(end)
+  }
+
   /// Dots for further arguments, unless the current token is the last one.
   private var more: String {
     let next = cursor.ahead(1).kind
@@ -145,7 +178,7 @@ extension Parser {
   }
 
   /// Advice for what stands in a list between brackets and belongs to another form.
-  func listHelp(_ close: TokenKind) -> String? {
+  func listHelp(_ close: TokenKind) -> Advice? {
     if let help = stringPrefixHelp ?? recordBracesHelp { return help }
     if close == .closeParen, cursor.previous.kind == .upper, let help = typePartsHelp, cursor.at(.upper) { return help }
     switch (cursor.previous.kind, cursor.current.kind) {
@@ -165,7 +198,7 @@ extension Parser {
   }
 
   /// Advice for an operator at the start of a line.
-  var continuationHelp: String? {
+  var continuationHelp: Advice? {
     switch cursor.previous.kind {
     case .dedent: "bind the value of the lines above to a name first, as in `x = match ...`, and go on with that"
     case .newline, .indent: "an expression goes on in the next line only inside brackets"

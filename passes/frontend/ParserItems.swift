@@ -84,11 +84,11 @@ extension Parser {
   }
 
   /// What other languages call the clauses of a header.
-  private static let foreignClauses: [Name: String] = {
-    let (depends, exposes) = (
+  private static let foreignClauses: [Name: Advice] = {
+    let (depends, exposes): (Advice, Advice) = (
       "other modules are named by `depends [A, B]`", "what others see is named by `exposes [f, T]`"
     )
-    let names: [(Name, String)] =
+    let names: [(Name, Advice)] =
       ["import", "imports", "use", "uses", "using", "require", "requires"].map { ($0, depends) }
       + ["export", "exports", "exposing", "provides", "public"].map { ($0, exposes) }
     return Dictionary(uniqueKeysWithValues: names)
@@ -126,6 +126,10 @@ extension Parser {
   mutating func item() throws -> Syntax.Item {
     let start = cursor.index
     if Self.itemStarts.contains(cursor.current.kind) { lacksBody = false }
+    if cursor.at(.lower), let above = signature {
+      if cursor.current.name == above { throw ParseFailure() }
+      signature = nil
+    }
     switch cursor.current.kind {
     case .fn: return try function()
     case .type: return try sum()
@@ -137,7 +141,8 @@ extension Parser {
       report(
         .error(
           "parse-error", at: word.span, "there is no keyword `\(word.name)`",
-          help: foreignWordHelp(word.name)))
+          help: foreignWordHelp(word.name).by(
+            .remove(Span(start: word.span.start, length: cursor.ahead(1).span.start &- word.span.start)))))
       cursor.advance()
       return try item()
     case .lower where isHeaderWithoutKeyword:
@@ -191,7 +196,7 @@ extension Parser {
     if cursor.at(.closeParen) {
       throw fail(
         "parse-error", at: open.span.union(cursor.current.span), "a variant without fields has no parentheses",
-        help: "leave the `()` out")
+        help: Advice("leave the `()` out", edits: [.remove(open.span.union(cursor.current.span))]))
     }
     return try list(until: .closeParen, open) { parser in
       let name = parser.cursor.current
@@ -252,7 +257,9 @@ extension Parser {
   private mutating func joinRepeated(since known: Int) {
     var joined: [Diagnostic] = []
     for error in diagnostics[known...] {
-      let same = joined.firstIndex { $0.summary == error.summary && $0.repair == error.repair && $0.slug == error.slug }
+      let same = joined.firstIndex {
+        $0.summary == error.summary && $0.repair.saysTheSame(as: error.repair) && $0.slug == error.slug
+      }
       if let same, error.repair.primary?.hasPrefix("leave the") == true {
         joined[same].regions.append(Region(error.span, "here too"))
       } else {

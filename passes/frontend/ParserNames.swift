@@ -13,7 +13,7 @@ extension Parser {
 
   /// Takes the name of something declared here; `what` is its kind with an article. The wrong case is reported and
   /// accepted.
-  mutating func declaredName(_ what: String, _ wanted: NameCase, help: String? = nil) throws -> Syntax.Ident {
+  mutating func declaredName(_ what: String, _ wanted: NameCase, help: Advice? = nil) throws -> Syntax.Ident {
     let token = cursor.current
     guard token.kind == .lower || token.kind == .upper else {
       if TokenKind.keywords[token.name] != nil {
@@ -33,7 +33,7 @@ extension Parser {
       report(
         .error(
           "reserved-name", at: token.span, "names that begin with two underscores are reserved",
-          help: "`_\(text.drop { $0 == "_" })`"))
+          help: renaming(token, to: "_\(text.drop { $0 == "_" })")))
     } else if (token.kind == .upper) != (wanted == .upper) {
       unread.insert(token.name)
       let letter = wanted == .upper ? "an upper-case" : "a lower-case"
@@ -43,8 +43,18 @@ extension Parser {
       report(
         .error(
           "bad-name-case", at: token.span, "the name of \(what) begins with \(letter) letter",
-          help: mended == text || mended.isEmpty ? nil : "`\(mended)`"))
+          help: mended == text || mended.isEmpty ? nil : renaming(token, to: mended)))
     }
+  }
+
+  /// How many places of a name are changed at most.
+  private static let mostRenamed = 200
+
+  /// Advice to give something another name, wherever it stands in the file.
+  private func renaming(_ token: FlatToken, to name: String) -> Advice {
+    let places = (0..<cursor.count).lazy.map { cursor.token(at: $0) }
+      .filter { $0.name == token.name && $0.kind == token.kind }.prefix(Self.mostRenamed)
+    return Advice("`\(name)`", edits: places.map { Edit($0.span, name) })
   }
 
   /// Takes a dotted name of any case as one; `what` is told when there is none.

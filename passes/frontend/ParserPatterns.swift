@@ -33,6 +33,9 @@ extension Parser {
     case .lower: return try constructorPattern()
     case .less, .greater, .lessOrEqual, .greaterOrEqual, .equal, .unequal:
       throw expected("a pattern", help: "patterns hold no comparisons: match on one, as in `match n \(token.name) 0`")
+    case .star where cursor.ahead(1).kind == .lower:
+      throw expected(
+        "a pattern", help: Advice("the rest of a list is `..\(cursor.ahead(1).name)`", edits: [Edit(token.span, "..")]))
     default: throw expected("a pattern", help: token.kind == .openBrace ? "maps can't be taken apart" : nil)
     }
   }
@@ -92,7 +95,10 @@ extension Parser {
     cursor.advance()
     let token = cursor.current
     guard token.kind == .lower || token.kind == .upper || token.kind == .underscore else {
-      let help = token.kind == .dot ? "the rest has two dots" : "write `.._` for a rest that is not needed"
+      let help: Advice =
+        token.kind == .dot
+        ? Advice("the rest has two dots", edits: [.remove(token.span)])
+        : Advice("write `.._` for a rest that is not needed", edits: [.insert("_", behind: cursor.previous.span)])
       throw expected("a name behind `..`", help: help)
     }
     cursor.advance()
@@ -141,7 +147,9 @@ extension Parser {
     if cursor.at(.openParen), cursor.ahead(1).kind == .closeParen {
       throw fail(
         "empty-constructor-call", at: cursor.current.span.union(cursor.ahead(1).span),
-        "a variant without fields is matched without parentheses", help: "leave the `()` out")
+        "a variant without fields is matched without parentheses",
+        help: Advice(
+          "leave the `()` out", edits: [.remove(cursor.current.span.union(cursor.ahead(1).span))]))
     }
     let arguments = cursor.at(.openParen) ? try patternArguments(of: "a constructor") : []
     let span = cursor.span(from: start)

@@ -60,7 +60,12 @@ extension Parser {
         "parse-error", at: token.span.union(cursor.ahead(1).span), "there is no `/*`",
         help: "each line of a comment begins with `//`")
     case .dot where cursor.ahead(1).kind == .integer:
-      return expected("an expression", help: "a float has digits before its point, too: `0.5`")
+      return expected(
+        "an expression",
+        help: Advice(
+          "a float has digits before its point, too: `0.5`", edits: [.insert("0", before: token.span)]))
+    case .assign where cursor.previous.kind == .equal:
+      return expected("an expression", help: Advice("to compare, write `==`", edits: [.remove(token.span)]))
     case .star where cursor.previous.kind == .star:
       return expected("an expression", help: "there is no power operator: multiply, or use `Float.pow(a, b)`")
     case .plus, .star, .slash, .equal, .unequal, .less, .greater, .lessOrEqual, .greaterOrEqual:
@@ -125,13 +130,14 @@ extension Parser {
   }
 
   private mutating func expectedField(of callee: Syntax.Path? = nil) -> ParseFailure {
+    if cursor.at(.lower), cursor.ahead(1).kind == .colon { return colonOfField() }
     guard let callee, let last = callee.segments.last, !isUpper(last), last.name != Self.update else {
       return expected("a field such as `x = 1`", help: Self.assignmentHelp)
     }
     return namedArguments(of: callee)
   }
 
-  private static let assignmentHelp = "`=` gives a value to the field of a record; `==` compares"
+  private static let assignmentHelp: Advice = "`=` gives a value to the field of a record; `==` compares"
 
   /// Reports `f(1, x = 2)`.
   private mutating func namedArguments(of callee: Syntax.Path) -> ParseFailure {
@@ -145,8 +151,15 @@ extension Parser {
   private mutating func rejectColon() throws {
     let (name, colon) = (cursor.current, cursor.ahead(1))
     guard name.kind == .lower, colon.kind == .colon else { return }
-    throw fail(
-      "parse-error", at: colon.span, "`=` stands between a field and its value", help: "`\(name.name) = ...`")
+    throw colonOfField()
+  }
+
+  /// Reports the `:` behind the name at hand.
+  private mutating func colonOfField() -> ParseFailure {
+    let (name, colon) = (cursor.current, cursor.ahead(1))
+    return fail(
+      "parse-error", at: colon.span, "`=` stands between a field and its value",
+      help: Advice("`\(name.name) = ...`", edits: [Edit(colon.span, " =")]))
   }
 
   private mutating func fieldValue() throws -> Syntax.FieldValue {
@@ -166,7 +179,7 @@ extension Parser {
     if cursor.at(.closeParen) {
       throw fail(
         "parse-error", at: open.span.union(cursor.current.span), "there is no empty tuple",
-        help: "the value of type `Unit` is written `Unit`")
+        help: "the value of type `Unit` is written \(code: "Unit")")
     }
     let elements = try expressions(until: .closeParen, open)
     let hasComma = cursor.ahead(-2).kind == .comma
@@ -181,7 +194,7 @@ extension Parser {
   }
 
   /// Advice for what stands behind the key of a map in place of `=>`.
-  private func entryHelp(_ key: Syntax.Expr) -> String? {
+  private func entryHelp(_ key: Syntax.Expr) -> Advice? {
     if cursor.at(.colon) {
       guard case .path(_, let path) = key, path.segments.count == 1 else { return "write `=>` in place of `:`" }
       return "a map is written `{\"key\" => value}`; a record is built by its name: `P(\(path.segments[0].name) = ...)`"
@@ -201,6 +214,9 @@ extension Parser {
     let entries = try nested { parser in
       try parser.list(until: .closeBrace, open) { parser in
         let start = parser.cursor.index
+        if parser.cursor.at(.range) {
+          throw parser.expected("a key", help: "a copy of a record with other fields is written `P.update(p, x = ...)`")
+        }
         if parser.isNamedArgument {
           parser.cursor.advance()
           throw parser.expected(

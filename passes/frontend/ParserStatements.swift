@@ -4,7 +4,7 @@ import Nanopass
 
 extension Parser {
   /// Statement keywords of other languages and what stands for them here.
-  static let rejectedKeywords: [Name: String] = [
+  static let rejectedKeywords: [Name: Advice] = [
     "let": "a binding has no keyword: `x = 1`", "val": "a binding has no keyword: `x = 1`",
     "var": "a binding has no keyword and keeps its value: `x = 1`",
     "if": "branch with `match c`, with an arm for `true` and one for `false`",
@@ -31,6 +31,7 @@ extension Parser {
         }
         annotation = try type()
       }
+      if cursor.at(.arrow) { signature = token.name }
       try expect(
         .assign, "`=` and the value of the binding",
         help: bindingHelp(token.name))
@@ -44,8 +45,11 @@ extension Parser {
   }
 
   /// Advice for what stands behind a name and a type in place of a value.
-  private func bindingHelp(_ name: Name) -> String? {
-    if cursor.at(.colon), cursor.ahead(1).kind == .assign { return "write `=`" }
+  private func bindingHelp(_ name: Name) -> Advice? {
+    if cursor.at(.colon), cursor.ahead(1).kind == .assign {
+      return Advice(
+        "write `=`", edits: [Edit(cursor.current.span.union(cursor.ahead(1).span), "=")])
+    }
     if cursor.at(.arrow) { return "the types of a function stand in its header: `fn \(name)(x: A) -> B`" }
     return isAtLineEnd ? "a name is bound to its value at once: `\(name): Type = ...`" : nil
   }
@@ -132,7 +136,11 @@ extension Parser {
     let token = cursor.current
     guard token.kind == .lower, let help = Self.rejectedKeywords[token.name], startsOperand(token, cursor.ahead(1))
     else { return }
-    let failure = fail("rejected-keyword", at: token.span, "there is no `\(token.name)` in Aver", help: help)
+    let isNoise = ["let", "val", "var", "return"].contains(token.name)
+    let word = Span(start: token.span.start, length: cursor.ahead(1).span.start &- token.span.start)
+    let failure = fail(
+      "rejected-keyword", at: token.span, "there is no `\(token.name)` in Aver",
+      help: isNoise ? Advice(help.text, edits: [.remove(word)] + wordAtLineEnd("in")) : help)
     // An `else` that follows belongs to the same mistake.
     let (start, level) = (cursor.index, cursor.level)
     cursor.skipLine(startedAt: start, level: level)
@@ -141,6 +149,15 @@ extension Parser {
       cursor.skipLine(startedAt: line, level: level)
     }
     throw failure
+  }
+
+  /// The change that removes a word from the end of the line.
+  private func wordAtLineEnd(_ word: Name) -> [Edit] {
+    var distance = 0
+    while !cursor.ahead(distance).isLayout, cursor.ahead(distance).kind != .end { distance += 1 }
+    let (last, before) = (cursor.ahead(distance - 1), cursor.ahead(distance - 2).span)
+    guard distance > 1, last.kind == .lower, last.name == word else { return [] }
+    return [.remove(Span(start: before.end, length: last.span.end &- before.end))]
   }
 
   private func continuesBranch(_ next: FlatToken) -> Bool {
@@ -170,7 +187,7 @@ extension Parser {
         "parse-error", at: token.span, "this `\(token.name)` closes nothing", help: "leave it out, or open it before")
     case .arrow: return expected("the end of the line", help: "arms stand in the lines below `match`")
     case .fatArrow:
-      let help = what == "the case" ? "a case has one `=>`" : "`->` stands between a pattern and its result"
+      let help: Advice = what == "the case" ? "a case has one `=>`" : "`->` stands between a pattern and its result"
       return expected("the end of the line", help: help)
     case .bang where cursor.ahead(1).kind == .openBracket:
       return expected("the end of the line", help: "effects stand on a line of their own")
@@ -218,7 +235,9 @@ extension Parser {
       let kind = what.split(separator: " ").last ?? "part"
       return expected(
         "the end of the line behind \(what)",
-        help: isLast ? "leave the `,` out" : "each \(kind) stands on a line of its own, without a comma")
+        help: isLast
+          ? Advice("leave the `,` out", edits: [.remove(token.span)])
+          : "each \(kind) stands on a line of its own, without a comma")
     case .colon where what == "the variant":
       return expected(
         "the end of the line behind the variant",
@@ -236,7 +255,7 @@ extension Parser {
   }
 
   /// Advice for a `=` in a line, which begins at a token, behind what is no plain name.
-  private func assignmentHelp(from first: Int) -> String {
+  private func assignmentHelp(from first: Int) -> Advice {
     let line = (first..<cursor.index).map { cursor.token(at: $0) }
     if line.contains(where: { $0.kind == .arrow }) {
       return "`==` compares; an arm is one expression, so bind names before the `match`, or in a function of its own"
@@ -256,7 +275,10 @@ extension Parser {
     let subjectHeight = height
     guard cursor.at(.newline) else {
       if cursor.at(.assign) { throw assignmentInExpression() }
-      let help = cursor.at(.colon) ? "leave the `:` out" : operatorWordHelp ?? "arms stand on the lines below"
+      let help =
+        cursor.at(.colon)
+        ? Advice("leave the `:` out", edits: [.remove(cursor.current.span)])
+        : operatorWordHelp ?? "arms stand on the lines below"
       throw expected("the end of the line behind the subject of `match`", help: help)
     }
     cursor.advance()
@@ -314,16 +336,24 @@ extension Parser {
     return Syntax.Arm(cursor.span(from: start), pattern: pattern, body: body)
   }
 
-  private var guardHelp: String? {
+  private var guardHelp: Advice? {
     switch cursor.current.kind {
+    case .colon where cursor.ahead(1).kind == .colon && cursor.previous.kind == .upper:
+      let signs = cursor.current.span.union(cursor.ahead(1).span)
+      return Advice(
+        "a constructor stands behind its type and a dot: `\(cursor.previous.name).\(cursor.ahead(2).name)`",
+        edits: [Edit(signs, ".")])
     case .colon where cursor.ahead(1).kind == .colon: return "a list is taken apart by `[first, ..rest]`"
     case _ where cursor.previous.kind == .lower && cursor.previous.name == "case":
-      return "an arm begins with its pattern: leave `case` out"
-    case .colon: return "write `->`"
+      let word = cursor.previous.span
+      return Advice(
+        "an arm begins with its pattern: leave `case` out",
+        edits: [.remove(Span(start: word.start, length: cursor.current.span.start &- word.start))])
+    case .colon: return "write \(code: "->")"
     case .lower where cursor.previous.kind == .upper:
       return patternFieldsHelp
     case .lower: return "patterns have no guards: match again in the arm"
-    case .fatArrow: return "write `->`; `=>` belongs to maps and verify cases"
+    case .fatArrow: return "write \(code: "->"); `=>` belongs to maps and verify cases"
     case .comma: return "a tuple is taken apart between brackets: `(a, b) -> ...`"
     case .range: return "patterns have no ranges: match on a comparison, as in `match n < 5`"
     default: return nil

@@ -57,7 +57,7 @@ extension Parser {
     let meant = Syntax.TypeExpr.named(span, name: name ?? Syntax.Ident(open.span, name: "List"), arguments: parts)
     let what =
       name == nil ? "the type of a list is written with its name" : "the parts of a type stand between `<` and `>`"
-    report(.error("parse-error", at: span, what, help: "`\(meant.text)`"))
+    report(.error("parse-error", at: span, what, help: "\(code: meant.text)"))
     return meant
   }
 
@@ -92,11 +92,12 @@ extension Parser {
         "paren-tuple-type", at: span, "a type is never written with parentheses",
         help: "the type of a function is written `Fn(A, B) -> C`")
     }
-    let help =
+    let help: Advice =
       parts.isEmpty
-      ? "the type without a value of interest is `Unit`"
+      ? "the type without a value of interest is \(code: "Unit")"
       : parts.count == 1
-        ? "leave the parentheses out" : "write `Tuple<\(parts.map(\.text).joined(separator: ", "))>`"
+        ? Advice("leave the parentheses out", edits: [Edit(span, parts[0].text)])
+        : "write \(code: "Tuple<\(parts.map(\.text).joined(separator: ", "))>")"
     report(.error("paren-tuple-type", at: span, "a type is never written with parentheses", help: help))
     if parts.count > 1 { return .named(span, name: Syntax.Ident(span, name: "Tuple"), arguments: parts) }
     return parts.first ?? .named(span, name: Syntax.Ident(span, name: "Unit"), arguments: [])

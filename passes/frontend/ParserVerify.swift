@@ -99,7 +99,9 @@ extension Parser {
       .colon, "`:` and a type or an effect",
       help: cursor.at(.assign) ? "a given has its type: `given \(name.name): Type = ...`" : nil)
     let type = try type()
-    try expect(.assign, "`=` and the values", help: cursor.at(.lower) ? "write `=` in place of it" : nil)
+    try expect(
+      .assign, "`=` and the values",
+      help: cursor.at(.lower) ? Advice("write `=` in place of it", edits: [Edit(cursor.current.span, "=")]) : nil)
     let domain = try domain()
     let line = Syntax.VerifyLine.given(cursor.span(from: start), name: name, ty: type, domain: domain)
     try expectLineEnd(after: "the values")
@@ -156,12 +158,14 @@ extension Parser {
   }
 
   /// Advice for what stands behind the left side of a case in place of `=>`.
-  private func caseHelp(_ left: Syntax.Expr) -> String {
+  private func caseHelp(_ left: Syntax.Expr) -> Advice {
     switch left {
-    case _ where cursor.at(.arrow): return "write `=>` in place of `->`"
-    case _ where cursor.at(.assign): return "write `=>` in place of `=`"
+    case _ where cursor.at(.arrow):
+      return Advice("write `=>` in place of `->`", edits: [Edit(cursor.current.span, "=>")])
+    case _ where cursor.at(.assign):
+      return Advice("write `=>` in place of `=`", edits: [Edit(cursor.current.span, "=>")])
     case .binary(_, let sign, _, _) where sign.name == "==" && isAtLineEnd:
-      return "write `=>` in place of `==`, or `holds` behind the condition"
+      return Advice("write `=>` in place of `==`, or `holds` behind the condition", edits: [Edit(sign.span, "=>")])
     case .path(_, let path) where path.segments.count == 1 && !isAtLineEnd:
       let word = path.segments[0].name
       if word == "forall" || word == "for" { return "values are named by `given x: Type = [...]`" }

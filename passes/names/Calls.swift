@@ -40,16 +40,29 @@ extension NameResolver {
       if entry.isKnown, entry.isFunction, callee.segments.count == 1 {
         return .apply(span, parameter: entry.local, arguments: values(arguments))
       }
-      if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry, arguments.count) }
+      if entry.isKnown, entry.type != .erroneous { return badCallee(.call(span, callee: callee, arguments: arguments)) }
     } else if let function = module.functions[first.name] {
       if callee.segments.count == 1 { return callFunction(span, function, arguments) }
-      reportBadCallee(callee, base: nil, arguments.count)
+      return badCallee(.call(span, callee: callee, arguments: arguments))
     } else if module.bindings[first.name] != nil {
-      reportBadCallee(callee, base: nil, arguments.count)
+      return badCallee(.call(span, callee: callee, arguments: arguments))
     } else {
       reportUnknown(first, isCalled: true, as: callee, with: arguments)
     }
     return dropped(span, arguments)
+  }
+
+  /// A call of a value or of a method, whose parts are still looked at.
+  mutating func badCallee(_ node: Program.Expr) -> Resolved.Expr {
+    reportBadCallee(node)
+    let wasInMethod = isInMethod
+    isInMethod = true
+    defer { isInMethod = wasInMethod }
+    switch node {
+    case .call(let span, _, let arguments): return dropped(span, arguments)
+    case .project(let span, let base, _, let arguments): return dropped(span, [base] + arguments)
+    default: return .erroneous(node.span)
+    }
   }
 
   /// A call of a function of the program, which may take functions.
@@ -74,7 +87,7 @@ extension NameResolver {
     let brackets = end < span.end ? Span(start: end, length: span.end - end) : span
     error(
       "empty-constructor-call", at: brackets, "`\(callee.text)` has no fields and takes no parentheses",
-      help: callee.text)
+      help: Advice(callee.text, edits: [.remove(brackets)]))
   }
 
   private mutating func reportPositional(
@@ -91,7 +104,10 @@ extension NameResolver {
       let values = arguments.count == fields.count ? arguments.map { source($0.span) } : fields.map { _ in "..." }
       error(
         "constructor-form", at: callee.span, "the record `\(type.short)` is built by the names of its fields",
-        help: "\(type.short)(\(zip(fields, values).map { "\($0) = \($1)" }.joined(separator: ", ")))")
+        help: Advice(
+          "\(type.short)(\(zip(fields, values).map { "\($0) = \($1)" }.joined(separator: ", ")))",
+          edits: arguments.count == fields.count
+            ? zip(fields, arguments).map { .insert("\($0) = ", before: $1.span) } : []))
     }
   }
 

@@ -40,11 +40,11 @@ public struct CheckCaseSides: CheckPass {
       try owned.visit(node)
       return owned.found ? names.found.union([target.name]) : names.found
     }
-    func checkLeft(_ node: Program.Expr) throws {
+    /// Whether a side does not call the function for sure: an unknown name, reported elsewhere, may be it misspelt.
+    func lacksCall(_ node: Program.Expr) throws -> Bool {
       let names = try names(in: node)
-      // An unknown name is reported elsewhere, and may be the function misspelt.
       let isKnown = names.allSatisfy { bound.contains($0) || module.functions[$0] != nil || module.bindings[$0] != nil }
-      if isKnown, names.isDisjoint(with: calling) { reportLeft(node.span, target, context) }
+      return isKnown && names.isDisjoint(with: calling)
     }
     for line in lines {
       switch line {
@@ -52,13 +52,30 @@ public struct CheckCaseSides: CheckPass {
       case .local(_, let name, _, let value):
         bound.insert(name.name)
         if try !names(in: value).isDisjoint(with: calling) { calling.insert(name.name) }
-      case .holds(_, let claim): try checkLeft(claim)
+      case .holds(_, let claim): if try lacksCall(claim) { reportLeft(claim.span, target, context) }
       case .case(_, let left, let right):
-        try checkLeft(left)
-        if try !names(in: right).isDisjoint(with: calling) { reportRight(right.span, target, context) }
+        switch (try lacksCall(left), try !names(in: right).isDisjoint(with: calling)) {
+        case (true, true): reportSwapped(left.span, right.span, target, context)
+        case (true, false): reportLeft(left.span, target, context)
+        case (false, true): reportRight(right.span, target, context)
+        case (false, false): break
+        }
       case .when: break
       }
     }
+  }
+
+  private func reportSwapped(_ left: Span, _ right: Span, _ target: Program.Ident, _ context: PassContext) {
+    let texts = (context.sources.excerpt(of: left), context.sources.excerpt(of: right))
+    let help: Advice = "write the call on the left and its value on the right: `\(texts.1) => \(texts.0)`"
+    let sides = (context.sources.text(of: left) ?? "", context.sources.text(of: right) ?? "")
+    let isWhole = !sides.0.isEmpty && !sides.1.isEmpty && !(sides.0 + sides.1).contains("\n")
+    context.report(
+      .error(
+        "verify-lhs", at: left,
+        "the sides of this case stand in each other's place: the call of `\(target.text)` comes first",
+        help: isWhole ? help.by(Edit(left, sides.1), Edit(right, sides.0)) : help,
+        regions: [Region(right, "this calls `\(target.text)`")]))
   }
 
   private func reportRight(_ span: Span, _ target: Program.Ident, _ context: PassContext) {

@@ -44,7 +44,7 @@ public struct CheckContracts: CheckPass {
   ) {
     guard module.functions[target.name] != nil, target.name != "main" else {
       if module.unread.contains(target.name) { return }
-      let near = didYouMean(nearestNames(to: target.text, among: module.functions.keys.map(\.text)))
+      let near = didYouMean(nearestNames(to: target.text, among: module.functions.keys.map(\.text)))?.inWords
       context.report(
         target.name == "main"
           ? .error("verify-target", at: target.span, "`main` can't be verified", help: "verify the functions it calls")
@@ -113,7 +113,7 @@ public struct CheckContracts: CheckPass {
   ) {
     guard case .path(_, let path) = stub, let function = function(path, module) else {
       context.report(
-        .error("verify-given", at: stub.span, "a stub is the name of a function", help: kind.form))
+        .error("verify-given", at: stub.span, "a stub is the name of a function", help: Advice(kind.form)))
       return
     }
     if !function.isPure {
@@ -125,7 +125,7 @@ public struct CheckContracts: CheckPass {
       context.report(
         .error(
           "verify-given", at: stub.span, "`\(path.text)` has not the types of a stub for `\(effect)`",
-          help: kind.form))
+          help: Advice(kind.form)))
     }
   }
 

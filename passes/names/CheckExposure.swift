@@ -53,7 +53,7 @@ public struct CheckExposure: CheckPass {
       return
     }
     let summary: String
-    let help: String?
+    let help: Advice?
     if !imported.isEmpty {
       summary = "`\(name.text)` belongs to another module, which alone decides whether it is opaque"
       help = "list it under `exposes`"
@@ -67,7 +67,7 @@ public struct CheckExposure: CheckPass {
       summary = "the module declares no `\(name.text)`"
       let near = nearestNames(
         to: name.text, among: (Array(module.functions.keys) + Array(module.types.keys)).map(\.text))
-      help = didYouMean(near) ?? "declare it, or take it off the list"
+      help = didYouMean(near)?.inWords ?? "declare it, or take it off the list"
     }
     context.report(.error("unknown-export", at: name.span, summary, help: help))
   }

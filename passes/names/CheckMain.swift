@@ -39,7 +39,7 @@ public struct CheckMain: CheckPass {
   private func checkSignature(
     _ name: Program.Ident, _ parameters: [Program.Parameter], _ result: Program.TypeExpr?, _ context: PassContext
   ) {
-    let help = "fn main() -> Unit, or fn main() -> Result<Unit, String>"
+    let help: Advice = "fn main() -> Unit, or fn main() -> Result<Unit, String>"
     if let first = parameters.first {
       let span = parameters.reduce(first.span) { $0.union($1.span) }
       context.report(.error("main-signature", at: span, "`main` takes no parameters", help: help))

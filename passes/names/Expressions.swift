@@ -17,8 +17,7 @@ extension NameResolver {
     case .build(let span, let callee, let values): return build(span, callee, values)
     case .update(let span, let callee, let base, let values): return update(span, callee, base, values)
     case .field(let span, let base, let name): return .field(span, base: expression(base), name: name.name)
-    case .project(let span, let base, let name, let arguments):
-      return projection(span, base, name, arguments)
+    case .project(_, _, let name, _): return projection(node, name)
     case .propagate(let span, let value): return .propagate(span, value: expression(value))
     case .negate(let span, let value): return .negate(span, value: expression(value))
     case .binary(let span, let sign, let left, let right):
@@ -53,7 +52,7 @@ extension NameResolver {
     guard case .path(let span, let path) = key, path.segments.count == 1, let name = path.segments.first,
       !name.isUpper, !isTaken(name.name)
     else { return nil }
-    reportUnknown(name, help: "a text stands between quotes: `\"\(name.text)\"`")
+    reportUnknown(name, help: "a text stands between quotes: \(code: "\"\(name.text)\"")")
     return .erroneous(span)
   }
 
@@ -78,12 +77,18 @@ extension NameResolver {
     return statements.isEmpty ? .erroneous(span) : .block(span, statements: statements, result: .erroneous(span))
   }
 
-  private mutating func projection(
-    _ span: Span, _ base: Program.Expr, _ name: Program.Ident, _ arguments: [Program.Expr]
-  ) -> Resolved.Expr {
+  /// A method of a value, or in a verify block a projection that stands at the wrong place.
+  private mutating func projection(_ node: Program.Expr, _ name: Program.Ident) -> Resolved.Expr {
+    guard verification != nil, Self.projections.contains(name.text),
+      case .project(let span, let base, _, let rest) = node
+    else { return badCallee(node) }
     error("verify-trace", at: name.span, "`.\(name.text)(...)` is only for trace blocks")
-    return erroneous(span, keeping: ([base] + arguments).map { expression($0) })
+    return erroneous(span, keeping: ([base] + rest).map { expression($0) })
   }
+
+  private static let projections: Set<String> = [
+    "result", "trace", "length", "event", "contains", "count", "group", "branch",
+  ]
 
   /// A dotted name on its own.
   private mutating func path(_ span: Span, _ path: Program.Path) -> Resolved.Expr {
@@ -117,9 +122,9 @@ extension NameResolver {
   }
 
   /// How values of a record are written.
-  func constructionForm(of type: TypeSymbol) -> String? {
+  func constructionForm(of type: TypeSymbol) -> Advice? {
     guard case .record(let fields) = type.shape else { return nil }
-    return "\(type.short)(\(fields.map { "\($0) = ..." }.joined(separator: ", ")))"
+    return Advice("\(type.short)(\(fields.map { "\($0) = ..." }.joined(separator: ", ")))")
   }
 
   // MARK: Bodies
@@ -167,7 +172,8 @@ extension NameResolver {
     error(
       "shadowed-name", at: name.span, "`\(name.text)` already has a meaning here",
       help: isBool
-        ? "to compare, write `\(name.text) == \(text)`" : "the last line gives the result: `\(text)`, without a name",
+        ? "to compare, write \(code: "\(name.text) == \(text)", at: name.span.union(value.span))"
+        : "the last line gives the result: \(code: text, at: name.span.union(value.span)), without a name",
       regions: [Region(earlier, "first declared here")])
   }
 
@@ -175,19 +181,18 @@ extension NameResolver {
   func source(_ span: Span) -> String { context.sources.excerpt(of: span) }
 
   /// The unknown name of a statement `x == 1` or `x <- 1`, with what tells that a binding was meant; nil for others.
-  func comparedName(_ value: Program.Expr) -> (name: Program.Ident, help: String)? {
-    guard case .binary(_, let sign, .path(_, let path), _) = value, path.segments.count == 1,
+  func comparedName(_ value: Program.Expr) -> (name: Program.Ident, help: Advice)? {
+    guard case .binary(_, let sign, .path(_, let path), let right) = value, path.segments.count == 1,
       let name = path.segments.first, !name.isUpper, locals[name.name] == nil, module.functions[name.name] == nil,
       module.bindings[name.name] == nil
     else { return nil }
     let isArrow = sign.name == "<" && context.sources.text(of: Span(start: sign.span.end, length: 1)) == "-"
     guard isArrow || sign.name == "==" else { return nil }
-    return (
-      name,
+    let place = isArrow ? sign.span.union(Span(start: sign.span.end, length: 1)) : sign.span
+    let help: Advice =
       isArrow
-        ? "a binding is written `\(name.text) = ...`"
-        : "`==` compares; a binding is written `\(name.text) = ...`"
-    )
+      ? "a binding is written `\(name.text) = ...`" : "`==` compares; a binding is written `\(name.text) = ...`"
+    return (name, right.span.isNone ? help : help.by(Edit(place, "=")))
   }
 
   /// Reports `x == 1` as a statement where `x` is unknown, and takes it for the binding that was meant.

@@ -14,7 +14,7 @@ extension NameResolver {
       let type = owner === module ? nil : owner.exportedTypes[Name(owner.name.lastPart)]
       error(
         "unknown-ident", at: path.span, "`\(path.text)` is a module, not a value",
-        help: type.map { "its type is written `\($0.short)`, or `\(owner.name).\($0.short)`" })
+        help: type.map { "its type is written `\($0.short)`, or `\(owner.name).\($0.short)`" as Advice })
       return (.wrong, used)
     }
     let segment = path.segments[used]
@@ -31,12 +31,14 @@ extension NameResolver {
     {
       let exposed = owner.functions.keys.filter { owner === module || owner.exposes($0) }.map(\.text)
       let imported = owner === module ? module.importedTypes(segment.name).first : nil
-      let help =
-        imported.map { "types are written without a module, or with their own: `\($0.short)`" }
-        ?? suggestion(for: segment.text) { exposed + owner.exportedTypes.keys.map(\.text) }
-        ?? (owner !== module && (1...8).contains(exposed.count)
-          ? (exposed.count == 1 ? "its only function is " : "its functions are ")
-            + exposed.sorted().map { "`\($0)`" }.joined(separator: ", ") : nil)
+      var help: Advice? = imported.map {
+        "types are written without a module, or with their own: \(code: $0.short, at: path.span(0..<used + 1))"
+      }
+      help = help ?? suggestion(for: segment.text) { exposed + owner.exportedTypes.keys.map(\.text) }
+      if help == nil, owner !== module, (1...8).contains(exposed.count) {
+        let listed = exposed.sorted().map { "`\($0)`" }.joined(separator: ", ")
+        help = exposed.count == 1 ? "its only function is \(listed)" : "its functions are \(listed)"
+      }
       error("unknown-ident", at: segment.span, "the module `\(owner.name)` has no `\(segment.text)`", help: help)
     }
     return (.wrong, path.segments.count)
@@ -53,7 +55,9 @@ extension NameResolver {
   }
 
   /// Reports a member that a built-in namespace has not.
-  mutating func reportNoBuiltin(_ space: Name, _ segment: Program.Ident, _ full: Name) {
+  mutating func reportNoBuiltin(
+    _ space: Name, _ segment: Program.Ident, _ full: Name, _ path: Program.Path, _ used: Int
+  ) {
     guard isFirst(full) else { return }
     if Vocabulary.allTypes.contains(full) {
       error("unknown-ident", at: segment.span, "`\(full)` is a type, not a value")
@@ -65,18 +69,21 @@ extension NameResolver {
     let nested = Vocabulary.namespaces.first {
       $0.lastPart == space.text && $0 != space && Vocabulary.functions[$0]?.contains(segment.text) == true
     }
-    let help =
-      nested.map { "write `\($0).\(segment.text)`" }
-      ?? homonym.map { "modules are named in full: `\($0.name).\(segment.text)`" }
-      ?? Replacements.help(for: full.text)
-      ?? suggestion(for: segment.text) { self.members(of: space) }
-      ?? builtinHelp(for: segment.text)
-      ?? listing(of: space)
+    let whole = path.span(0..<used + 1)
+    let help: Advice? =
+      if let nested { "write \(code: "\(nested).\(segment.text)", at: whole)" } else if let homonym {
+        "modules are named in full: \(code: "\(homonym.name).\(segment.text)", at: whole)"
+      } else {
+        Replacements.help(for: full.text)?.at(whole)
+          ?? suggestion(for: segment.text) { self.members(of: space) }
+          ?? builtinHelp(for: segment.text)?.inWords
+          ?? listing(of: space)
+      }
     error("unknown-ident", at: segment.span, "there is no `\(full)`", help: help)
   }
 
   /// The members of a small namespace.
-  private func listing(of space: Name) -> String? {
+  private func listing(of space: Name) -> Advice? {
     let names = members(of: space).sorted().map { "`\($0)`" }
     return (1...14).contains(names.count) ? "`\(space)` has \(names.joined(separator: ", "))" : nil
   }
@@ -125,13 +132,16 @@ extension NameResolver {
     if let owner = module.dependencyList.first(where: { $0.name.lastPart == first.text }) {
       error(
         "unknown-ident", at: first.span, "nothing here is called `\(first.text)`",
-        help: "modules are named in full: `\(path.text(in: owner))`")
+        help: "modules are named in full: \(code: path.text(in: owner), at: path.span)")
       return
     }
-    let help =
-      Replacements.value(for: first.text) ?? Replacements.call(of: path.text)
-      ?? (path.segments.count == 1 ? nearestVariant(to: first.text) : nil)
-      ?? (isType ? ownerOfVariant(path.segments[1].name).map { "did you mean `\($0).\(path.segments[1].text)`?" } : nil)
+    var help = Replacements.value(for: first.text) ?? Replacements.call(of: path.text)?.at(path.span)
+    if help == nil, path.segments.count == 1 { help = nearestVariant(to: first.text)?.inWords }
+    if help == nil, isType, let owner = ownerOfVariant(path.segments[1].name) {
+      help = "did you mean \(code: "\(owner).\(path.segments[1].text)", at: path.span(0..<2))?"
+    }
+    help =
+      help
       ?? suggestion(for: first.text) {
         module.types.keys.map(\.text) + module.dependencyList.map(\.name.text) + Vocabulary.reserved.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
@@ -145,7 +155,7 @@ extension NameResolver {
     guard let owner = ownerOfVariant(name.name) else { return false }
     error(
       "unqualified-constructor", at: name.span, "the constructor `\(name.text)` needs its type before it",
-      help: "\(owner).\(name.text)")
+      help: Advice("\(owner).\(name.text)", edits: [Edit(name.span, "\(owner).\(name.text)")]))
     return true
   }
 
@@ -157,7 +167,7 @@ extension NameResolver {
   }
 
   /// A question for a misspelt constructor that lacks its type; nil if none is near.
-  private mutating func nearestVariant(to name: String) -> String? {
+  private mutating func nearestVariant(to name: String) -> Advice? {
     _ = ownerOfVariant("")
     guard let owners = variantOwners,
       suggestion(for: name, among: { owners.keys.map(\.text) }) != nil

@@ -96,7 +96,8 @@ extension NameResolver {
       if segment.name == "update" { return (.update(type), used + 1) }
       let help =
         functionHelp(for: path, used)
-        ?? (segment.isUpper ? "a record is built by its name: `\(type.short)(...)`" : "fields are read from values")
+        ?? (segment.isUpper
+          ? "a record is built by its name: `\(type.short)(...)`" as Advice : "fields are read from values")
       if isFirst(Name("\(type.name).\(segment.text)"), inThe: .module) {
         error(
           "unknown-ident", at: segment.span, "the record `\(type.short)` has no member `\(segment.text)`", help: help)
@@ -112,7 +113,7 @@ extension NameResolver {
       let more = variants.count > 8 ? " and \(variants.count - 8) more" : ""
       let help =
         functionHelp(for: path, used) ?? suggestion(for: segment.text) { variants.keys.map(\.text) }
-        ?? "it has \(names)\(more)"
+        ?? Advice("it has \(names)\(more)")
       error(
         "unknown-ident", at: segment.span, "`\(type.short)` has no constructor `\(segment.text)`", help: help,
         regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
@@ -121,24 +122,28 @@ extension NameResolver {
   }
 
   /// The full name of a function that a path names behind the last part of its module's name; nil if there is none.
-  private func functionHelp(for path: Program.Path, _ used: Int) -> String? {
+  private func functionHelp(for path: Program.Path, _ used: Int) -> Advice? {
     guard used == 1, path.segments.count == 2, let first = path.segments.first else { return nil }
     let function = path.segments[1].name
     let owner = module.dependencyList.first {
       $0.name.lastPart == first.text && $0.functions[function] != nil && $0.exposes(function)
     }
-    return owner.map { "modules are named in full: `\(path.text(in: $0))`" }
+    return owner.map { "modules are named in full: \(code: path.text(in: $0), at: path.span)" }
   }
 
   /// Reports looking into a type that another module keeps opaque.
-  mutating func canSeeInside(_ type: TypeSymbol, at span: Span) -> Bool {
+  func canSeeInside(_ type: TypeSymbol, at span: Span) -> Bool {
     guard type.isOpaque, type.module != module.index else { return true }
-    // What a type hides is one mistake in a function.
-    guard isFirst(Name("opaque \(type.name)")) else { return false }
-    let owner = table.modules[type.module].name
-    error(
-      "opaque-access", at: span, "`\(type.short)` is opaque: only `\(owner)` can look into it",
-      help: "use the functions of `\(owner)`", regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
+    let owner = table.modules[type.module]
+    let exposed = owner.functions.keys.filter { owner.exposes($0) }.sorted()
+    let listed = exposed.map { "`\(owner.name).\($0)`" }.joined(separator: ", ")
+    var error = Diagnostic.opaqueAccess(
+      type.name, of: owner.name, at: span,
+      help: (1...5).contains(exposed.count)
+        ? "its functions are \(listed)" : "use the functions of `\(owner.name)`")
+    if !type.span.isNone { error.regions = [Region(type.span, "declared here")] }
+    error.fnName = functionName
+    context.reportOpaqueAccess(error)
     return false
   }
 
@@ -176,7 +181,7 @@ extension NameResolver {
     if isKnown {
       notYet("`\(full)`", at: path.span(0..<used + 1))
     } else {
-      reportNoBuiltin(space, segment, full)
+      reportNoBuiltin(space, segment, full, path, used)
     }
     return (.wrong, path.segments.count)
   }

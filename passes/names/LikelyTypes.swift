@@ -17,14 +17,22 @@ extension NameResolver {
     case .binary(_, let sign, let left, let right):
       return ["+", "-", "*", "/"].contains(sign.name) ? likelyType(of: left) ?? likelyType(of: right) : .bool
     case .path(_, let path): return likelyType(of: path)
+    case .call(_, let callee, _) where callee.segments.count > 1 && callee.segments.first?.isUpper == false:
+      return likelyResult(ofMethod: value)
+    case .project: return likelyResult(ofMethod: value)
     case .call(_, let callee, _):
       let (owner, function) = (callee.prefix(callee.segments.count - 1), callee.segments.last?.name ?? "")
       guard let symbols = callee.segments.count == 1 ? module : self.owner(named: owner) else { return nil }
-      return symbols.resultName(of: function).flatMap { likelyType(named: $0, in: symbols) }
+      return likelyResult(of: function, in: symbols)
     case .build(_, let callee, _), .update(_, let callee, _, _):
       return callee.segments.first.flatMap { likelyType(named: $0.name, in: module) }
-    case .field, .project, .propagate, .tuple, .match, .product: return nil
+    case .field, .propagate, .tuple, .match, .product: return nil
     }
+  }
+
+  /// The type that a function is declared to give, without its arguments.
+  func likelyResult(of function: Name, in symbols: ModuleSymbols) -> Resolved.Ty? {
+    symbols.resultName(of: function).flatMap { likelyType(named: $0, in: symbols) }
   }
 
   private func owner(named name: Name) -> ModuleSymbols? {
@@ -37,7 +45,7 @@ extension NameResolver {
   }
 
   /// A type by its name without its arguments.
-  private func likelyType(named name: Name, in symbols: ModuleSymbols) -> Resolved.Ty? {
+  func likelyType(named name: Name, in symbols: ModuleSymbols) -> Resolved.Ty? {
     switch name.text {
     case "Int": return .int
     case "Float": return .float

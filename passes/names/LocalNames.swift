@@ -60,7 +60,7 @@ extension NameResolver {
   /// Reports a name that means nothing: each value once in a function, each function once in a module.
   mutating func reportUnknown(
     _ name: Program.Ident, isCalled: Bool = false, as path: Program.Path? = nil, with arguments: [Program.Expr] = [],
-    help: String? = nil
+    help: Advice? = nil
   ) {
     if lacksNames && !isCalled || isCalled && module.lacksListed(name.name) || module.unread.contains(name.name)
       || meantBindings.contains(name.name) || !isFirst(name.name, inThe: isCalled ? .module : .function)
@@ -76,11 +76,13 @@ extension NameResolver {
     if help != nil {
     } else if let owner = module.dependencyList.first(where: { $0.functions[name.name] != nil && $0.exposes(name.name) }
     ) {
-      help = "functions of other modules are written in full: `\(owner.name).\(name.text)`"
+      help = "functions of other modules are written in full: \(code: "\(owner.name).\(name.text)")"
     } else {
       help = Replacements.value(for: name.text) ?? (isCalled ? nil : fieldHelp(for: name.name))
       if help == nil, isCalled {
-        help = Replacements.call(of: path?.text ?? name.text) ?? builtinHelp(for: name.text, with: arguments)
+        help =
+          Replacements.call(of: path?.text ?? name.text)?.at(path?.span ?? name.span)
+          ?? builtinHelp(for: name.text, with: arguments)
       }
       help =
         help
@@ -97,7 +99,7 @@ extension NameResolver {
   private static let mostShownLocals = 50
 
   /// How to read the field of that name of a record that is visible; nil if there is none.
-  private func fieldHelp(for name: Name) -> String? {
+  private func fieldHelp(for name: Name) -> Advice? {
     guard locals.count <= Self.mostShownLocals else { return nil }
     let owners = locals.names.sorted().filter { local in
       guard case .data(let type)? = locals[Name(local)]?.type else { return false }
@@ -107,16 +109,16 @@ extension NameResolver {
   }
 
   /// The names that are visible, if they are few.
-  private var namesHelp: String? {
+  private var namesHelp: Advice? {
     guard locals.count <= Self.mostShownLocals else { return nil }
     let names = locals.names.filter { locals[Name($0)]?.isKnown == true }.sorted()
     guard (1...5).contains(names.count) else { return nil }
-    return (names.count == 1 ? "the only name here is " : "the names here are ")
-      + names.map { "`\($0)`" }.joined(separator: ", ")
+    let listed = names.map { "`\($0)`" }.joined(separator: ", ")
+    return names.count == 1 ? "the only name here is \(listed)" : "the names here are \(listed)"
   }
 
   /// The functions of built-in namespaces that may have been meant by a name without one.
-  private func suggestion(for name: String, of spaces: [Name]) -> String? {
+  private func suggestion(for name: String, of spaces: [Name]) -> Advice? {
     guard suggestion(for: name, among: { spaces.flatMap { members(of: $0) } }) != nil else { return nil }
     let all = spaces.flatMap { space in members(of: space).map { (space: space, name: $0) } }
     let near = Set(nearestNames(to: name, among: all.map(\.name), limit: 1))
@@ -124,73 +126,30 @@ extension NameResolver {
   }
 
   /// The functions of that name in built-in namespaces, which are written in full: those that suit the first argument.
-  func builtinHelp(for name: String, with arguments: [Program.Expr] = []) -> String? {
+  func builtinHelp(for name: String, with arguments: [Program.Expr] = []) -> Advice? {
     let capital = Name(name.prefix(1).uppercased() + name.dropFirst())
-    if Vocabulary.namespaces.contains(capital) { return "did you mean `\(capital)`?" }
+    if Vocabulary.namespaces.contains(capital) { return "did you mean \(code: capital)?" }
     let type = arguments.first.flatMap { likelyType(of: $0) }.flatMap(\.namespace)
     let found = spaces(with: name, for: type)
     let shown =
       arguments.isEmpty || arguments.count > 3 ? "" : "(\(arguments.map { source($0.span) }.joined(separator: ", ")))"
     let isCall = found.count == 1 && !shown.isEmpty && !shown.contains("...")
-    return found.isEmpty
-      ? nil : "write " + found.prefix(4).map { "`\($0).\(name)\(isCall ? shown : "")`" }.joined(separator: " or ")
+    if let only = found.first, found.count == 1 {
+      return isCall ? "write `\(only).\(name)\(shown)`" : "write \(code: "\(only).\(name)")"
+    }
+    return found.isEmpty ? nil : "write \(found.prefix(4).map { "`\($0).\(name)`" }.joined(separator: " or "))"
   }
 
   /// The built-in namespaces that have a function of a name, those used most first; only that of a type if it has it.
-  private func spaces(with function: String, for type: Name?) -> [Name] {
+  func spaces(with function: String, for type: Name?) -> [Name] {
     let common: [Name] = ["String", "List", "Vector", "Map", "Int", "Float", "Option", "Result"]
     let all = common + Vocabulary.namespaces.subtracting(common).sorted()
     let found = all.filter { members(of: $0).contains(function) }
     return type.map { found.contains($0) ? [$0] : found } ?? found
   }
 
-  /// Reports a call of something that is no function, such as `s.len()`.
-  func reportBadCallee(_ path: Program.Path, base: LocalScope.Entry?, _ arguments: Int) {
-    guard let first = path.segments.first, let last = path.segments.last, path.segments.count > 1 else {
-      let declared = base?.span ?? path.segments.first.flatMap { module.bindings[$0.name] } ?? .none
-      error(
-        "bad-callee", at: path.span, "`\(path.text)` is a value and can't be called",
-        help: arguments == 0
-          ? "leave the parentheses out: `\(path.text)`" : "call a function; a sign such as `*` multiplies",
-        regions: declared.isNone ? [] : [Region(declared, "bound here")])
-      return
-    }
-    error(
-      "bad-callee", at: path.span, "values have no methods: `\(first.text)` is no module or namespace",
-      help: methodHelp(path, last, path.segments.count == 2 ? base?.type : nil, arguments))
-  }
-
-  /// How to write what was meant as a method of a value, whose written type may be known.
-  private func methodHelp(
-    _ path: Program.Path, _ method: Program.Ident, _ type: Resolved.Ty?, _ arguments: Int
-  ) -> String {
-    let receiver = path.prefix(path.segments.count - 1)
-    let call = "(\(receiver)\(arguments > 0 ? ", ..." : ""))"
-    var record: TypeSymbol?
-    if case .data(let name)? = type { record = self.record(named: name) }
-    if method.text == "update" {
-      return "the type of a record makes a copy with other fields: `\(record?.short ?? "P").update(\(receiver), ...)`"
-    }
-    if record?.fields.contains(method.name) == true {
-      return "fields are read without parentheses: `\(receiver).\(method.text)`"
-    }
-    if module.functions[method.name] != nil { return "write `\(method.text)\(call)`" }
-    let space = type.flatMap(\.namespace)
-    let found = spaces(with: method.text, for: space).filter { Vocabulary.functions[$0] != nil }
-    let isKnown = space.map { found == [$0] } ?? true
-    if !found.isEmpty, isKnown || type == nil {
-      return "write " + found.prefix(3).map { "`\($0).\(method.text)\(call)`" }.joined(separator: " or ")
-    }
-    if let space, let other = Replacements.otherName(for: "\(space).\(method.text)") {
-      return "write `\(other)\(call)`"
-    }
-    if let space, let help = Replacements.help(for: "\(space).\(method.text)") { return help }
-    return Replacements.call(of: method.text)
-      ?? (found.isEmpty ? "functions are called by their names" : "write `\(found[0]).\(method.text)\(call)`")
-  }
-
   /// A record in scope by its full name.
-  private func record(named name: Name) -> TypeSymbol? {
+  func record(named name: Name) -> TypeSymbol? {
     (Array(module.types.values) + module.dependencyList.flatMap { $0.exportedTypes.values }).first { $0.name == name }
   }
 }

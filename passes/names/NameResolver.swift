@@ -21,6 +21,8 @@ struct NameResolver {
   private var reported: [Extent: Set<Name>] = [:]
   /// Whether a pattern around has too few parts, so that names may be unknown for want of them.
   var lacksNames = false
+  /// Whether a method around is reported, which what stands in it belongs to.
+  var isInMethod = false
   /// The verify block that is resolved now.
   var verification: Verification?
   /// The bare names of imported types looked up so far in this module.
@@ -76,7 +78,7 @@ struct NameResolver {
 
   /// Reports an error in the function that is resolved now.
   func error(
-    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: String? = nil, note: String? = nil,
+    _ slug: Slug, at span: Span, _ summary: String, label: String? = nil, help: Advice? = nil, note: String? = nil,
     regions: [Region] = []
   ) {
     context.report(
@@ -84,7 +86,7 @@ struct NameResolver {
   }
 
   /// A question for the help line of an unknown name; nil behind the first unknown names of a run.
-  func suggestion(for name: String, among candidates: () -> [String]) -> String? {
+  func suggestion(for name: String, among candidates: () -> [String]) -> Advice? {
     guard budget.left > 0 else { return nil }
     budget.left -= 1
     return didYouMean(nearestNames(to: name, among: candidates()))

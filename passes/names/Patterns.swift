@@ -61,7 +61,9 @@ extension NameResolver {
       }
       error(
         "unqualified-constructor", at: name.span, "the constructor `\(name.text)` needs its type before it",
-        help: ownerOfVariant(name.name).map { "\($0).\(name.text)" } ?? Replacements.value(for: name.text))
+        help: ownerOfVariant(name.name).map {
+          Advice("\($0).\(name.text)", edits: [Edit(name.span, "\($0).\(name.text)")])
+        } ?? Replacements.value(for: name.text))
       return nil
     }
     let (meaning, used) = global(path)

@@ -5,7 +5,7 @@ import Nanopass
 extension NameResolver {
   /// `P(x = 1)`.
   mutating func build(_ span: Span, _ callee: Program.Path, _ written: [Program.FieldValue]) -> Resolved.Expr {
-    let type = record(callee, isUpdate: false)
+    let type = record(callee, isUpdate: false, of: .build(span, callee: callee, fields: written))
     let values = fieldValues(written)
     guard let type, case .record(let fields) = type.shape else { return erroneous(span, keeping: values.map(\.value)) }
     guard areRight(written, for: type, fields) else { return erroneous(span, keeping: values, of: type, fields) }
@@ -21,7 +21,7 @@ extension NameResolver {
   mutating func update(_ span: Span, _ callee: Program.Path, _ base: Program.Expr, _ written: [Program.FieldValue])
     -> Resolved.Expr
   {
-    let type = record(callee, isUpdate: true)
+    let type = record(callee, isUpdate: true, of: .update(span, callee: callee, base: base, fields: written))
     let resolved = expression(base)
     let values = fieldValues(written)
     guard let type, case .record(let fields) = type.shape else {
@@ -52,10 +52,10 @@ extension NameResolver {
   }
 
   /// The record that a callee with named arguments stands for; nil if an error has been reported.
-  private mutating func record(_ callee: Program.Path, isUpdate: Bool) -> TypeSymbol? {
+  private mutating func record(_ callee: Program.Path, isUpdate: Bool, of node: Program.Expr) -> TypeSymbol? {
     guard let first = callee.segments.first else { return nil }
     guard first.isUpper else {
-      reportNamedArguments(callee, first)
+      reportNamedArguments(callee, first, of: node)
       return nil
     }
     let (meaning, used) = global(callee)
@@ -74,7 +74,7 @@ extension NameResolver {
       case .update(let type): "`\(type.short).update` takes a record before the fields"
       case .function, .operation, .primitive: "the function `\(callee.text)` takes its arguments by position"
       }
-    var help: String?
+    var help: Advice?
     switch meaning {
     case .function: help = Self.comparisonHelp
     case .variant(_, _, 0): help = "it has no fields: `\(callee.text)`"
@@ -88,17 +88,19 @@ extension NameResolver {
     return nil
   }
 
-  private static let comparisonHelp = "`=` gives a value to the field of a record; `==` compares"
+  private static let comparisonHelp: Advice = "`=` gives a value to the field of a record; `==` compares"
 
-  private mutating func reportNamedArguments(_ callee: Program.Path, _ first: Program.Ident) {
+  private mutating func reportNamedArguments(
+    _ callee: Program.Path, _ first: Program.Ident, of node: Program.Expr
+  ) {
     if let entry = locals[first.name] {
-      if entry.isKnown, entry.type != .erroneous { reportBadCallee(callee, base: entry, 1) }
+      if entry.isKnown, entry.type != .erroneous { reportBadCallee(node) }
     } else if module.functions[first.name] != nil, callee.segments.count == 1 {
       error(
         "constructor-form", at: callee.span, "the function `\(first.text)` takes its arguments by position",
         help: Self.comparisonHelp)
     } else if module.functions[first.name] != nil || module.bindings[first.name] != nil {
-      reportBadCallee(callee, base: nil, 1)
+      reportBadCallee(node)
     } else {
       reportUnknown(first, isCalled: true)
     }
@@ -113,7 +115,7 @@ extension NameResolver {
       let name = field.name
       if !known.contains(name.name) {
         let near = suggestion(for: name.text) { fields.map(\.text) }
-        let help = near ?? "it has " + Self.listed(fields)
+        let help = near ?? "it has \(Self.listed(fields))"
         error(
           "unknown-field", at: name.span, "the record `\(type.short)` has no field `\(name.text)`", help: help,
           regions: type.span.isNone ? [] : [Region(type.span, "declared here")])

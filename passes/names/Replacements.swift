@@ -1,12 +1,13 @@
+import Diagnostics
 import Nanopass
 
 /// What to use in place of functions that other languages have, and this one has not.
 enum Replacements {
   /// The help for a function of a built-in namespace that there is not; nil if nothing is known of it.
-  static func help(for function: String) -> String? {
+  static func help(for function: String) -> Advice? {
     if let advice = advice[function] { return advice }
     if function.hasSuffix(".lenght") { return help(for: function.replacing(".lenght", with: ".length")) }
-    if let other = otherNames[function] { return "use `\(other)`" }
+    if let other = otherNames[function] { return "use \(code: other)" }
     guard let dot = function.lastIndex(of: ".") else { return nil }
     let (space, member) = (function[..<dot], function[function.index(after: dot)...])
     switch (space, member) {
@@ -21,26 +22,29 @@ enum Replacements {
   /// The function that is called so elsewhere; nil if nothing is known of it.
   static func otherName(for function: String) -> String? { otherNames[function] }
 
+  /// The function that makes a text of the values of a type; nil if there is none.
+  static func text(of space: Name) -> String? { otherNames["\(space).toString"] }
+
   /// The help for a value of another language; nil if nothing is known of it.
-  static func value(for name: String) -> String? {
+  static func value(for name: String) -> Advice? {
     switch name {
     case "null", "nil", "undefined", "nullptr", "Nothing", "NULL":
       "a value that may be missing is an `Option`: `Option.None` or `Option.Some(value)`"
-    case "True", "TRUE": "did you mean `true`?"
-    case "False", "FALSE": "did you mean `false`?"
-    case "Just", "some": "did you mean `Option.Some`?"
-    case "Nil", "Empty": "did you mean `[]`?"
+    case "True", "TRUE": "did you mean \(code: "true")?"
+    case "False", "FALSE": "did you mean \(code: "false")?"
+    case "Just", "some": "did you mean \(code: "Option.Some")?"
+    case "Nil", "Empty": "did you mean \(code: "[]")?"
     case "Cons": "a list is written `[first, second]`; `[first, ..rest]` takes one apart"
-    case "Left", "Success": "did you mean `\(name == "Left" ? "Result.Err" : "Result.Ok")`?"
-    case "Right", "Failure", "Error": "did you mean `\(name == "Right" ? "Result.Ok" : "Result.Err")`?"
-    case "pass": "the value of no interest is `Unit`"
+    case "Left", "Success": "did you mean \(code: name == "Left" ? "Result.Err" : "Result.Ok")?"
+    case "Right", "Failure", "Error": "did you mean \(code: name == "Right" ? "Result.Ok" : "Result.Err")?"
+    case "pass": "the value of no interest is \(code: "Unit")"
     case "this", "self": "functions belong to no value: take what is needed as a parameter"
     default: nil
     }
   }
 
   /// The help for a function of another language that is called by its path; nil if nothing is known of it.
-  static func call(of path: String) -> String? {
+  static func call(of path: String) -> Advice? {
     let parts = path.split(separator: ".").map(String.init)
     guard let first = parts.first, let last = parts.last else { return nil }
     if parts.count > 1 {
@@ -52,12 +56,12 @@ enum Replacements {
     case _ where path == "log": return "write `Console.print`; there is no logarithm"
     case "print", "println", "printline", "puts", "putstrln", "putstr", "echo", "say", "cout", "log", "write",
       "writeline", "writeln", "info", "debug", "trace":
-      return "write `Console.print`, which takes a `String`"
+      return "write \(code: "Console.print"), which takes a `String`"
     case "printf", "format", "sprintf":
       return "put the values into the text: `Console.print(\"n = {n}\")`"
-    case "eprint", "eprintln", "error", "cerr", "err": return "write `Console.error`, which takes a `String`"
-    case "warn", "warning": return "write `Console.warn`, which takes a `String`"
-    case "input", "readline", "gets", "getline", "prompt", "scanf", "read": return "write `Console.readLine`"
+    case "eprint", "eprintln", "error", "cerr", "err": return "write \(code: "Console.error"), which takes a `String`"
+    case "warn", "warning": return "write \(code: "Console.warn"), which takes a `String`"
+    case "input", "readline", "gets", "getline", "prompt", "scanf", "read": return "write \(code: "Console.readLine")"
     default: return parts.count > 1 ? nil : conversions[last]
     }
   }
@@ -70,25 +74,26 @@ enum Replacements {
   /// Where other languages keep functions of numbers.
   private static let mathematics: Set<String> = ["math", "cmath", "number", "numeric"]
 
-  private static func number(_ name: String) -> String? {
+  private static func number(_ name: String) -> Advice? {
     switch name {
-    case "sqrt", "pow", "sin", "cos", "atan2", "floor", "ceil", "round": "write `Float.\(name)`"
+    case "sqrt", "pow", "sin", "cos", "atan2", "floor", "ceil", "round": "write \(code: "Float.\(name)")"
     case "abs", "min", "max": "write `Int.\(name)` or `Float.\(name)`"
     case "pi", "PI": "write `Float.pi()`"
-    case "trunc": "write `Int.fromFloat`"
+    case "trunc": "write \(code: "Int.fromFloat")"
     default: nil
     }
   }
 
   /// Functions of other languages that make one kind of value from another, or stand for a form of this language.
-  private static let conversions: [String: String] = [
+  private static let conversions: [String: Advice] = [
     "str": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
     "toString": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
     "show": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
-    "int": "write `Int.fromString` or `Int.fromFloat`", "parseInt": "write `Int.fromString`",
-    "float": "write `Float.fromInt` or `Float.fromString`", "parseFloat": "write `Float.fromString`",
-    "ord": "write `String.firstCodePoint`", "chr": "write `String.fromCodePoint`",
-    "not": "write `Bool.not`", "and": "write `Bool.and`", "or": "write `Bool.or`", "mod": "write `Int.mod`",
+    "int": "write `Int.fromString` or `Int.fromFloat`", "parseInt": "write \(code: "Int.fromString")",
+    "float": "write `Float.fromInt` or `Float.fromString`", "parseFloat": "write \(code: "Float.fromString")",
+    "ord": "write \(code: "String.firstCodePoint")", "chr": "write \(code: "String.fromCodePoint")",
+    "not": "write \(code: "Bool.not")", "and": "write \(code: "Bool.and")", "or": "write \(code: "Bool.or")",
+    "mod": "write \(code: "Int.mod")",
     "assert": "what a function gives is tested in a block `verify f`",
     "exit": "a program ends with `main`; one that fails returns `Result.Err(...)` from it",
     "panic": "a function that can fail returns a `Result`: `Result.Err(...)`",
@@ -101,19 +106,28 @@ enum Replacements {
   ]
 
   /// The help for a type of another language with its arguments as they are written; nil if nothing is known of it.
-  static func type(for name: String, of arguments: [String]) -> String? {
+  static func type(for name: String, of arguments: [String]) -> Advice? {
     if ["box", "rc", "arc", "ref", "lazy"].contains(name.lowercased()), let inner = arguments.first {
-      return "write `\(inner)`: a type may hold itself in a variant or a list"
+      return "write \(code: inner): a type may hold itself in a variant or a list"
     }
     guard let help = types[name.lowercased()] else { return nil }
-    guard !arguments.isEmpty, !arguments.contains("...") else { return "write \(help)" }
+    guard !arguments.isEmpty, !arguments.contains("...") else { return written(help, of: []) }
     // The letters between angle brackets stand for the arguments.
     let written = arguments.joined(separator: ", ")
     let filled =
       arguments.count == 1
       ? help.replacing("<A>", with: "<\(written)>").replacing("<A, Unit>", with: "<\(written), Unit>")
       : ["<K, V>", "<A, E>", "<A, B>"].reduce(help) { $0.replacing($1, with: "<\(written)>") }
-    return "write \(filled)"
+    return self.written(filled, of: arguments)
+  }
+
+  /// Advice to write a type; the first of several, if it has no letters for what is not known.
+  private static func written(_ help: String, of arguments: [String]) -> Advice {
+    let parts = help.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+    guard help.hasPrefix("`"), parts.count == 3, !arguments.isEmpty || !parts[1].contains("<") else {
+      return "write \(help)"
+    }
+    return "write \(code: parts[1])\(parts[2])"
   }
 
   private static let types: [String: String] = [
@@ -130,7 +144,8 @@ enum Replacements {
     "arraylist": "`List<A>`, or `Vector<A>` for access by index", "seq": "`List<A>`", "sequence": "`List<A>`",
     "linkedlist": "`List<A>`", "slice": "`List<A>`",
     "dict": "`Map<K, V>`", "dictionary": "`Map<K, V>`", "hashmap": "`Map<K, V>`", "treemap": "`Map<K, V>`",
-    "object": "a record of your own, or `Map<K, V>`", "set": "`Map<A, Unit>`", "hashset": "`Map<A, Unit>`",
+    "object": "a record of your own, or `Map<K, V>`", "record": "`Map<K, V>`", "set": "`Map<A, Unit>`",
+    "hashset": "`Map<A, Unit>`",
     "maybe": "`Option<A>`", "optional": "`Option<A>`", "nullable": "`Option<A>`", "either": "`Result<A, E>`",
     "pair": "`Tuple<A, B>`", "fn": "the type of a function as `Fn(A, B) -> C`", "function": "`Fn(A, B) -> C`",
     "byte": "`Int`, or `Bytes` for many",
@@ -147,7 +162,7 @@ enum Replacements {
     "map", "andThen", "flatMap", "then", "isSome", "isNone", "isOk", "isErr", "mapErr", "expect",
   ]
 
-  private static let advice: [String: String] = [
+  private static let advice: [String: Advice] = [
     "List.get": "use a list pattern, or `Vector.get`", "List.head": "use a list pattern, or `Vector.get`",
     "List.tail": "use a list pattern, or `Vector.get`", "List.first": "use a list pattern, or `Vector.get`",
     "List.append": "use `List.concat(xs, [x])`", "List.push": "use `List.concat(xs, [x])`",

@@ -74,6 +74,9 @@ final class ModuleSymbols {
   fileprivate(set) var exportedTypes: [Name: TypeSymbol] = [:]
   /// The names of declarations that could not be understood, which has been reported.
   let unread: Set<Name>
+  /// The places of the last module that the header depends on, and of the last name that it exposes; none without one.
+  let lastDependency: Span
+  let lastExposed: Span
   private let exposure: Program.Exposure
   private var exposed: Set<Name>
 
@@ -83,6 +86,12 @@ final class ModuleSymbols {
     name = module.name
     isLibrary = module.isLibrary
     exposure = module.exposure
+    lastDependency = module.depends.last?.span ?? .none
+    if case .only(_, let transparent, _) = module.exposure {
+      lastExposed = transparent.last?.span ?? .none
+    } else {
+      lastExposed = .none
+    }
     switch module.exposure {
     case .everything: exposed = []
     case .only(_, let transparent, let opaque): exposed = Set((transparent + opaque).map(\.name))

@@ -59,7 +59,7 @@ extension NameResolver {
     if let arity = Vocabulary.types[name.name] {
       return hasArity(arity, span, name, arguments) ? builtin(name.name, arguments) : .erroneous
     }
-    reportUnknownType(name, written)
+    reportUnknownType(name, written, at: span)
     return .erroneous
   }
 
@@ -93,10 +93,10 @@ extension NameResolver {
         default: "\(arity ?? 0) type arguments"
         }
       let letters = ["A", "B"].prefix(arity ?? 2).joined(separator: ", ")
-      let help =
+      let help: Advice =
         arity == 0
         ? (Vocabulary.types[name.name] == nil
-          ? "types of one's own have no parameters: `\(name.text)`" : "`\(name.text)`")
+          ? "types of one's own have no parameters: \(code: name.text)" : "\(code: name.text)")
         : "`\(name.text)<\(letters)\(arity == nil ? ", ..." : "")>`"
       error("type-arity", at: span, "`\(name.text)` takes \(wanted), here it has \(arguments.count)", help: help)
       return false
@@ -147,7 +147,7 @@ extension NameResolver {
     return .found(first)
   }
 
-  private mutating func reportUnknownType(_ name: Program.Ident, _ arguments: [Program.TypeExpr]) {
+  private mutating func reportUnknownType(_ name: Program.Ident, _ arguments: [Program.TypeExpr], at whole: Span) {
     if !name.text.contains("."), let owner = module.dependencyList.first(where: { $0.types[name.name] != nil }) {
       reportNotExposed(name.name, of: owner, at: name.span)
       return
@@ -169,10 +169,10 @@ extension NameResolver {
     }
     let inner = module.dependencies[name.name].flatMap { $0.exportedTypes[Name($0.name.lastPart)] }
     let help =
-      inner.map { "`\(name.text)` is a module; its type is written `\($0.short)`" }
-      ?? Replacements.type(for: name.text, of: arguments.map { source($0.span) })
+      inner.map { "`\(name.text)` is a module; its type is written \(code: $0.short)" }
+      ?? Replacements.type(for: name.text, of: arguments.map { source($0.span) })?.at(whole)
       ?? suggestion(for: name.text) {
-        module.types.keys.map(\.text) + Vocabulary.allTypes.map(\.text)
+        module.types.keys.map(\.text) + Vocabulary.allTypes.filter { NotYet.types[$0] == nil }.map(\.text)
           + module.dependencyList.flatMap { $0.exportedTypes.keys.map(\.text) }
       }
       ?? didYouMean(longerTypes(than: name.text))
@@ -223,7 +223,7 @@ extension NameResolver {
     [space.name] + space.methods.map { "\(space.name).\($0)" }
   }
 
-  private static func listing(_ space: String, _ methods: some Sequence<String>) -> String {
+  private static func listing(_ space: String, _ methods: some Sequence<String>) -> Advice {
     "`\(space)` has \(methods.sorted().map { "`\($0)`" }.joined(separator: ", "))"
   }
 
@@ -240,7 +240,7 @@ extension NameResolver {
     let methods = parts.first.flatMap { Vocabulary.effects[Name($0)] }
     if let methods, parts.count == 1 || (parts.count == 2 && methods.contains(parts[1])) { return true }
     let isPure = parts.count == 2 && Vocabulary.functions[Name(parts[0])]?.contains(parts[1]) == true
-    let help =
+    let help: Advice =
       isPure
       ? "it has no effects and is not declared: leave it out"
       : suggestion(for: effect.text) { Self.effectNames }
@@ -264,12 +264,14 @@ extension NameResolver {
   mutating func reportNotExposed(_ name: Name, of owner: ModuleSymbols, at span: Span) {
     guard isFirst(owner.fullName(name), inThe: .program) else { return }
     let declared = owner.types[name]?.span ?? owner.functions[name]?.span ?? owner.bindings[name] ?? .none
-    let help =
+    let help: Advice =
       owner.bindings[name] != nil && owner.functions[name] == nil
       ? "export a function that returns it"
       : name.text.hasPrefix("_") && !owner.hasExposesList
         ? "a name that begins with `_` is not exported: rename it, or list it under `exposes` of `\(owner.name)`"
-        : "add it to the `exposes` list of `\(owner.name)`"
+        : Advice(
+          "add it to the `exposes` list of `\(owner.name)`",
+          edits: owner.lastExposed.isNone ? [] : [.insert(", \(name)", behind: owner.lastExposed)])
     error(
       "not-exposed", at: span, "`\(name)` is private to `\(owner.name)`", help: help,
       regions: declared.isNone ? [] : [Region(declared, "declared here")])
@@ -289,7 +291,10 @@ extension NameResolver {
   }
 
   /// The clause of the header with one module more.
-  private func dependsList(with name: Name) -> String {
-    "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]"
+  private func dependsList(with name: Name) -> Advice {
+    Advice(
+      "depends [\((module.dependencyList.map(\.name.text) + [name.text]).joined(separator: ", "))]",
+      edits: module.lastDependency.isNone || table.named[name] == nil
+        ? [] : [.insert(", \(name)", behind: module.lastDependency)])
   }
 }

@@ -61,10 +61,14 @@ extension Inference {
       moved.dropFirst().prefix(2).map { Region(arguments[$0].span, "this is \(table.phrase(types[$0]))") }
       + (isSwap ? declared.map { [$0] } ?? [] : [])
     let positions = order.map { "\($0 + 1)" }.joined(separator: ", ")
-    error.repair.primary =
+    let advice: Advice =
       isSwap
-      ? "swap them" + (call.map { ": \($0)" } ?? "")
+      ? (call.map { "swap them: \($0)" } ?? "swap them")
       : "write \(call ?? "those that stand at \(positions), in this order")"
+    let written = moved.compactMap { position in
+      sources.text(of: arguments[order[position]].span).map { Edit(arguments[position].span, $0) }
+    }
+    error.advise(Advice(advice.text, edits: written.count == moved.count ? written : []))
     return error
   }
 
@@ -108,7 +112,8 @@ extension Inference {
     error.regions = [Region(pair.1.span, pair.0.label == nil ? "`\(one)` fits here" : pair.1.label)]
     error.fields = []
     error.note = nil
-    error.repair = Repair(primary: "swap them")
+    error.advise(
+      Advice("swap them", edits: [Edit(pair.0.span, two.text), Edit(pair.1.span, one.text)]))
     return error
   }
 }

@@ -24,20 +24,22 @@ public struct CheckEffects: CheckPass {
 
   private var functions: [Name: Resolved.Function] = [:]
   private var callers: [Name: [Name]]?
+  private var sources: SourceMap?
 
   public init() {}
 
   public mutating func check(_ program: Resolved.Root, in context: PassContext) throws {
+    sources = context.sources
     functions = Dictionary(program.functions.map { ($0.name, $0) }) { first, _ in first }
     let bounds = Dictionary(program.modules.map { ($0.name, $0.bound) }) { first, _ in first }
     var count = 0
     for function in program.functions where !function.isLibrary {
       if function.name == .initialisation {
-        try checkPure(function, in: context)
+        try checkPure(function, program, in: context)
         continue
       }
       if function.name.isVerification {
-        try checkVerification(function, in: context)
+        try checkVerification(function, program, in: context)
         continue
       }
       let declared = EffectSet(function.effects)
@@ -45,7 +47,7 @@ public struct CheckEffects: CheckPass {
       var calls = EffectfulCalls(in: function, of: functions)
       try calls.visit(function.body)
       count += calls.found.count
-      report(calls.refused, in: function, context)
+      try report(calls.refused, in: function, program, context)
       try report(calls.found.filter { !$0.effects.allSatisfy(declared.covers) }, in: function, program, context)
     }
     if let platform = context.options.platform.flatMap(Platform.init) {
@@ -76,10 +78,12 @@ public struct CheckEffects: CheckPass {
   }
 
   /// Reports callbacks with effects that their parameters do not allow, each once.
-  private func report(_ callbacks: [RefusedCallback], in function: Resolved.Function, _ context: PassContext) {
+  private mutating func report(
+    _ callbacks: [RefusedCallback], in function: Resolved.Function, _ program: Resolved.Root, _ context: PassContext
+  ) throws {
     var errors: [Diagnostic] = []
     for callback in callbacks {
-      let error = error(on: callback, in: function)
+      let error = try error(on: callback, in: function, program)
       if let first = errors.firstIndex(where: { $0.summary == error.summary }) {
         errors[first].regions.append(Region(callback.span, "here too"))
       } else {
@@ -89,7 +93,9 @@ public struct CheckEffects: CheckPass {
     for error in errors { context.report(error) }
   }
 
-  private func error(on callback: RefusedCallback, in function: Resolved.Function) -> Diagnostic {
+  private mutating func error(
+    on callback: RefusedCallback, in function: Resolved.Function, _ program: Resolved.Root
+  ) throws -> Diagnostic {
     let callee = callback.callee.shown(in: function.module)
     let parameter = callback.parameter.variable.name
     let taker = callback.taker.shown(in: function.module)
@@ -102,6 +108,14 @@ public struct CheckEffects: CheckPass {
     var error = Diagnostic.error(
       "effect-violation", at: callback.span, "`\(callee)` \(has), but `\(parameter)` of `\(taker)` \(limit)",
       help: "end the type of `\(parameter)` with `! [_]`, which leaves the effects to those who pass the function")
+    if callback.parameter.effects.isEmpty, !callback.effects.contains("_"),
+      functions[callback.taker]?.isLibrary == false
+    {
+      let declared = EffectSet(function.effects)
+      let lacking = callback.effects.filter { !declared.covers($0) }
+      let more = lacking.isEmpty ? [] : try edits(declaring: lacking, in: function, program)
+      error.repair.edits = [.insert(" ! [_]", behind: callback.parameter.span)] + more
+    }
     if !callback.parameter.span.isNone, functions[callback.taker]?.isLibrary == false {
       error.regions.append(Region(callback.parameter.span, "declared here"))
     }
@@ -130,7 +144,7 @@ public struct CheckEffects: CheckPass {
     let name = function.name.lastSegment
     let list = missing.map { "`\($0)`" }.joined(separator: ", ")
     let declared = function.effects.effects.map(\.name)
-    let repaired = (declared + all).map(\.text).joined(separator: ", ")
+    let repaired = Self.list(declared, all)
     let isOne = missing.count == 1
     let callee = call.callee.shown(in: function.module)
     let has = "which has the \(isOne ? "effect" : "effects") \(list)"
@@ -145,7 +159,9 @@ public struct CheckEffects: CheckPass {
     var error = Diagnostic.error(
       "effect-violation", at: self.place(of: call, in: function),
       "`\(name)` \(what), but does not declare \(isOne ? "it" : "them")",
-      help: "declare \(them) \(place) `\(name)`: `! [\(repaired)]`")
+      help: Advice(
+        "declare \(them) \(place) `\(name)`: `! [\(repaired)]`", edits: try edits(declaring: all, in: function, program)
+      ))
     error.regions = regions(of: call)
     if !function.span.isNone { error.regions.append(Region(function.span, nil)) }
     error.fields =
@@ -154,6 +170,54 @@ public struct CheckEffects: CheckPass {
     error.note = try note(on: function, lacking: missing, program)
     error.fnName = name
     return error
+  }
+
+  /// A list of effects with more of them; a namespace takes the place of its methods.
+  private static func list(_ declared: [Name], _ more: [Name]) -> String {
+    let all = declared + more.filter { !EffectSet(declared).covers($0) }
+    let left = all.filter { effect in !all.contains { $0 != effect && EffectSet([$0]).covers(effect) } }
+    return left.map(\.text).joined(separator: ", ")
+  }
+
+  /// How many functions a repair changes at most.
+  private static let mostChanged = 50
+
+  /// The changes that give effects to a function, to those that call it and lack them, and to the bounds of their
+  /// modules; none if there are too many.
+  private mutating func edits(
+    declaring effects: [Name], in function: Resolved.Function, _ program: Resolved.Root
+  ) throws -> [Edit] {
+    let known = try callers ?? Self.callers(in: program)
+    callers = known
+    var (edits, waiting, seen): ([Edit], [Name], Set<Name>) = ([], [function.name], [function.name])
+    var modules: Set<Name> = []
+    while let name = waiting.popLast() {
+      guard seen.count <= Self.mostChanged, let changed = functions[name],
+        let edit = edit(declaring: effects, in: changed)
+      else { return [] }
+      edits.append(edit)
+      if modules.insert(changed.module).inserted,
+        let bound = program.modules.first(where: { $0.name == changed.module })?.bound,
+        !effects.allSatisfy(EffectSet(bound).covers), !bound.span.isNone
+      {
+        edits.append(Edit(bound.span, "effects [\(Self.list(bound.effects.map(\.name), effects))]"))
+      }
+      for caller in known[name, default: []] where caller != .initialisation {
+        guard let declared = functions[caller]?.effects, !effects.allSatisfy(EffectSet(declared).covers) else {
+          continue
+        }
+        if seen.insert(caller).inserted { waiting.append(caller) }
+      }
+    }
+    return edits
+  }
+
+  /// The change that gives effects to one function: in its list, or in a line above its statements.
+  private func edit(declaring effects: [Name], in function: Resolved.Function) -> Edit? {
+    let list = "! [\(Self.list(function.effects.effects.map(\.name), effects))]"
+    if sources?.text(of: function.effects.span)?.hasPrefix("!") == true { return Edit(function.effects.span, list) }
+    guard let (place, indentation) = sources?.lineStart(of: function.body.span) else { return nil }
+    return .insert("\(list)\n\(indentation)", before: place)
   }
 
   /// Where what a call needs is declared.
@@ -202,11 +266,13 @@ public struct CheckEffects: CheckPass {
   }
 
   /// Reports effects in a verify block other than those of the function that it is about, which run under stubs.
-  private func checkVerification(_ block: Resolved.Function, in context: PassContext) throws {
+  private mutating func checkVerification(
+    _ block: Resolved.Function, _ program: Resolved.Root, in context: PassContext
+  ) throws {
     let target = block.name.text.dropFirst(Name.verifications.count).drop { $0 != "." }.dropFirst()
     var calls = EffectfulCalls(in: block, of: functions)
     try calls.visit(block.body)
-    report(calls.refused, in: block, context)
+    try report(calls.refused, in: block, program, context)
     for call in calls.found where call.callee.text != target {
       let list = call.effects.map { "`\($0)`" }.joined(separator: ", ")
       var error = Diagnostic.error(
@@ -220,12 +286,14 @@ public struct CheckEffects: CheckPass {
   }
 
   /// Reports the effects of top-level statements, which have none.
-  private func checkPure(_ initialisation: Resolved.Function, in context: PassContext) throws {
+  private mutating func checkPure(
+    _ initialisation: Resolved.Function, _ program: Resolved.Root, in context: PassContext
+  ) throws {
     guard case .block(_, let statements, _) = initialisation.body else { return }
     for case .define(_, let module, _, _, let value) in statements {
       var calls = EffectfulCalls(in: initialisation, of: functions)
       try calls.visit(value)
-      report(calls.refused, in: initialisation, context)
+      try report(calls.refused, in: initialisation, program, context)
       guard let call = calls.found.first else { continue }
       let callee = call.callee.shown(in: module)
       let isOperation = if case .operation = call.kind { true } else { false }
@@ -252,7 +320,7 @@ public struct CheckEffects: CheckPass {
       var error = Diagnostic.error(
         "effect-boundary", at: effect.span,
         "`\(function.name.lastSegment)` declares `\(effect.name)`, but its module allows \(limit)",
-        help: "widen the module's bound: `effects [\(wider.joined(separator: ", "))]`")
+        help: "widen the module's bound: \(code: "effects [\(wider.joined(separator: ", "))]", at: bound.span)")
       if !bound.span.isNone { error.regions = [Region(bound.span, "the module's bound")] }
       error.fields = [Field("effect", effect.name.text)]
       error.fnName = function.name.lastSegment

@@ -103,16 +103,18 @@ private struct MatchChecker: TypedWalker {
     let more = isWhole && missing.count <= Self.mostMissing ? "" : ", among others"
     let what = first == nil ? "the values that it does not name" : list + (missing.count == 1 ? "" : more)
     let arm = names.count == 1 ? "an arm" : "arms"
+    let other = more.isEmpty || names.count == 1 ? "" : ", or one for all others: `_ -> ...`"
     var error = Diagnostic.error(
       "non-exhaustive-match", at: place, "this match has no arm for \(what)",
-      help: "add \(arm): \(names.map { "`\($0) -> ...`" }.joined(separator: ", "))"
-        + (more.isEmpty || names.count == 1 ? "" : ", or one for all others: `_ -> ...`"),
+      help: "add \(arm): \(names.map { "`\($0) -> ...`" }.joined(separator: ", "))\(other)",
       fields: names.map { Field("missing", $0) })
     if names.contains(where: { $0.contains(".._]") }), let last = UnmarkedRest.find(in: arms) {
       // The likelier mistake comes first.
       error.regions = [Region(last.span, "this is one element, not the rest of the list")]
       error.repair.alternatives = [error.repair.primary].compactMap { $0 }
-      error.repair.primary = "for the first elements and the rest write `\(last.withRest(in: context.sources))`"
+      let alternatives = error.repair.alternatives
+      error.advise(last.advice(in: context.sources).inWords)
+      error.repair.alternatives = alternatives
     }
     report(error)
   }

@@ -52,7 +52,7 @@ public struct CheckUses: CheckPass {
     let place = Span(start: span.start, length: min(span.length, UInt32(clamping: name.text.utf8.count)))
     context.report(
       .warning(
-        "unused-binding", at: place, "`\(name)` is never read", help: "remove it, or call it `_\(name)`",
+        "unused-binding", at: place, "`\(name)` is never read", help: "remove it, or call it \(code: "_\(name)")",
         fnName: function))
   }
 
@@ -99,7 +99,7 @@ public struct CheckUses: CheckPass {
           .warning(
             "effect-granularity", at: effect.span,
             "`\(text)` allows all of its methods, but `\(function.name.lastSegment)` needs \(under.count)",
-            help: "name what is needed: `\(under.sorted().joined(separator: ", "))`",
+            help: "name what is needed: \(code: under.sorted().joined(separator: ", "))",
             fnName: function.name.lastSegment))
       }
     }

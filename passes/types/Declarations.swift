@@ -13,6 +13,8 @@ struct Signature {
   let result: Resolved.Ty
   /// Where its header says what it returns; none if it does not.
   var resultSpan = Span.none
+  /// What it declares to do.
+  var effects: [Name] = []
   /// The positions of the variables that are the keys of maps in it, with that of a parameter of just this type.
   let keys: [(variable: Int, parameter: Int?)]
 }
@@ -122,12 +124,22 @@ struct Declarations {
 
   func function(_ name: Name) -> Signature? { functions[name] }
 
+  /// The user's functions that fit a `Fn` type, in order of their names.
+  func functions(fitting type: Resolved.Ty) -> [Signature] {
+    guard case .function(let parameters, let result, let effects) = type else { return [] }
+    let allowed = EffectSet(effects)
+    let fitting = functions.values.filter {
+      !$0.isLibrary && $0.parameters == parameters && $0.result == result && $0.effects.allSatisfy(allowed.covers)
+    }
+    return fitting.sorted { $0.name < $1.name }
+  }
+
   /// Takes a function to have another result.
   mutating func setResult(of name: Name, to result: Resolved.Ty) {
     guard let old = functions[name] else { return }
     functions[name] = Signature(
       name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: old.parameters,
-      result: result, resultSpan: old.resultSpan, keys: old.keys)
+      result: result, resultSpan: old.resultSpan, effects: old.effects, keys: old.keys)
   }
 
   /// The type of a part of a declaration; nil if there is no such part.
@@ -153,7 +165,7 @@ struct Declarations {
       parameters[index] = type
       functions[name] = Signature(
         name: old.name, span: old.span, isLibrary: old.isLibrary, variables: old.variables, parameters: parameters,
-        result: old.result, resultSpan: old.resultSpan, keys: old.keys)
+        result: old.result, resultSpan: old.resultSpan, effects: old.effects, keys: old.keys)
     case .field(let record, let name): records[record]?[name] = type
     case .payload(let sum, let variant, let index):
       guard let old = constructors[sum]?[variant], old.fields.indices.contains(index) else { return }
@@ -207,6 +219,7 @@ extension Signature {
     parameters = function.parameters.map(\.ty)
     result = function.result.ty
     resultSpan = function.isLibrary ? .none : function.result.declaredSpan
+    effects = function.effects.effects.map(\.name)
     var keys: [(variable: Int, parameter: Int?)] = []
     for case .map(.variable(let name), _) in isLibrary ? parameters + [result] : [] {
       guard let variable = variables.firstIndex(of: name), !keys.contains(where: { $0.variable == variable }) else {

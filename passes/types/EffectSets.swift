@@ -100,7 +100,9 @@ struct EffectfulCalls: ResolvedWalker {
   private mutating func pass(
     _ argument: Resolved.Expr, _ parameter: Resolved.Parameter, to taker: Resolved.Function
   ) {
-    guard case .function = parameter.ty, let (callee, effects) = declared(by: argument) else { return }
+    guard case .function = parameter.ty, let (callee, effects) = declared(by: argument),
+      mayFit(argument, parameter.ty)
+    else { return }
     if parameter.effects.contains("_") {
       let kind = EffectfulCall.Kind.callback(to: taker.name, parameter.span)
       add(EffectfulCall(callee: callee, kind: kind, effects: effects, span: argument.span))
@@ -112,6 +114,27 @@ struct EffectfulCalls: ResolvedWalker {
     refused.append(
       RefusedCallback(
         callee: callee, effects: others, span: argument.span, taker: taker.name, parameter: parameter))
+  }
+
+  /// Whether an argument may have the types that a parameter asks for. If not, that is the mistake, which is reported
+  /// where types are found.
+  private func mayFit(_ argument: Resolved.Expr, _ wanted: Resolved.Ty) -> Bool {
+    guard case .function(let parameters, let result, _) = wanted else { return true }
+    let given: [Resolved.Ty]
+    switch argument {
+    case .callback(_, .function(_, let name)):
+      guard let function = functions[name] else { return true }
+      given = function.parameters.map(\.ty) + [function.result.ty]
+    case .callback(_, .operation(_, let effect)):
+      guard let operation = EffectOperation.named(effect) else { return true }
+      given = (operation.parameters + [operation.result]).map(\.resolved)
+    case .local(_, let local):
+      guard case .function(let own, let result, _)? = self.parameters[local.id]?.ty else { return true }
+      given = own + [result]
+    default: return true
+    }
+    let types = parameters + [result]
+    return given.count == types.count && zip(given, types).allSatisfy { $0.mayEqual($1) }
   }
 
   /// What an argument is called, and the effects that it declares; nil if it is no function.
@@ -134,6 +157,22 @@ extension Resolved.Effects {
     return all.filter { name in
       guard let dot = name.text.firstIndex(of: ".") else { return true }
       return !seen.contains(Name(String(name.text[..<dot])))
+    }
+  }
+}
+
+extension Resolved.Ty {
+  /// Whether two types can be one, given that variables and what is wrong may be anything.
+  fileprivate func mayEqual(_ other: Resolved.Ty) -> Bool {
+    switch (self, other) {
+    case (.variable, _), (_, .variable), (.erroneous, _), (_, .erroneous): true
+    case (.list(let one), .list(let two)), (.vector(let one), .vector(let two)), (.option(let one), .option(let two)):
+      one.mayEqual(two)
+    case (.map(let a, let b), .map(let c, let d)), (.result(let a, let b), .result(let c, let d)):
+      a.mayEqual(c) && b.mayEqual(d)
+    case (.tuple(let ones), .tuple(let twos)):
+      ones.count == twos.count && zip(ones, twos).allSatisfy { $0.mayEqual($1) }
+    default: self == other
     }
   }
 }

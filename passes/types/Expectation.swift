@@ -51,7 +51,7 @@ extension Inference {
     var error = Diagnostic.error("type-mismatch", at: span, summary, label: "this is \(phrases.given)")
     error.regions = regions(expected.reason, wanted: phrases.wanted)
     if !isCycle { error.fields = [Field("expected", wanted), Field("found", given)] }
-    error.repair.primary = help(found, expected, at: span)
+    error.advise(help(found, expected, at: span))
     if case .result = expected.reason { noteResult(found, given) }
     report(error)
   }

@@ -31,8 +31,7 @@ extension Inference {
     let known =
       fields.isEmpty
       ? functionHelp(name, type, in: span) ?? "only records have fields; functions are called by their full names"
-      : "it has " + fields.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
-        + (fields.count > 12 ? " and \(fields.count - 12) more" : "")
+      : "it has \(fields.prefix(12).map { "`\($0)`" }.joined(separator: ", "))\(fields.count > 12 ? " and \(fields.count - 12) more" : "")"
     let what = fields.isEmpty ? "`\(table.text(type))` is no record and" : "the record `\(table.text(type))`"
     let help = didYouMean(near) ?? innerHelp(name, fields, of: type, in: span) ?? known
     var error = Diagnostic.error(
@@ -46,7 +45,7 @@ extension Inference {
   /// How to get at a field of the record inside an `Option` or a `Result`, and where that is bound to a name; nil for
   /// other types.
   private mutating func insideHelp(_ name: Name, _ type: TypeRef, _ base: Resolved.Expr, in span: Span)
-    -> (help: String, regions: [Region])?
+    -> (help: Advice, regions: [Region])?
   {
     guard let head = table.head(type), head == .option || head == .result, let inner = table.arguments(type).first,
       case .data(let record)? = table.head(inner), declarations.field(name, of: record) != nil
@@ -56,15 +55,17 @@ extension Inference {
       return ("match on it to get at the record inside: `\(form) -> value.\(name)`", [])
     }
     if case .local(_, let local) = base, let value = boundValues[local.id] {
-      let help = "pass a failure on to the caller where the name is bound: `\(local.name) = \(source(value))?`"
-      return (help, [Region(value, "bound to this")])
+      let better = sources.postfixed(value, "?")
+      let help: Advice = "pass a failure on to the caller where the name is bound: `\(local.name) = \(better)`"
+      return (better.contains("...") ? help : help.by(Edit(value, better)), [Region(value, "bound to this")])
     }
     let text = source(base.span)
-    return ("pass a failure on to the caller: `\(text == "..." ? "value" : text)?.\(name)`", [])
+    let advice: Advice = "pass a failure on to the caller: `\(text == "..." ? "value" : text)?.\(name)`"
+    return (advice.by(.insert("?", behind: base.span)), [])
   }
 
   /// How to read a field that records in fields of a record have, and not the record itself.
-  private mutating func innerHelp(_ name: Name, _ fields: [Name], of type: TypeRef, in span: Span) -> String? {
+  private mutating func innerHelp(_ name: Name, _ fields: [Name], of type: TypeRef, in span: Span) -> Advice? {
     guard case .data(let record)? = table.head(type), fields.count <= 20 else { return nil }
     let owners = fields.filter { field in
       guard case .data(let inner)? = declarations.field(field, of: record) else { return false }
@@ -73,26 +74,28 @@ extension Inference {
     }
     let place = place(of: name, in: span)
     let base = source(Span(start: span.start, length: place.start &- span.start))
-    return owners.first.map { "its field `\($0)` has one: `\(base == "..." ? "value." : base)\($0).\(name)`" }
+    return owners.first.map { owner in
+      let advice: Advice = "its field `\(owner)` has one: `\(base == "..." ? "value." : base)\(owner).\(name)`"
+      return advice.by(.insert("\(owner).", before: place))
+    }
   }
 
   /// How a function of the type's namespace, or of this module, is called that was read like a field.
-  private mutating func functionHelp(_ name: Name, _ type: TypeRef, in span: Span) -> String? {
+  private mutating func functionHelp(_ name: Name, _ type: TypeRef, in span: Span) -> Advice? {
     let length = span.length.subtractingReportingOverflow(place(of: name, in: span).length &+ 1)
     guard !length.overflow, let written = table.written(type) else { return nil }
     let value = source(Span(start: span.start, length: length.partialValue))
     if let space = written.namespace, LibraryFunctions.byNamespace[space]?.contains(name.text) == true {
       let count = declarations.function(Name("\(space).\(name)"))?.parameters.count ?? 1
-      return "functions are called by their names: `\(space).\(name)(\(value)\(count > 1 ? ", ..." : ""))`"
+      return
+        "functions are called by their names: \(code: "\(space).\(name)(\(value)\(count > 1 ? ", ..." : ""))", at: span)"
     }
     guard let own = declarations.function(module.text.isEmpty ? name : Name("\(module).\(name)")) else { return nil }
-    return "functions are called by their names: `\(name)(\(value)\(own.parameters.count > 1 ? ", ..." : ""))`"
+    return
+      "functions are called by their names: \(code: "\(name)(\(value)\(own.parameters.count > 1 ? ", ..." : ""))", at: span)"
   }
 
   mutating func reportOpaque(_ record: Name, _ owner: Name, at span: Span) {
-    report(
-      .error(
-        "opaque-access", at: span, "`\(record.lastSegment)` is opaque: only the module `\(owner)` can read its fields",
-        help: "use a function that `\(owner)` exposes"))
+    report(.opaqueAccess(record, of: owner, at: span, help: "use a function that `\(owner)` exposes"))
   }
 }

@@ -52,7 +52,7 @@ public struct InferTypes: Pass {
       errors = headers.errors + [headers.mistakes]
       try ParameterOrder(input, context.sources).join(&errors)
     }
-    for diagnostic in errors.joined() { context.report(diagnostic) }
+    for diagnostic in errors.joined() { context.reportOpaqueAccess(diagnostic) }
     let left = input.functions.count - functions.count
     context.explain(
       "\(typed) types found in \(functions.count) functions, \(left) functions with errors left out",

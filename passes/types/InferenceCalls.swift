@@ -35,7 +35,9 @@ extension Inference {
       }
       let parameter = table.make(callee.parameters[index], callee.variables, instance: instance)
       let reason = Expectation.Reason.argument(name, index + 1, declared: callee.span)
+      let found = diagnostics.count
       _ = try infer(argument, Expectation(parameter, reason))
+      if diagnostics.count == found + 1 { explainCallback(argument, for: callee.parameters[index]) }
       adviseToPass(argument, for: parameter)
       explainDischarge(of: argument)
     }
@@ -171,6 +173,33 @@ extension Inference {
     diagnostics[diagnostics.count - 1].repair.primary = "use the value itself"
   }
 
+  /// Adds to the error about a function that is passed and has other types what effects are wrong about it too, and
+  /// which function fits.
+  private mutating func explainCallback(_ argument: Resolved.Expr, for parameter: Resolved.Ty) {
+    guard case .function(_, _, let allowed) = parameter, let last = diagnostics.last, last.slug == "type-mismatch",
+      last.span == argument.span
+    else { return }
+    var effects: [Name] = []
+    switch argument {
+    case .callback(_, .function(_, let name)): effects = declarations.function(name)?.effects ?? []
+    case .callback(_, .operation(_, let effect)): effects = [effect]
+    case .callback, .local: break
+    default: return
+    }
+    let others = effects.filter { !EffectSet(allowed).covers($0) }
+    if !others.isEmpty, !allowed.contains("_") {
+      let list = others.map { "`\($0)`" }.joined(separator: ", ")
+      diagnostics[diagnostics.count - 1].note =
+        "its \(others.count == 1 ? "effect" : "effects") \(list) \(others.count == 1 ? "is" : "are") not allowed here either"
+    }
+    let fitting = declarations.functions(fitting: parameter).prefix(4).filter { $0.name != function.name }
+    if (1...3).contains(fitting.count) {
+      diagnostics[diagnostics.count - 1].advise(didYouMean(fitting.map { shown($0.name) }))
+    } else if last.repair.primary == nil {
+      diagnostics[diagnostics.count - 1].advise("pass a function that takes and gives these types")
+    }
+  }
+
   /// Adds to the error about a call that stands for a parameter of a `Fn` type how the function itself is passed.
   private mutating func adviseToPass(_ argument: Resolved.Expr, for parameter: TypeRef) {
     guard table.head(parameter) == .function, let last = diagnostics.last, last.slug == "type-mismatch",
@@ -178,14 +207,18 @@ extension Inference {
     else { return }
     let name: String
     switch argument {
-    case .call(_, let function, _): name = shown(function)
+    case .call(_, let function, _):
+      name = shown(function)
+      if let own = declarations.function(function), own.parameters.count + 1 != table.arguments(parameter).count {
+        return
+      }
     case .apply(_, let parameter, _): name = parameter.name.text
     case .perform(_, let effect, _): name = effect.text
     case .construct(_, let type, let variant, let arguments) where !arguments.isEmpty:
       name = "\(type.lastSegment).\(variant)"
     default: return
     }
-    diagnostics[diagnostics.count - 1].repair.primary = "pass the function itself, without calling it: `\(name)`"
+    diagnostics[diagnostics.count - 1].advise("pass the function itself, without calling it: \(code: name)")
     // That it is called with too few arguments is the same mistake.
     let before = diagnostics.count - 2
     if before >= 0, diagnostics[before].slug == "arity-mismatch", diagnostics[before].span == last.span {

@@ -81,13 +81,20 @@ extension Inference {
     let (dividend, divisor) = (source(left), source(right))
     if dividend != "...", divisor != "..." {
       let isLiteral = divisor.utf8.allSatisfy { (48...57).contains($0) } && divisor.contains { $0 != "0" }
-      diagnostics[last].repair.primary =
-        "use `Int.div(\(dividend), \(divisor))`, which gives "
-        + (isLiteral ? "an `Int` with this divisor" : "a `Result`, since the divisor may be 0")
+      let call = "Int.div(\(dividend), \(divisor))"
+      diagnostics[last].advise(
+        isLiteral
+          ? "use \(code: call), which gives an `Int` with this divisor"
+          : "use `\(call)`, which gives a `Result`, since the divisor may be 0")
     }
     guard let expected, table.head(expected.type) == .float else { return }
     let sides = [dividend, divisor].map { Self.isNumber($0) ? "\($0).0" : "Float.fromInt(\($0))" }
-    diagnostics[last].repair.alternatives.append("convert both sides: `\(sides.joined(separator: " / "))`")
+    let division = diagnostics[last].repair.primary
+    let whole = left.union(right)
+    diagnostics[last].advise(
+      sides.contains { $0.contains("...") }
+        ? "convert both sides" : "convert both sides: \(code: sides.joined(separator: " / "), at: whole)")
+    if let division { diagnostics[last].repair.alternatives = [division] }
   }
 
   mutating func negate(_ span: Span, _ value: Resolved.Expr, _ expected: Expectation?) throws -> TypeRef {
@@ -147,7 +154,7 @@ extension TypeHead {
   var isRendered: Bool { self == .int || self == .float || self == .bool || self == .string }
 
   /// How to make a text of values of the type, if the library can.
-  var rendering: String? {
+  var rendering: Advice? {
     switch self {
     case .bytes: "write the digits, `Bytes.toHex`, or decode it, `String.fromUtf8`"
     case .digest: "write the digits: `Crypto.Digest32.toHex`"

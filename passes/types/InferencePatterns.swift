@@ -33,8 +33,14 @@ struct LastPart {
     self.pattern = pattern
   }
 
+  /// Advice to make the name the rest.
+  func advice(in sources: SourceMap) -> Advice {
+    Advice(
+      "for the first elements and the rest write `\(withRest(in: sources))`", edits: [.insert("..", before: span)])
+  }
+
   /// The pattern with the name as the rest: `[h, ..t]`.
-  func withRest(in sources: SourceMap) -> String {
+  private func withRest(in sources: SourceMap) -> String {
     let before = Span(start: pattern.start, length: span.start &- pattern.start)
     guard pattern.length <= 60, span.start >= pattern.start, let text = sources.text(of: before), !text.contains("\n")
     else { return "[first, ..\(variable.name)]" }

@@ -35,7 +35,9 @@ extension Inference {
     diagnostics.removeSubrange(before...)
     var error = Diagnostic.error(
       "type-mismatch", at: span, "the elements of this product are `Result`s, and `!` leaves them as they are",
-      help: "pass the first failure on to the caller: write `?!` in place of `!`")
+      help: Advice(
+        "pass the first failure on to the caller: write `?!` in place of `!`",
+        edits: sources.text(of: span)?.last == "!" ? [.insert("?", before: Span(start: span.end - 1, length: 1))] : []))
     error.regions = found.map { Region($0.span, $0.label) }
     report(error)
     return type

@@ -37,6 +37,11 @@ struct Initialisers {
       guard let name else { continue }
       if case .define(_, _, let value)? = elaborated {
         declarations.globals[name] = value.ty.resolved
+      } else if let last = diagnostics.indices.last, annotation != nil, diagnostics[last].isAnnotation(of: value) {
+        // Either may be wrong: nothing is said of the uses.
+        declarations.globals[name] = .erroneous
+        diagnostics[last].repair.edits = []
+        diagnostics[last].repair.alternatives.append("or leave the type out")
       } else {
         declarations.globals[name] = annotation ?? .erroneous
       }
@@ -59,6 +64,13 @@ struct Initialisers {
       // It has been reported elsewhere.
     }
     return nil
+  }
+}
+
+extension Diagnostic {
+  /// Whether the error says that a value is not of the type that its binding is declared with.
+  fileprivate func isAnnotation(of value: Resolved.Expr) -> Bool {
+    slug == "type-mismatch" && span == value.span && summary.contains("is declared as")
   }
 }
 

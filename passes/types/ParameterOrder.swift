@@ -44,7 +44,9 @@ struct ParameterOrder {
     return .error(
       "type-mismatch", at: function.parameters[order.one].span,
       "all calls give parameters \(order.one + 1) and \(order.other + 1) of `\(name)` in the other order",
-      help: "declare them so: `fn \(name)(\(texts.joined(separator: ", ")))`",
+      help: Advice(
+        "declare them so: `fn \(name)(\(texts.joined(separator: ", ")))`",
+        edits: [order.one, order.other].map { Edit(function.parameters[$0].span, texts[$0]) }),
       regions: calls.map { Region($0.span, "given here") }, fnName: name)
   }
 }

@@ -20,6 +20,18 @@ extension Resolved.Returned {
   }
 }
 
+extension Advice {
+  /// Advice to declare another result of a function.
+  static func declaring(_ type: String, for function: Resolved.Function, in sources: SourceMap) -> Advice {
+    let text = "declare what it returns: `-> \(type)`"
+    if type.contains("...") || type.contains("_") { return Advice(text) }
+    let span = function.result.declaredSpan
+    if !span.isNone { return Advice(text, edits: [Edit(span, type)]) }
+    return Advice(
+      text, edits: sources.closingBracket(behind: function.span).map { [.insert(" -> \(type)", before: $0)] } ?? [])
+  }
+}
+
 extension Inference {
   /// Where the header of the function that is checked says what it returns; nil for what has no header.
   var resultRegion: Region? {

@@ -44,9 +44,9 @@ extension Inference {
   /// Reports an error, or joins it to an earlier one that has the same repair at another place.
   mutating func reportOnce(_ error: Diagnostic) {
     let first = diagnostics.suffix(64).firstIndex {
-      $0.slug == error.slug && $0.repair == error.repair && $0.fields == error.fields
+      $0.slug == error.slug && $0.repair.saysTheSame(as: error.repair) && $0.fields == error.fields
     }
-    if let first { diagnostics[first].regions.append(Region(error.span, "here too")) } else { report(error) }
+    if let first { diagnostics[first].join(error) } else { report(error) }
   }
 
   /// A function with the types of its parameters and its result: `Int.min(Int, Int) -> Int`.
@@ -82,7 +82,7 @@ extension Inference {
       return
     }
     error.regions.insert(Region(last.span, "this is one element, not the rest of the list"), at: 0)
-    error.repair.primary = "for the first elements and the rest write `\(last.withRest(in: sources))`"
+    error.advise(last.advice(in: sources))
     reportOnce(error)
   }
 
@@ -92,16 +92,17 @@ extension Inference {
     guard diagnostics.count == start + 1, let error = diagnostics.last, let value = boundValues[local.id],
       error.repair.primary == "pass a failure on to the caller: `\(local.name)?`"
     else { return }
-    let help = "pass a failure on to the caller where the name is bound: `\(local.name) = \(source(value))?`"
+    let help: Advice =
+      "pass a failure on to the caller where the name is bound: `\(local.name) = \(sources.postfixed(value, "?"))`"
     let near = diagnostics.indices.suffix(64)
     if let first = near.first(where: {
-      diagnostics[$0].repair.primary == help && diagnostics[$0].fields == error.fields
+      diagnostics[$0].repair.primary == help.text && diagnostics[$0].fields == error.fields
     }) {
       diagnostics.removeLast()
       diagnostics[first].regions.append(Region(error.span, "here too"))
       return
     }
-    diagnostics[start].repair.primary = help
+    diagnostics[start].advise(help.by(Edit(value, sources.postfixed(value, "?"))))
     diagnostics[start].regions.insert(Region(value, "bound to this"), at: 0)
   }
 
@@ -152,29 +153,31 @@ extension Inference {
   }
 
   mutating func reportInterpolation(_ type: TypeRef, at span: Span) {
+    let known = table.head(type)?.rendering ?? joinHelp(type, at: span) ?? defaultHelp(type, at: span)
     report(
       .error(
         "interpolation-type", at: span,
         "only `Int`, `Float`, `Bool` and `String` can stand in a string, but this is `\(table.text(type))`",
-        help: table.head(type)?.rendering ?? joinHelp(type, at: span) ?? defaultHelp(type, at: span)
-          ?? "make a `String` of it first, by a function of your own",
+        help: known ?? "make a `String` of it first, by a function of your own",
         fields: [Field("found", table.text(type))]))
   }
 
   /// How to get at what is inside an `Option` or a `Result`; nil for other types.
-  private mutating func defaultHelp(_ type: TypeRef, at span: Span) -> String? {
+  private mutating func defaultHelp(_ type: TypeRef, at span: Span) -> Advice? {
     guard let head = table.head(type), head == .option || head == .result else { return nil }
     let text = source(span)
-    if head == .result, table.head(result) == .result { return "pass a failure on to the caller: `\(text)?`" }
+    if head == .result, table.head(result) == .result {
+      return "pass a failure on to the caller: \(code: SourceMap.postfixed(text, "?"))"
+    }
     return "match on it, or give a default: `\(head == .option ? "Option" : "Result").withDefault(\(text), ...)`"
   }
 
   /// How strings in a list are joined; nil for other types.
-  private mutating func joinHelp(_ type: TypeRef, at span: Span) -> String? {
+  private mutating func joinHelp(_ type: TypeRef, at span: Span) -> Advice? {
     guard table.head(type) == .list, let element = table.arguments(type).first, table.head(element) == .string else {
       return nil
     }
-    return "join the strings: `String.join(\(source(span)), \", \")`"
+    return "join the strings: \(code: "String.join(\(source(span)), \", \")")"
   }
 
   mutating func reportUndetermined(_ check: Delayed) {
@@ -202,12 +205,21 @@ extension Inference {
       error.repair.primary = "make it a `Result` first: `Option.toResult(..., error)`"
     } else if case .call(_, let name, let arguments) = value, LiteralDischarge.plain(name, arguments) != nil {
       error.note = "with this literal argument `\(name)` can't fail, so it gives a plain value"
-      error.repair.primary = "leave out the `?`"
+      error.advise(withoutSign(value, at: span))
     } else {
-      error.repair.primary =
-        sign == "?" ? "leave out the `?`" : "wrap it: `Result.Ok(...)`, or write `!` if no element can fail"
+      error.advise(
+        sign == "?"
+          ? withoutSign(value, at: span) : "wrap it: `Result.Ok(...)`, or write `!` if no element can fail")
     }
     if sign == "?" { report(error) } else { reportOnce(error) }
+  }
+
+  /// Advice to leave out the `?` behind a value.
+  private func withoutSign(_ value: Resolved.Expr, at span: Span) -> Advice {
+    let text = "leave out the `?`"
+    // The sign ends what it stands behind.
+    guard sources.text(of: span)?.last == "?", span.length > 0 else { return Advice(text) }
+    return Advice(text, edits: [.remove(Span(start: span.end - 1, length: 1))])
   }
 
   mutating func reportPropagationContext(_ failure: TypeRef, _ sign: String, at span: Span) {
@@ -248,7 +260,7 @@ extension Inference {
     guard patternMistakes.insert(summary).inserted else { return }
     var error = Diagnostic.error("pattern-subject-mismatch", at: span, summary)
     if !subject.span.isNone { error.regions = [Region(subject.span, "matched here")] }
-    error.repair.primary = patternHelp(type)
+    error.advise(patternHelp(type))
     if case .call(_, let name, let arguments) = subject, LiteralDischarge.plain(name, arguments) != nil {
       error.note = "with this literal argument `\(name)` can't fail, so it gives a plain value"
     }
@@ -257,7 +269,7 @@ extension Inference {
   }
 
   /// The patterns that values of a type can be matched by.
-  private mutating func patternHelp(_ type: TypeRef) -> String? {
+  private mutating func patternHelp(_ type: TypeRef) -> Advice? {
     switch table.head(type) {
     case .int?: "match it by numbers such as `0`, or by a name"
     case .float?: "match it by numbers such as `0.5`, or by a name"
@@ -269,7 +281,7 @@ extension Inference {
     case .tuple?:
       "match it by `(\(["a", "b", "c", "d", "e"].prefix(table.arguments(type).count).joined(separator: ", ")))`"
     case .data(let name)?:
-      declarations.variants(of: name).map { "match it by " + $0.prefix(4).joined(separator: ", ") }
+      declarations.variants(of: name).map { "match it by \($0.prefix(4).joined(separator: ", "))" }
         ?? "a record is matched by a name, and its fields are read from that"
     default: "match it by a name"
     }

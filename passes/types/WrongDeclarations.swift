@@ -152,7 +152,7 @@ extension WrongHeaders {
     let what: String
     let type: String
     /// How it should be declared.
-    let help: String
+    let help: Advice
     var function: String?
   }
 
@@ -198,14 +198,14 @@ extension WrongHeaders {
       let variable = parameter.variable.name
       return Declared(
         span: parameter.span, what: "the parameter `\(variable)` of `\(name)`", type: type,
-        help: "declare it so: `\(variable): \(wanted)`", function: name)
+        help: "declare it so: \(code: "\(variable): \(wanted)")", function: name)
     case .result(let function):
       guard let position = positions[function] else { return nil }
       let (node, name) = (program.functions[position], function.lastSegment)
       let span = node.result.declaredSpan
       return Declared(
         span: span.isNone ? node.span : span, what: "the result of `\(name)`", type: span.isNone ? "" : type,
-        help: "declare what it returns: `-> \(wanted)`", function: name)
+        help: .declaring(wanted, for: node, in: inference.sources), function: name)
     case .annotation(let function, _):
       guard let annotation = search.annotation(part) else { return nil }
       return Declared(
@@ -216,21 +216,21 @@ extension WrongHeaders {
         guard let field = fields.first(where: { $0.name == name }) else { return nil }
         return Declared(
           span: field.span, what: "the field `\(name)` of `\(record.lastSegment)`", type: type,
-          help: "declare it so: `\(name): \(wanted)`")
+          help: "declare it so: \(code: "\(name): \(wanted)")")
       }
     case .payload(let sum, let name, let index):
       guard let variant = variant(name, of: sum) else { return nil }
       let fields = variant.fields.indices.map { $0 == index ? wanted : text(variant.fields[$0]) }
       return Declared(
         span: variant.span, what: "field \(index + 1) of `\(sum.lastSegment).\(name)`", type: type,
-        help: "declare it so: `\(name)(\(fields.joined(separator: ", ")))`")
+        help: "declare it so: \(code: "\(name)(\(fields.joined(separator: ", ")))")")
     case .shape(let sum, let name):
       guard let variant = variant(name, of: sum) else { return nil }
       let fields = types.map { $0 == "_" ? "..." : $0 }.joined(separator: ", ")
       return Declared(
         span: variant.span, what: "`\(sum.lastSegment).\(name)`",
         type: old.isEmpty ? "without fields" : old.count == 1 ? "with 1 field" : "with \(old.count) fields",
-        help: "declare it so: `\(name)\(types.isEmpty ? "" : "(\(fields))")`")
+        help: "declare it so: \(code: "\(name)\(types.isEmpty ? "" : "(\(fields))")")")
     }
     return nil
   }

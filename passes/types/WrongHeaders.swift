@@ -173,14 +173,15 @@ struct WrongHeaders {
       errors[index] = now[index] ?? errors[index]
       let name = program.functions[index].name
       guard believed.contains(name), var error = own[name] else { continue }
-      error.repair.primary = declaration(of: name)
+      error.advise(declaration(of: name))
       mistakes.append(error)
     }
     for name in uniform.subtracting(believed) { joinResults(of: name) }
   }
 
-  private func declaration(of name: Name) -> String {
-    "declare what it returns" + (results[name]?.text.map { ": `-> \($0)`" } ?? "")
+  private func declaration(of name: Name) -> Advice {
+    guard let text = results[name]?.text, let position = positions[name] else { return "declare what it returns" }
+    return .declaring(text, for: program.functions[position], in: sources)
   }
 
   /// Makes one error of those about the results of a function that are all of one wrong type, and offers to declare that.
@@ -192,7 +193,7 @@ struct WrongHeaders {
     errors[index].removeAll { $0 != error && $0.summary == error.summary }
     errors[index][first].regions += others.map { Region($0.span, $0.label) }
     if unneeded.contains(name), results[name]?.text != nil, error.repair.primary?.contains("declare") != true {
-      errors[index][first].repair.alternatives.append(declaration(of: name))
+      errors[index][first].repair.alternatives.append(declaration(of: name).text)
     }
   }
 }
