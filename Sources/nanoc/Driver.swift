@@ -319,7 +319,9 @@ struct Driver: @unchecked Sendable {
       let runtime = try RuntimeLibrary.locate(variant(context))
       try withTemporaryFile(beside: path) { temporary in
         do {
-          try backEnd.link(objects, runtime: runtime, to: temporary)
+          try TemporaryFiles.using(NativeBackEnd.objectPaths(beside: temporary, count: objects.count)) {
+            try backEnd.link(objects, runtime: runtime, to: temporary)
+          }
         } catch let failure as UnwritableFile {
           throw InvocationError("can't write \(path): \(failure.reason)")
         }

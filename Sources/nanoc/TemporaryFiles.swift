@@ -1,10 +1,11 @@
 import Foundation
+import NativePasses
 
 /// The unfinished files of this process, so that none is left behind when it is interrupted.
 ///
 /// A signal handler may only touch plain memory, so the paths stand in a table of C strings.
 enum TemporaryFiles {
-  private static let capacity = 8
+  private static let capacity = 32
   nonisolated(unsafe) private static let paths: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = {
     let paths = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: capacity)
     paths.initialize(repeating: nil, count: capacity)
@@ -17,6 +18,7 @@ enum TemporaryFiles {
     signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       signal(number) { number in
+        killLinker()
         TemporaryFiles.removeAll()
         signal(number, SIG_DFL)
         raise(number)
@@ -36,6 +38,12 @@ enum TemporaryFiles {
   /// Removes all unfinished files.
   static func removeAll() {
     for index in 0..<capacity { if let path = paths[index] { unlink(path) } }
+  }
+
+  /// The same for several files.
+  static func using<Result>(_ paths: some Collection<String>, _ body: () throws -> Result) rethrows -> Result {
+    guard let first = paths.first else { return try body() }
+    return try using(first) { try using(paths.dropFirst(), body) }
   }
 
   /// Runs `body`, in which a file of that path is unfinished; the file is gone behind it.

@@ -59,6 +59,15 @@ public struct UnwritableFile: Error {
   public let reason: String
 }
 
+/// Ends the linker that runs, if any, with the processes that it has started; for signal handlers. It has a process group
+/// of its own, which no signal to this process reaches.
+public func killLinker() {
+  if running > 0 { kill(-running, SIGKILL) }
+}
+
+/// The process of the linker; 0 for none.
+private nonisolated(unsafe) var running: pid_t = 0
+
 /// Calls the system's linker through its C compiler, which knows where the C library is.
 enum Linker {
   /// Why linking failed.
@@ -66,11 +75,14 @@ enum Linker {
     let description: String
   }
 
+  /// Where object files are while they are linked.
+  static func objectPaths(beside path: String, count: Int) -> [String] { (0..<count).map { "\(path).\($0).o" } }
+
   static func link(_ objects: [[UInt8]], runtime: RuntimeLibrary, to path: String) throws {
     guard let driver = find("cc") ?? find("clang") ?? find("gcc") else {
       throw Failure(description: "linking needs a C compiler driver; install gcc or clang, or use --target=object")
     }
-    let objectPaths = objects.indices.map { "\(path).\($0).o" }
+    let objectPaths = objectPaths(beside: path, count: objects.count)
     defer { for objectPath in objectPaths { unlink(objectPath) } }
     for (objectPath, object) in zip(objectPaths, objects) { try write(object, to: objectPath) }
     let process = Process()
@@ -83,6 +95,8 @@ enum Linker {
     process.standardError = errors
     process.standardOutput = FileHandle.standardError
     try process.run()
+    running = process.processIdentifier
+    defer { running = 0 }
     let output = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     if process.terminationReason == .uncaughtSignal, process.terminationStatus == SIGXFSZ {

@@ -106,6 +106,11 @@ public struct NativeBackEnd {
     try timed(.emitObject) { [jobs] in try jobs.units.flatMap { try $0.machine.emit($0.module, .assembly) } }
   }
 
+  /// The unfinished files that linking makes beside the executable.
+  public static func objectPaths(beside path: String, count: Int) -> [String] {
+    Linker.objectPaths(beside: path, count: count)
+  }
+
   /// Links objects into an executable.
   public mutating func link(_ objects: [[UInt8]], runtime: RuntimeLibrary, to path: String) throws {
     try timed(.link) { try Linker.link(objects, runtime: runtime, to: path) }
