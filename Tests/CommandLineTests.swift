@@ -32,6 +32,8 @@ import Testing
     let folded = try nanoc("--stop-after=eliminate-dead-code", "sum.av")
     let plain = try nanoc("--without", "fold-constants", "--stop-after=eliminate-dead-code", "sum.av")
     #expect(!folded.output.contains("int.add") && plain.output.contains("int.add"), "\(folded.output)\(plain.output)")
+    let part = try nanoc("--without", "small-versions", "sum.av")
+    #expect(part.code == 0, "\(part.errors)")
     let needed = try nanoc("--without", "lower-lists", "sum.av")
     #expect(needed.code == 2 && needed.errors.contains("`lower-lists` cannot be left out"), "\(needed.errors)")
     let unknown = try nanoc("--without", "fold-constant", "sum.av")

@@ -49,9 +49,9 @@ public struct NativeBuild: Hashable, Sendable, CustomStringConvertible {
   /// Without optimisation, and with all.
   public static let usual = [NativeBuild(optimisation: 0), NativeBuild(optimisation: 2)]
 
-  /// With all optimisations but one, for each.
-  public static let partial = nativePipeline.stages.filter(\.isOptimisation).map {
-    NativeBuild(optimisation: 2, without: $0.name)
+  /// With all optimisations but one, or but a part of one, for each.
+  public static let partial = nativePipeline.stages.filter(\.isOptimisation).flatMap { stage in
+    ([stage.name] + stage.parts).map { NativeBuild(optimisation: 2, without: $0) }
   }
 
   /// The compiler's options.

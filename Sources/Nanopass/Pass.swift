@@ -14,6 +14,8 @@ public protocol Pass: SendableMetatype {
   static var toleratesErrors: Bool { get }
   /// What it touches beside the program.
   static var effects: Set<PassEffect> { get }
+  /// The names of parts of it that can be left out alone.
+  static var parts: [String] { get }
 
   init()
   /// Runs the pass on a whole program.
@@ -32,6 +34,7 @@ extension Pass {
   public static var name: String { kebabCase("\(Self.self)") }
   public static var toleratesErrors: Bool { false }
   public static var effects: Set<PassEffect> { [] }
+  public static var parts: [String] { [] }
 }
 
 /// A pass that overrides a derived traversal.
@@ -118,6 +121,8 @@ public final class PassContext {
   public var options: CompilerOptions
   /// Errors and warnings so far.
   public private(set) var diagnostics: [Diagnostic] = []
+  /// The names of optimisations, and of parts of passes, that are left out.
+  public internal(set) var leftOut: Set<String> = []
   /// What the pass that runs has said of its decisions.
   public internal(set) var report: PassReport?
   /// Access to source files, for passes that declare it.

@@ -29,6 +29,8 @@ public struct Stage: Sendable {
   public let toleratesErrors: Bool
   /// What it touches beside the program.
   public let effects: Set<PassEffect>
+  /// The names of parts of it that can be left out alone.
+  public let parts: [String]
   /// Whether it only runs when optimising.
   public let isOptimisation: Bool
   /// Whether it only runs when checking.
@@ -79,7 +81,8 @@ public struct Pipeline<Last: Language>: Sendable {
   where P.Output == Last {
     let stage = Stage(
       name: P.name, phase: phase, summary: P.summary, input: P.Input.self, output: P.Output.self,
-      toleratesErrors: P.toleratesErrors, effects: P.effects, isOptimisation: isOptimisation, isAdvice: isAdvice,
+      toleratesErrors: P.toleratesErrors, effects: P.effects, parts: P.parts,
+      isOptimisation: isOptimisation, isAdvice: isAdvice,
       run: { program, context in
         guard let root = program.root as? P.Input.Root else {
           throw PassBug(P.name, "was given \(program.language.name)", broke: "pipeline-order")
@@ -119,7 +122,7 @@ public struct PipelineRunner {
   public var stages: [Stage]
   /// Whether invariants are checked behind each pass.
   public var verifies = false
-  /// The names of optimisations that are left out.
+  /// The names of optimisations, and of parts of passes, that are left out.
   public var leftOut: Set<String> = []
   /// Called behind each pass with its position.
   public var observe: ((Int, Stage, AnyProgram, PassReport?) throws -> Void)?
@@ -138,6 +141,7 @@ public struct PipelineRunner {
     -> AnyProgram?
   {
     var program = program
+    context.leftOut = leftOut
     for (index, stage) in stages.enumerated() where index >= start && index <= end {
       if context.hasErrors, !stage.toleratesErrors { return nil }
       if stage.isAdvice, !context.options.isCheck, index != end { continue }

@@ -80,8 +80,8 @@ func releasesLast(_ cell: Cell) -> Bool {
 /// Frees a cell whose last reference is gone, and all that only it kept alive.
 ///
 /// Dead cells wait in a list threaded through their own headers, so that the space needed does not grow with the
-/// depth of the structure. A header is the link divided by 16 in its low 48 bits with the number of counted fields
-/// above: enough for addresses of 52 bits.
+/// depth of the structure. A header is the link divided by 8 in its low 48 bits with the number of counted fields
+/// above: enough for addresses of 51 bits.
 @c(nanoc_free)
 public func free(cell: Cell) {
   if cell.countedFields == 0 { return release(cell) }
@@ -89,7 +89,7 @@ public func free(cell: Cell) {
   push(cell, &waiting)
   while let dead = waiting {
     let header = dead.load(as: UInt64.self)
-    waiting = Cell(bitPattern: UInt((header & 0xFFFF_FFFF_FFFF) &<< 4))
+    waiting = Cell(bitPattern: UInt((header & 0xFFFF_FFFF_FFFF) &<< 3))
     let count = Int(header &>> 48)
     let fields = count == Int(arrayCount) ? 1..<dead.field(0) &+ 1 : 0..<count
     for index in fields {
@@ -103,7 +103,7 @@ public func free(cell: Cell) {
 /// Puts a dead cell in front of the list of those that wait.
 @inline(__always)
 private func push(_ cell: Cell, _ waiting: inout Cell?) {
-  let link = UInt64(UInt(bitPattern: waiting)) &>> 4
+  let link = UInt64(UInt(bitPattern: waiting)) &>> 3
   cell.storeBytes(of: UInt64(cell.countedFields) &<< 48 | link, as: UInt64.self)
   waiting = cell
 }

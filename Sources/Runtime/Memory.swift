@@ -1,11 +1,13 @@
 import CRuntime
 
-// Cells of up to 512 bytes come from pools, one for each multiple of 16 bytes; larger ones from malloc. A pool has a
+// Cells of up to 512 bytes come from pools, one for each multiple of 8 bytes up to 64, since most cells of programs are
+// so small, and one for each multiple of 16 beyond; larger ones come from malloc. A pool has a
 // short list of cells that are ready, of which the one freed last is the first to be used again, since it is still in
 // the caches. It gets them from pages and gives them back, a few at a time: see `Pages.swift`. Programs have a single
 // thread, so nothing is locked.
 
 private let largestPooled = 512
+private let largestSmall = 64
 
 /// The bytes of large cells allocated since the system was last asked for its memory.
 nonisolated(unsafe) private var uncheckedBytes = 0
@@ -14,7 +16,7 @@ nonisolated(unsafe) private var uncheckedBytes = 0
 @_silgen_name("nanoc_pools") @used
 nonisolated(unsafe) private var pools = runtime_pools()
 
-/// The pool of cells of `index` times 16 bytes.
+/// The pool of cells of `index` times 8 bytes.
 @inline(__always)
 func pool(_ index: Int) -> UnsafeMutablePointer<runtime_pool> {
   UnsafeMutableRawPointer(&pools).assumingMemoryBound(to: runtime_pool.self) + index
@@ -28,7 +30,7 @@ public func refill(_ size: Int) -> Cell { allocate(size) }
   /// The number of cells allocated and not yet freed.
   nonisolated(unsafe) var liveCells = 0
 
-  /// Allocates a cell of `size` bytes with undefined contents, aligned to 16 bytes. Every cell of the checked runtime
+  /// Allocates a cell of `size` bytes with undefined contents, aligned to 8 bytes. Every cell of the checked runtime
   /// is a block of its own, so that tools that watch memory see each one.
   @c(nanoc_alloc)
   public func allocate(_ size: Int) -> Cell {
@@ -45,14 +47,14 @@ public func refill(_ size: Int) -> Cell { allocate(size) }
   /// The bytes that a cell has room for.
   private func capacity(of cell: Cell) -> Int { malloc_usable_size(cell) }
 #else
-  /// Allocates a cell of `size` bytes with undefined contents, aligned to 16 bytes.
+  /// Allocates a cell of `size` bytes with undefined contents, aligned to 8 bytes.
   @c(nanoc_alloc)
   public func allocate(_ size: Int) -> Cell {
     #if PROFILE
       countAllocation(size)
     #endif
     if size > largestPooled { return allocateLarge(size) }
-    let index = (size &+ 15) &>> 4
+    let index = size <= largestSmall ? (size &+ 7) &>> 3 : ((size &+ 15) &>> 4) &<< 1
     let pool = pool(index)
     guard let cell = pool.pointee.ready else { return allocateFromPage(index) }
     pool.pointee.ready = cell.load(as: Cell?.self)
@@ -71,7 +73,7 @@ public func refill(_ size: Int) -> Cell { allocate(size) }
   }
 
   /// The bytes that a cell has room for.
-  private func capacity(of cell: Cell) -> Int { poolIndex(of: cell).map { $0 &<< 4 } ?? malloc_usable_size(cell) }
+  private func capacity(of cell: Cell) -> Int { poolIndex(of: cell).map { $0 &<< 3 } ?? malloc_usable_size(cell) }
 #endif
 
 /// A cell with the first `used` bytes of one that nothing else refers to, and room for `size`: the same if it has the

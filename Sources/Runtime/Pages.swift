@@ -62,7 +62,7 @@ private func page(_ number: UInt32) -> Page? {
 
 /// How many cells a page has.
 private func count(_ index: Int) -> Int32 {
-  Int32(truncatingIfNeeded: pageSize / UInt(bitPattern: index &<< 4))
+  Int32(truncatingIfNeeded: pageSize / UInt(bitPattern: index &<< 3))
 }
 
 /// How many of them are free when the page can be used again.
@@ -70,7 +70,7 @@ private func share(_ index: Int) -> Int32 { count(index) &>> 5 }
 
 // MARK: Allocation
 
-/// Allocates a cell of `index` times 16 bytes when none is ready; when the region is used up, outside.
+/// Allocates a cell of `index` times 8 bytes when none is ready; when the region is used up, outside.
 @inline(never)
 func allocateFromPage(_ index: Int) -> Cell {
   let queue = queue(index)
@@ -84,7 +84,7 @@ func allocateFromPage(_ index: Int) -> Cell {
   } else {
     if queue.pointee.fresh == 0 { queue.pointee.fresh = freshPage(index) }
     guard let fresh = page(queue.pointee.fresh), let cells = newCells(in: fresh, queue, index) else {
-      return allocateLarge(index &<< 4)
+      return allocateLarge(index &<< 3)
     }
     first = cells
   }
@@ -94,7 +94,7 @@ func allocateFromPage(_ index: Int) -> Cell {
 
 /// The first of a list of cells never used; nil without a page.
 private func newCells(in page: Page, _ queue: Queue, _ index: Int) -> Cell? {
-  let size = UInt(bitPattern: index &<< 4)
+  let size = UInt(bitPattern: index &<< 3)
   let room = UInt(page.pointee.room)
   let start = region.base &+ UInt(queue.pointee.fresh) &<< pageBits
   guard queue.pointee.fresh != 0, let first = Cell(bitPattern: start &+ room) else { return nil }

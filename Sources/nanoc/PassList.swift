@@ -59,13 +59,13 @@ enum PassList {
     }
   }
 
-  /// The names of the passes that can be left out.
-  static var optimisations: [String] { allStages.filter(\.isOptimisation).map(\.name) }
+  /// The names of the passes, and of parts of passes, that can be left out.
+  static var optimisations: [String] { allStages.filter(\.isOptimisation).flatMap { [$0.name] + $0.parts } }
 
   /// Throws a usage error if there is no such pass, or if later ones need it.
   static func validateOptimisation(_ name: String) throws {
-    try validate(name)
     guard !optimisations.contains(name) else { return }
+    try validate(name)
     throw ValidationError(
       "The pass `\(name)` cannot be left out; the optimisations are \(optimisations.joined(separator: ", ")).")
   }

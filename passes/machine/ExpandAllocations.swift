@@ -9,11 +9,11 @@ public import Nanopass
 ///
 /// becomes
 ///
-///     (set p.1 word (call nanoc.allocate.32 []))
+///     (set p.1 word (call nanoc.allocate.24 []))
 ///
 /// The functions are short, so that LLVM puts them in place of the calls: `red_black_tree` takes a twentieth fewer
-/// instructions. The library has a pool of 16 bytes for each multiple of 16 up to 512, whose first word is the address
-/// of the first cell; the first word of that is the address of the next.
+/// instructions. The library has a pool of 16 bytes for each multiple of 8 up to 64, and of 16 up to 512, whose first word
+/// is the address of the first cell; the first word of that is the address of the next.
 ///
 /// A function that no loop or recursion runs again and again keeps its allocations as calls of the library, and so does
 /// one with many, such as one with a long literal: LLVM's time grows faster than the number of blocks.
@@ -25,6 +25,7 @@ public struct ExpandAllocations: MachineToMachine {
   /// The pools of the library.
   private static let pools: Name = "nanoc_pools"
   private static let largest = 512
+  private static let largestSmall = 64
   /// How many allocations of one function are expanded at most.
   private static let most = 40
 
@@ -65,7 +66,8 @@ public struct ExpandAllocations: MachineToMachine {
   public mutating func operation(_ node: Machine.Operation) throws -> Machine.Operation {
     guard case .allocate(let span, let size) = node, size > 0, size <= Self.largest else { return node }
     count += 1
-    let rounded = (size + 15) / 16 * 16
+    let unit = size <= Self.largestSmall ? 8 : 16
+    let rounded = (size + unit - 1) / unit * unit
     if seen.insert(rounded) { sizes.append(rounded) }
     return .call(span, function: Self.name(size: rounded), arguments: [])
   }
@@ -79,7 +81,7 @@ public struct ExpandAllocations: MachineToMachine {
     var builder = BlockBuilder(FreshLocals(from: 0))
     let pools = Machine.Operand.address(span, name: pools)
     builder.begin(builder.make("entry"), at: span)
-    let cell = builder.set("cell", .word, .load(span, address: pools, offset: size, width: 8), at: span)
+    let cell = builder.set("cell", .word, .load(span, address: pools, offset: 2 * size, width: 8), at: span)
     let isEmpty = builder.compute("empty", .bit, "eq", [cell, .number(0)], at: span)
     let (none, some) = (builder.make("none"), builder.make("some"))
     builder.end(.branch(span, condition: isEmpty, then: .to(none), else: .to(some), likely: "else"))
@@ -89,7 +91,7 @@ public struct ExpandAllocations: MachineToMachine {
     builder.end(.return(span, values: [other]))
     builder.begin(some, at: span)
     let next = builder.set("next", .word, .load(span, address: cell, offset: 0, width: 8), at: span)
-    builder.append(.store(span, address: pools, offset: size, width: 8, value: next))
+    builder.append(.store(span, address: pools, offset: 2 * size, width: 8, value: next))
     builder.end(.return(span, values: [cell]))
     return Machine.Function(span, name: name(size: size), parameters: [], results: [.word], blocks: builder.blocks)
   }

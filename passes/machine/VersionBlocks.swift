@@ -29,13 +29,16 @@ public import Nanopass
 ///       (return [(local z.12)]))
 ///
 /// A function that passes itself small integers gets a version that does not test these parameters, which its own calls
-/// and those of others go to where they pass such (`SmallVersion`).
+/// and those of others go to where they pass such (`SmallVersion`). This part can be left out alone, as `small-versions`.
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels; operators `int.…` are left
 /// only for big literals, in functions that no loop or recursion runs again and again, and where the second version would
 /// pass too much around.
 public struct VersionBlocks: MachineToMachine {
   public static let summary = "Give blocks a version for small and one for big integers."
+  public static let parts = [smallVersions]
+
+  private static let smallVersions = "small-versions"
 
   /// The most variables that the places of a second version may be passed together.
   private static let limit = 2_000
@@ -49,13 +52,18 @@ public struct VersionBlocks: MachineToMachine {
   private var versioned = 0
   private var functions = 0
   private var exits = 0
+  private var givesSmallVersions = true
 
   public init() {}
+
+  public mutating func begin(_ input: Machine.Root, in context: PassContext) {
+    givesSmallVersions = !context.leftOut.contains(Self.smallVersions)
+  }
 
   public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
     repeated = RepeatedFunctions.names(in: node)
     var taken = Set(node.functions.map(\.name))
-    for function in node.functions where mayGetVersions(function) {
+    for function in node.functions where givesSmallVersions && mayGetVersions(function) {
       var name = Name(function.name.text + ".small")
       while taken.contains(name) { name = Name(name.text + "'") }
       guard let version = SmallVersion(function, name), version.plan.size + version.general.size <= Self.limit else {

@@ -55,11 +55,11 @@ static inline int runtime_commit(void *start, size_t size) { return mprotect(sta
 /// Asks for large pages, which make the first touch of much memory several times faster; only a hint.
 static inline void runtime_prefer_large_pages(void *start, size_t size) { madvise(start, size, MADV_HUGEPAGE); }
 
-/// For each size of cells divided by 16 the first of those that are ready, each of which holds the address of the next,
+/// For each size of cells divided by 8 the first of those that are ready, each of which holds the address of the next,
 /// and how many were freed, modulo 256. A type of C starts out as zeros without code, and its layout is known to
 /// compiled programs. Without the filling Swift would see 9 bytes and place them closer.
 typedef struct runtime_pool { void *ready; uint8_t freed, filling[7]; } runtime_pool;
-typedef struct runtime_pools { runtime_pool pools[33]; } runtime_pools;
+typedef struct runtime_pools { runtime_pool pools[65]; } runtime_pools;
 
 /// A page of the allocator.
 typedef struct runtime_page {
@@ -74,10 +74,10 @@ typedef struct runtime_page {
   uint8_t state;
 } runtime_page;
 
-/// For each size of cells divided by 16 the first and the last page of the queue of those with free cells, and the one
+/// For each size of cells divided by 8 the first and the last page of the queue of those with free cells, and the one
 /// with cells never used. Those that are all free are in the queue of size 0.
 typedef struct runtime_queue { uint32_t first, last, fresh; } runtime_queue;
-typedef struct runtime_queues { runtime_queue queues[33]; } runtime_queues;
+typedef struct runtime_queues { runtime_queue queues[65]; } runtime_queues;
 
 /// What the variant for profiles knows of a function. Compiled programs have one for each.
 typedef struct runtime_profile {
