@@ -141,8 +141,7 @@ public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
     .then(LinkWasmLibrary.self)
     .then(CountReferences.self)
     .then(LayOutInMemory.self)
-    // These two ask for functions of the library.
-    .then(LinkWasmLibrary.self)
+    .then(LinkMemoryFunctions.self)
     .whenOptimising(InlineFastPaths.self))
 
 private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {

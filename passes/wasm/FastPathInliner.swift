@@ -119,16 +119,14 @@ struct FastPathInliner: WasmIRToWasmIR {
     case .isNull(let span, .null): return .i32(span, value: .small(1))
     case .choose(_, .i32(_, let value), _, let then, let other): return value == .small(0) ? other : then
     case .compute(let span, let name, let operands) where operands.count == 2:
-      return compared(name, operands, at: span) ?? node
+      return WasmFolding.folded(name, operands, at: span) ?? combined(name, operands, at: span) ?? node
     default: return node
     }
   }
 
-  /// A comparison of literals, or a combination of bits of which one is known.
-  private func compared(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr? {
+  /// A combination of bits of which one is known.
+  private func combined(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr? {
     switch (name, operands[0], operands[1]) {
-    case ("i64.lt_s", .i64(_, .small(let left)), .i64(_, .small(let right))):
-      return .i32(span, value: .small(left < right ? 1 : 0))
     case ("i32.and", .i32(_, .small(1)), let other) where other.isBit,
       ("i32.and", let other, .i32(_, .small(1))) where other.isBit,
       ("i32.eq", let other, .i32(_, .small(1))) where other.isBit:

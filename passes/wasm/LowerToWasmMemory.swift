@@ -47,12 +47,15 @@ public struct LowerToWasmMemory: Pass {
   var printing = PrintingPlan()
   private var isEntry = false
   private var checksLeaks = false
+  /// Whether small output is asked for.
+  private(set) var favoursSize = false
 
   public init() {}
 
   public mutating func run(_ input: Counted.Root, in context: PassContext) throws -> WasmIR.Root {
     printing = try PrintingPlan(input)
     checksLeaks = context.options.checksLeaks
+    favoursSize = context.options.favoursSize
     let functions = try input.functions.map { try function($0, isEntry: $0.name == input.entry) }
     context.explain(
       "Lowered \(functions.count) functions, with \(literals.globals.count + cells.data.count) constants.",
@@ -127,16 +130,26 @@ public struct LowerToWasmMemory: Pass {
     let outer = steps
     steps = []
     defer { steps = outer }
-    for step in node.steps { try self.step(step) }
+    var ended = 0
+    for (index, step) in node.steps.enumerated() {
+      if ended > 0 {
+        ended -= 1
+        continue
+      }
+      let endings = endings(of: step, node.steps[(index + 1)...])
+      ended = endings.count
+      try self.step(step, endings: endings)
+    }
     let end = try end(node.end)
     return WasmIR.Block(node.span, steps: steps, end: end)
   }
 
-  private mutating func step(_ node: Counted.Step) throws {
+  /// - Parameter endings: the positions of a primitive's arguments to which the references end with it.
+  private mutating func step(_ node: Counted.Step, endings: [Int]) throws {
     switch node {
     case .let(let span, let variable, let shape, let value):
       shapes[variable.id] = shape
-      try self.let(variable, value, at: span)
+      try self.let(variable, value, endings: endings, at: span)
     case .receive(let span, let function, let arguments, let parameters):
       let call = WasmIR.Expr.call(span, function: function, arguments: try arguments.map { try atom($0) })
       steps.append(.setting(parameters.map { parameter($0) }, to: call, at: span))
@@ -159,7 +172,9 @@ public struct LowerToWasmMemory: Pass {
     }
   }
 
-  private mutating func `let`(_ variable: Local, _ value: Counted.Value, at span: Span) throws {
+  private mutating func `let`(
+    _ variable: Local, _ value: Counted.Value, endings: [Int], at span: Span
+  ) throws {
     switch value {
     case .atom(_, let atom): values[variable.id] = try self.atom(atom)
     case .call(_, let function, let arguments):
@@ -168,7 +183,7 @@ public struct LowerToWasmMemory: Pass {
       guard let primitive = Primitive.named(name) else {
         throw bug("there is no primitive `\(name)`", "known-functions", in: value)
       }
-      try self.primitive(primitive, arguments, to: variable, at: span)
+      try self.primitive(primitive, arguments, endings: endings, to: variable, at: span)
     case .service(_, let name, let arguments): try service(name, arguments, to: variable, at: span)
     case .cell(_, let tag, let counted, let raw):
       let size = 8 + 8 * (counted.count + raw.count)

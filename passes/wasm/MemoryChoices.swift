@@ -200,7 +200,7 @@ extension LowerToWasmMemory {
     case .string(_, let value):
       return .call(span, function: "string.equal", arguments: [subject, literals.string(value, at: span)])
     case .integer(_, let value):
-      return .call(span, function: "integer.equal", arguments: [subject, literals.tagged(value, at: span)])
+      return .call(span, function: "integer.equal.none", arguments: [subject, literals.tagged(value, at: span)])
     case .bool: throw bug("a boolean is a word by now", "matching-shapes", in: literal)
     }
   }

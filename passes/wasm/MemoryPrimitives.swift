@@ -6,20 +6,60 @@ import Nanopass
 // an integer is two parts there: a word, and a big integer beside.
 
 extension LowerToWasmMemory {
-  /// The primitives with functions of their own on tagged integers, by these.
-  private static let taggedFunctions: [Name: Name] = [
+  /// The primitives on two integers whose functions may end the references to them.
+  private static let endingFunctions: [Name: String] = [
     "int.add": "integer.add", "int.subtract": "integer.subtract", "int.multiply": "integer.multiply",
-    "int.negate": "integer.negate", "int.equal": "integer.equal", "int.less": "integer.less",
-    "int.lessEqual": "integer.lessEqual", "int.divide": "integer.divide", "int.modulo": "integer.modulo",
-    "int.toString": "integer.toString", "int.search": "int.search",
+    "int.equal": "integer.equal", "int.less": "integer.less", "int.lessEqual": "integer.lessEqual",
+    "int.divide": "integer.divide", "int.modulo": "integer.modulo",
   ]
 
+  /// The others with functions of their own on tagged integers.
+  private static let taggedFunctions: [Name: Name] = [
+    "int.negate": "integer.negate", "int.toString": "integer.toString", "int.search": "int.search",
+  ]
+
+  /// How many of the steps behind an operation on two integers are drops of these. Words need none, so that they are
+  /// done where one is big.
+  func endings(of step: Counted.Step, _ following: ArraySlice<Counted.Step>) -> [Int] {
+    guard !favoursSize, case .let(_, _, _, .primitive(_, let name, let arguments)) = step,
+      Self.endingFunctions[name] != nil
+    else { return [] }
+    var positions: [Int] = []
+    for next in following.prefix(2) {
+      guard case .drop(_, let variable) = next, case .local(_, let register) = operand(of: variable, at: next.span),
+        let position = arguments.indices.first(where: { position in
+          if positions.contains(position) { return false }
+          guard case .local(_, let argument) = arguments[position] else { return false }
+          if case .local(_, let read) = operand(of: argument, at: next.span) { return read.id == register.id }
+          return false
+        })
+      else { break }
+      positions.append(position)
+    }
+    return positions
+  }
+
+  /// What the function of an operation that ends references to its operands is called.
+  private static func suffix(_ endings: [Int]) -> String {
+    switch (endings.contains(0), endings.contains(1)) {
+    case (false, false): ".none"
+    case (true, false): ".first"
+    case (false, true): ".second"
+    case (true, true): ".both"
+    }
+  }
+
+  /// - Parameter endings: the positions of the arguments whose references end.
   mutating func primitive(
-    _ primitive: Primitive, _ arguments: [Counted.Atom], to variable: Local, at span: Span
+    _ primitive: Primitive, _ arguments: [Counted.Atom], endings: [Int], to variable: Local, at span: Span
   ) throws {
     let name = primitive.name
     if try vector(primitive, arguments, to: variable, at: span) { return }
     let operands = try arguments.map { try atom($0) }
+    if let function = Self.endingFunctions[name] {
+      let function = Name(function + Self.suffix(endings))
+      return give(.call(span, function: function, arguments: operands), of: primitive, to: variable, at: span)
+    }
     if let function = Self.taggedFunctions[name] {
       return give(.call(span, function: function, arguments: operands), of: primitive, to: variable, at: span)
     }
@@ -104,7 +144,7 @@ extension LowerToWasmMemory {
     if primitive.result == .bool { return setWord(variable, fromBit: value, at: span) }
     if primitive.resultPassing == .index { return setIndex(variable, value, at: span) }
     switch primitive.result {
-    case .int where shapes[variable.id] == .integer && Self.taggedFunctions[primitive.name] == nil:
+    case .int where shapes[variable.id] == .integer && !isTagged(primitive.name):
       let parts = receiveParts(value)
       set(variable, .call(span, function: "integer.of", arguments: parts), at: span)
     case .string, .bytes, .digest:
@@ -113,6 +153,9 @@ extension LowerToWasmMemory {
     default: set(variable, value, at: span)
     }
   }
+
+  /// Whether a primitive's function gives a tagged integer.
+  private func isTagged(_ name: Name) -> Bool { Self.endingFunctions[name] != nil || Self.taggedFunctions[name] != nil }
 
   /// Sets a word to 0 or 1 by an `i32`, and remembers that for choices.
   mutating func setWord(_ variable: Local, fromBit value: WasmIR.Expr, at span: Span) {

@@ -1,0 +1,62 @@
+import Diagnostics
+import Languages
+import Nanopass
+
+/// Computes with literals as the instructions of WebAssembly do.
+enum WasmFolding {
+  /// What an instruction gives for two literals; nil if it is not one of those known here, or one is no literal.
+  static func folded(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr? {
+    guard operands.count == 2 else { return nil }
+    switch (operands[0], operands[1]) {
+    case (.i64(_, .small(let left)), .i64(_, .small(let right))):
+      if let holds = relation(name, left, right) { return .i32(span, value: .small(holds ? 1 : 0)) }
+      return word(name, left, right).map { .i64(span, value: .small($0)) }
+    case (.i32(_, .small(let left)), .i32(_, .small(let right))):
+      return half(name, UInt32(truncatingIfNeeded: left), UInt32(truncatingIfNeeded: right)).map {
+        .i32(span, value: .small(Int(Int32(bitPattern: $0))))
+      }
+    default: return nil
+    }
+  }
+
+  private static func relation(_ name: Name, _ left: Int, _ right: Int) -> Bool? {
+    switch name {
+    case "i64.eq": left == right
+    case "i64.ne": left != right
+    case "i64.lt_s": left < right
+    case "i64.le_s": left <= right
+    case "i64.gt_s": left > right
+    case "i64.ge_s": left >= right
+    default: nil
+    }
+  }
+
+  private static func word(_ name: Name, _ left: Int, _ right: Int) -> Int? {
+    switch name {
+    case "i64.add": left &+ right
+    case "i64.sub": left &- right
+    case "i64.mul": left &* right
+    case "i64.and": left & right
+    case "i64.or": left | right
+    case "i64.xor": left ^ right
+    case "i64.shl": left &<< right
+    case "i64.shr_s": left &>> right
+    default: nil
+    }
+  }
+
+  private static func half(_ name: Name, _ left: UInt32, _ right: UInt32) -> UInt32? {
+    switch name {
+    case "i32.add": left &+ right
+    case "i32.sub": left &- right
+    case "i32.and": left & right
+    case "i32.or": left | right
+    case "i32.xor": left ^ right
+    case "i32.shl": left &<< right
+    case "i32.shr_u": left &>> right
+    case "i32.lt_u": left < right ? 1 : 0
+    case "i32.gt_u": left > right ? 1 : 0
+    default: nil
+    }
+  }
+}
