@@ -11,6 +11,10 @@ enum WasmTools {
   /// `CHROMIUM`, or the one of the system.
   static let chromium = ProcessInfo.processInfo.environment["CHROMIUM"] ?? "chromium"
 
+  /// The wasmkit of the Swift toolchain; nil if it has none.
+  static let wasmkit = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .map { "\($0)/wasmkit" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
   /// Where commands are looked for, that Node first.
   static let searchPath =
     URL(fileURLWithPath: node).deletingLastPathComponent().path + ":"
