@@ -135,7 +135,8 @@ struct Run: ParsableCommand {
       throw ValidationError("--profile goes neither with --check-leaks nor with --interpret")
     }
     guard Target.runnable.contains(target) else {
-      throw ValidationError("a program can't be run as \(target.rawValue); the targets are \(Target.runnable.map(\.rawValue).joined(separator: ", "))")
+      let targets = Target.runnable.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("a program can't be run as \(target.rawValue); the targets are \(targets)")
     }
     if target != .native, profile || interpret != nil {
       throw ValidationError("--profile and --interpret are for the target native")

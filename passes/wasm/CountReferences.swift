@@ -5,7 +5,7 @@ public import Nanopass
 /// Inserts the counting of references in functions that handle objects in memory: a call of `count.dup` for every
 /// reference that is kept, of `count.drop` for every one that ends, or of their like for what is never null.
 ///
-/// Functions lend their arguments and own their results. New objects and stores keep what they are given, and so do
+/// Functions own their results, and lend their arguments unless they are arrays that are kept there. New objects and stores keep what they are given, and so do
 /// parameters of loops and join points that may get what does not last. What is read from an object uses the object's
 /// reference if it can't change there, and is counted otherwise. A reference ends behind its last use, or at the start
 /// of a branch that has no use for it.
@@ -36,29 +36,45 @@ public struct CountReferences: Pass {
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
-    let typing = ReferenceTyping(WasmDeclarations(input))
+    var input = input
+    for index in input.functions.indices where input.functions[index].name == "globals.forget" {
+      input.functions[index].body.steps = forgetting(input.globals)
+    }
+    var typing = ReferenceTyping(WasmDeclarations(input))
     let effects = EffectTable(input)
+    let owned = try OwnedParameters(input, typing) { function, owned in
+      typing.owned = owned
+      let kept = try count(function, typing, effects).kept
+      return function.parameters.indices.filter { kept.contains(function.parameters[$0].variable.id) }
+    }
+    typing.owned = owned.owned
     var (functions, dups, drops) = (0, 0, 0)
     var output = input
     output.functions = try input.functions.map { function in
-      var function = function
-      if function.name == "globals.forget" { function.body.steps = forgetting(input.globals) }
-      var typing = typing
-      var namer = ReferenceNamer(function, typing, effects)
-      let named = try namer.function(function)
-      typing.variables = namer.variables
-      let roles = try ReferenceRoles(named, typing, released: namer.released)
-      var counter = ReferenceCounter(named, typing, roles)
-      let counted = try counter.function(named)
-      if counter.dups + counter.drops > 0 { functions += 1 }
-      dups += counter.dups
-      drops += counter.drops
-      return counted
+      let counted = try count(function, typing, effects)
+      functions += counted.dups + counted.drops > 0 ? 1 : 0
+      dups += counted.dups
+      drops += counted.drops
+      return counted.function
     }
     context.explain(
       "Inserted \(dups) dups and \(drops) drops in \(functions) functions.",
       data: [("functions", functions), ("dups", dups), ("drops", drops)])
     return output
+  }
+
+  /// A function with counts, how many they are, and the variables that it keeps though they are not its own.
+  private func count(
+    _ function: WasmIR.Function, _ typing: ReferenceTyping, _ effects: EffectTable
+  ) throws -> (function: WasmIR.Function, dups: Int, drops: Int, kept: NumberSet) {
+    var typing = typing
+    var namer = ReferenceNamer(function, typing, effects)
+    let named = try namer.function(function)
+    typing.variables = namer.variables
+    let roles = try ReferenceRoles(named, typing, released: namer.released)
+    var counter = ReferenceCounter(named, typing, roles)
+    let counted = try counter.function(named)
+    return (counted, counter.dups, counter.drops, counter.kept)
   }
 
   /// The steps that let go of what globals hold.

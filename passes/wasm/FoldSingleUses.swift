@@ -70,9 +70,7 @@ private struct Folding {
   init(_ root: WasmIR.Root) { table = EffectTable(root) }
 
   mutating func fold(_ node: WasmIR.Function) throws -> WasmIR.Function {
-    var types = VariableTypes()
-    try types.visit(node)
-    table.variables = types.found
+    table.variables = try VariableTypes.of(node)
     counts = try UseCounts(node, table)
     values = [:]
     loops = 0

@@ -40,7 +40,8 @@ public struct LowerToWasmGC: Pass {
       "Lowered \(functions.count) functions and \(input.types.count) types, the latter to \(types.count) structs.",
       data: [("functions", functions.count), ("types", input.types.count), ("structs", types.count)])
     return WasmIR.Root(
-      input.span, heap: .engine, types: types, imports: [], globals: layout.constants() + literals.globals, data: literals.data,
+      input.span, heap: .engine, types: types, imports: [], globals: layout.constants() + literals.globals,
+      data: literals.data,
       functions: functions + literals.functions, entry: input.entry)
   }
 

@@ -161,7 +161,8 @@ public struct LowerToWasmMemory: Pass {
       steps.append(.join(span, label: label, parameters: parameters, body: body))
     case .dup(let span, let variable): count("dup", variable, at: span)
     case .drop(let span, let variable): count("drop", variable, at: span)
-    case .take(let span, let cell, _): run(.call(span, function: "count.take", arguments: [operand(of: cell, at: span)]))
+    case .take(let span, let cell, _):
+      run(.call(span, function: "count.take", arguments: [operand(of: cell, at: span)]))
     case .reclaim(let span, let token, let cell, let counted, let fields):
       reclaim(token, operand(of: cell, at: span), counted, takes: !fields.isEmpty, at: span)
     case .release(let span, let token):

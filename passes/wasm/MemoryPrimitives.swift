@@ -72,7 +72,8 @@ extension LowerToWasmMemory {
       return give(value, of: primitive, to: variable, at: span)
     }
     switch name {
-    case "bool.equal": give(.compute(span, operator: "i64.eq", operands: operands), of: primitive, to: variable, at: span)
+    case "bool.equal":
+      give(.compute(span, operator: "i64.eq", operands: operands), of: primitive, to: variable, at: span)
     case "int.fromWord": tag(variable, operands[0], at: span)
     case "word.fromInt": set(variable, Self.untagged(operands[0], at: span), at: span)
     case "string.concatenate": concatenate(operands, to: variable, at: span)

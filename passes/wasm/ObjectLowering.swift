@@ -28,9 +28,7 @@ struct ObjectLowering: WasmIRToWasmIR {
   }
 
   mutating func lower(_ node: WasmIR.Function) throws -> WasmIR.Function {
-    var types = VariableTypes()
-    try types.visit(node)
-    typing.variables = types.found
+    typing.variables = try VariableTypes.of(node)
     var result = try derive(node)
     result.results = node.results.map(\.inMemory)
     return result

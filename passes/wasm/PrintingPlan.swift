@@ -31,7 +31,8 @@ struct PrintingPlan {
       if finder.count > before, repeated.contains(function.name) { isRepeated = true }
     }
     let effects = finder.services.compactMap(EffectOperation.service).filter(\.isPrinting)
-    isBuffered = finder.services.contains("console.print")
+    isBuffered =
+      finder.services.contains("console.print")
       && (isRepeated || finder.count > Self.mostLines || finder.longest > Self.longestLine)
     writesDirectly = !isRepeated && finder.count <= Self.mostLines && finder.longest <= Self.longestLine
     guard let effect = effects.first(where: { !$0.ends }) else { return }

@@ -15,6 +15,8 @@ struct ReferenceCounter {
   private var names: LocalTable<Local> = [:]
   private(set) var dups = 0
   private(set) var drops = 0
+  /// What lasts as long as the function and is kept all the same.
+  private(set) var kept: NumberSet = []
 
   init(_ function: WasmIR.Function, _ typing: ReferenceTyping, _ roles: ReferenceRoles) {
     self.typing = typing
@@ -25,6 +27,7 @@ struct ReferenceCounter {
   mutating func function(_ node: WasmIR.Function) throws -> WasmIR.Function {
     var result = node
     result.body = try block(node.body)
+    result.body.steps = end(typing.owned(node), at: node.span) + result.body.steps
     return result
   }
 
@@ -53,15 +56,22 @@ struct ReferenceCounter {
   }
 
   /// Notes that expressions are evaluated one after the other, those of `isKept` for good.
-  private mutating func read(_ values: [WasmIR.Expr], isKept: [Bool]) throws -> Reading {
+  private mutating func read(
+    _ values: [WasmIR.Expr], isKept: [Bool], isCall: Bool = false
+  ) throws -> Reading {
     var reading = Reading()
     var moved: NumberSet = []
+    // A function that takes over a reference may end it while it uses another to the same object.
+    var lent = OwnerReads(roles: roles)
+    if isCall { for (value, isKept) in zip(values, isKept) where !isKept { try lent.visit(value) } }
     for (value, isKept) in zip(values, isKept).reversed() where isKept && typing.isReference(value) {
       switch (roles.source(of: value), value.variable) {
-      case (.lasting, let variable?): reading.kept.append(variable)
+      case (.lasting, let variable?):
+        reading.kept.append(variable)
+        kept.insert(variable.id)
       case (.lasting, nil): break
       case (.variable(let owner, let isSame), let variable?):
-        if isSame, !live.contains(owner.id), !moved.contains(owner.id) {
+        if isSame, !live.contains(owner.id), !moved.contains(owner.id), !lent.contains(owner) {
           moved.insert(owner.id)
         } else {
           reading.kept.append(variable)
@@ -118,10 +128,10 @@ struct ReferenceCounter {
     case .join: return [node]
     }
     let operands = value.operands
-    let isConsuming = value.isConsuming
-    let reading = try read(
-      isConsuming ? operands : [value],
-      isKept: isConsuming ? typing.consumes(value, operands) : [false])
+    let isKept = typing.consumes(value, operands)
+    let reading =
+      try isKept.contains(true)
+      ? read(operands, isKept: isKept, isCall: value.isCall) : read([value], isKept: [false])
     let before = reading.kept.map { dup($0, at: span) }
     return before + [node] + behind + reading.ended.map { drop($0, at: span) }
   }
@@ -208,15 +218,16 @@ struct ReferenceCounter {
   private mutating func tailCall(
     _ function: Name, _ arguments: [WasmIR.Expr], at span: Span
   ) throws -> ([WasmIR.Step], WasmIR.End) {
-    let reading = try read(arguments, isKept: arguments.map { _ in false })
-    guard !reading.ended.isEmpty else {
-      return ([], .tailCall(span, function: function, arguments: arguments))
-    }
     let call = WasmIR.Expr.call(span, function: function, arguments: arguments)
+    let reading = try read(arguments, isKept: typing.consumes(call, arguments), isCall: true)
+    let before = reading.kept.map { dup($0, at: span) }
+    guard !reading.ended.isEmpty else {
+      return (before, .tailCall(span, function: function, arguments: arguments))
+    }
     let results = try typing.types(of: call).map { WasmIR.Parameter(span, variable: fresh.make("r"), ty: $0) }
     let drops = reading.ended.map { drop($0, at: span) }
     let values = results.map { WasmIR.Expr.local(span, variable: $0.variable) }
-    return ([.setting(results, to: call, at: span)] + drops, .return(span, values: values))
+    return (before + [.setting(results, to: call, at: span)] + drops, .return(span, values: values))
   }
 
   /// Blocks of which control goes to one: each begins with the drops of what it alone has no use for.

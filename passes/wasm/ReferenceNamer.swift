@@ -36,9 +36,7 @@ struct ReferenceNamer {
   }
 
   mutating func function(_ node: WasmIR.Function) throws -> WasmIR.Function {
-    var types = VariableTypes()
-    try types.visit(node)
-    typing.variables = types.found
+    typing.variables = try VariableTypes.of(node)
     effects.variables = typing.variables
     var result = node
     result.body = try block(node.body)
@@ -255,7 +253,8 @@ struct ReferenceNamer {
 
   private func uses(of operands: [WasmIR.Expr], in value: WasmIR.Expr) -> [Use] {
     switch value {
-    case .call(_, let name, _): lent(operands, typing.declarations.functions[name])
+    case .call(_, let name, _):
+      zip(lent(operands, typing.declarations.functions[name]), typing.consumes(value, operands)).map { $1 ? .kept : $0 }
     case .host(_, let name, _): lent(operands, typing.declarations.imports[name])
     case .elements: [.lent]
     default: typing.consumes(value, operands).map { $0 ? .kept : .read }

@@ -18,16 +18,12 @@ extension WasmIR.Expr {
     if case .isNull(_, let subject) = self { subject.variable } else { nil }
   }
 
-  var isGlobal: Bool {
-    if case .global = self { true } else { false }
+  var isCall: Bool {
+    if case .call = self { true } else { false }
   }
 
-  /// Whether it may keep operands.
-  var isConsuming: Bool {
-    switch self {
-    case .new, .newFixed, .newArray, .set, .setElement, .setGlobal: true
-    default: false
-    }
+  var isGlobal: Bool {
+    if case .global = self { true } else { false }
   }
 }
 
@@ -36,10 +32,10 @@ struct OwnerReads: WasmIRWalker {
   let roles: ReferenceRoles
   private(set) var found: [Local] = []
 
+  func contains(_ owner: Local) -> Bool { found.contains { $0.id == owner.id } }
+
   mutating func visit(_ node: WasmIR.Expr) throws {
-    if case .local(_, let variable) = node, let owner = roles.sources[variable.id]?.owner,
-      !found.contains(where: { $0.id == owner.id })
-    {
+    if case .local(_, let variable) = node, let owner = roles.sources[variable.id]?.owner, !contains(owner) {
       found.append(owner)
     }
     try walk(node)

@@ -29,6 +29,7 @@ struct ReferenceRoles: WasmIRWalker {
     repeat {
       isStable = true
       (sources, counted) = ([:], [])
+      for parameter in typing.owned(function) { own(parameter) }
       try visit(function.body)
     } while !isStable
   }

@@ -19,6 +19,8 @@ struct ReferenceTyping {
   let declarations: WasmDeclarations
   /// The types of the variables bound so far.
   var variables: LocalTable<WasmIR.Ty> = [:]
+  /// The parameters that own what they are given, by function; all others borrow.
+  var owned: [Name: [Bool]] = [:]
 
   init(_ declarations: WasmDeclarations) { self.declarations = declarations }
 
@@ -71,10 +73,16 @@ struct ReferenceTyping {
     return source
   }
 
+  /// The parameters of a function that own what they are given.
+  func owned(_ function: WasmIR.Function) -> [Local] {
+    zip(function.parameters, owned[function.name] ?? []).compactMap { $1 ? $0.variable : nil }
+  }
+
   /// Whether each operand is kept by what the expression makes or changes.
   func consumes(_ value: WasmIR.Expr, _ operands: [WasmIR.Expr]) -> [Bool] {
     switch value {
     case .new, .newFixed, .newArray, .setGlobal: operands.map { isReference($0) }
+    case .call(_, let name, _): owned[name] ?? operands.map { _ in false }
     case .set, .setElement: operands.indices.map { $0 == operands.count - 1 && isReference(operands[$0]) }
     default: operands.map { _ in false }
     }
@@ -97,6 +105,13 @@ extension ReferenceTyping {
 /// The types of the variables that a part of a function binds.
 struct VariableTypes: WasmIRWalker {
   private(set) var found: LocalTable<WasmIR.Ty> = [:]
+
+  /// The types of all variables of a function.
+  static func of(_ function: WasmIR.Function) throws -> LocalTable<WasmIR.Ty> {
+    var types = VariableTypes()
+    try types.visit(function)
+    return types.found
+  }
 
   mutating func visit(_ node: WasmIR.Parameter) throws { found[node.variable.id] = node.ty }
 
