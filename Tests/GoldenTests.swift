@@ -25,11 +25,17 @@ struct GoldenProgram: Sendable, CustomTestStringConvertible {
     (index < 9 ? "0" : "") + "\(index + 1)-\(stage.name).zst"
   }
 
-  /// The stage before one on its road, with its position among all.
-  private static func stage(before index: Int) -> (offset: Int, element: Stage)? {
-    let road = Road.through(allStages[index].name)?.stages ?? []
-    let earlier = Set(road.prefix { $0.name != allStages[index].name }.map(\.name))
-    return stages.last { earlier.contains($0.element.name) }
+  /// The stage on the road of another behind which the nearest snapshot of that road stands, with its position among
+  /// all, and the stages from there to it: a pass that several roads have shows what it does on the first.
+  private static func nearest(before index: Int) -> (known: (offset: Int, element: Stage)?, between: [Stage]) {
+    let own = (Road.through(allStages[index].name)?.stages ?? []).filter { !$0.isAdvice }
+    let before = own.prefix { $0.name != allStages[index].name }
+    for position in before.indices.reversed() {
+      let first = (Road.through(before[position].name)?.stages ?? []).filter { !$0.isAdvice }
+      guard first.prefix(position + 1).map(\.name) == before.prefix(position + 1).map(\.name) else { continue }
+      return (stages.first { $0.element.name == before[position].name }, Array(before[(position + 1)...]))
+    }
+    return (nil, Array(before))
   }
 
   func bytes(_ file: String) throws -> [UInt8] {
@@ -47,12 +53,14 @@ struct GoldenProgram: Sendable, CustomTestStringConvertible {
   /// The program behind the stage before `index`, as that stage's snapshot has it, and a context for the next pass.
   func program(before index: Int) throws -> (AnyProgram, PassContext) {
     let context = PassContext(sources: SourceMap(), files: FolderFiles(root: Repository.path(folder)))
-    guard let (previous, stage) = Self.stage(before: index) else {
+    let (known, between) = Self.nearest(before: index)
+    guard let (previous, stage) = known else {
       return (try startingProgram("\(name).av", try bytes("\(name).av"), in: context), context)
     }
     let snapshot = try snapshot(previous, stage)
-    let program = try snapshot.program(by: stage, sources: context.sources)
+    var program = try snapshot.program(by: stage, sources: context.sources)
     context.options = snapshot.options
+    for stage in between { program = try stage.run(program, context) }
     return (program, context)
   }
 }
