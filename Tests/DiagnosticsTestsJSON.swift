@@ -162,9 +162,9 @@ import Testing
   @Test("The question names all of them")
   func question() {
     #expect(didYouMean([]) == nil)
-    #expect(didYouMean(["a"]) == "did you mean `a`?")
-    #expect(didYouMean(["a", "b"]) == "did you mean `a` or `b`?")
-    #expect(didYouMean(["a", "b", "c"]) == "did you mean `a`, `b` or `c`?")
+    #expect(didYouMean(["a"])?.text == "did you mean `a`?")
+    #expect(didYouMean(["a", "b"])?.text == "did you mean `a` or `b`?")
+    #expect(didYouMean(["a", "b", "c"])?.text == "did you mean `a`, `b` or `c`?")
   }
 
   /// The textbook table, without bounds.

@@ -243,7 +243,8 @@ extension Lexer {
   /// stands in brackets or behind an arrow, or the interpolation is not closed.
   private func editsToBind(from word: Int, in inner: OpenInterpolation) -> [Edit] {
     let before = text(lineContent, inner.quote)
-    guard interpolations.count == 1, depth == 0, !before.contains("->"), !before.contains("match"),
+    guard interpolations.count == 1, depth == 0, diagnostics.count < 20, !before.contains("->"),
+      !before.contains("match"),
       let close = spreadInterpolationEnd
     else { return [] }
     var contentEnd = close

@@ -48,10 +48,12 @@ extension Parser {
   }
 
   /// How many places of a name are changed at most.
-  private static let mostRenamed = 200
+  private static let mostRenamed = 50
 
   /// Advice to give something another name, wherever it stands in the file.
   private func renaming(_ token: FlatToken, to name: String) -> Advice {
+    // Where very much is wrong nobody renames one thing after the other.
+    guard diagnostics.count < Self.mostRenamed else { return Advice("`\(name)`") }
     let places = (0..<cursor.count).lazy.map { cursor.token(at: $0) }
       .filter { $0.name == token.name && $0.kind == token.kind }.prefix(Self.mostRenamed)
     return Advice("`\(name)`", edits: places.map { Edit($0.span, name) })

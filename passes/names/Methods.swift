@@ -13,6 +13,8 @@ private struct MethodCall {
 
   /// Nil for other expressions.
   init?(_ node: Program.Expr) {
+    // What is longer is written by no person.
+    if node.span.length > 1000 { return nil }
     switch node {
     case .call(let span, let path, let arguments):
       guard path.segments.count > 1, path.segments[0].isUpper == false, let last = path.segments.last else {
@@ -39,6 +41,9 @@ extension NameResolver {
   /// Reports a call of something that is no function, such as `s.len()`. What stands in it are parts of one mistake.
   mutating func reportBadCallee(_ node: Program.Expr) {
     if isInMethod { return }
+    if case .project(let span, _, _, _) = node, span.length > 1000 {
+      return error("bad-callee", at: span, "values have no methods", help: "functions are called by their names")
+    }
     if let call = MethodCall(node) { return reportMethod(call, node) }
     let path: Program.Path
     let arguments: Int
@@ -48,7 +53,8 @@ extension NameResolver {
     default: return
     }
     guard path.segments.count == 1, let first = path.segments.first else {
-      return
+      return error(
+        "bad-callee", at: path.span, "values have no methods", help: "functions are called by their names")
     }
     let declared = locals[first.name]?.span ?? module.bindings[first.name] ?? .none
     let advice: Advice =
