@@ -43,7 +43,7 @@ import WasmPasses
   }
 
   static let hello = """
-    (program []
+    (program engine []
       [(import print aver "print" Console.print [i32 i32] [])]
       []
       [(text greeting "Hello, world!")]
