@@ -42,6 +42,8 @@ bench: build ## measure the compiler, what it makes and the library against the 
 	@scripts/bench $(release)
 	@scripts/bench-suite --nanoc $(release) --compile-time
 	@scripts/bench-suite --nanoc $(release)
+	@scripts/bench-suite --nanoc $(release) --wasm
+	@scripts/bench-sizes $(release)
 	@scripts/bench-costs $(release)
 
 lint: ## check the formatting of Swift and the syntax of scripts
