@@ -139,15 +139,15 @@ import WasmBinary
     var module = BinaryModule()
     module.groups = [[SubType(.function(parameters: [], results: []))]]
     module.functions = [Function(type: 0, locals: Array(repeating: .i32, count: 50_001), body: [])]
-    #expect(throws: BinaryError("function 0: it has 50001 variables, but engines take at most 50000")) {
+    #expect(throws: LimitExceeded(function: 0, "it has 50001 variables, but engines take at most 50000")) {
       try module.encoded()
     }
     let nothing = try Self.instruction("nop")
     module.functions = [Function(type: 0, locals: [], body: Array(repeating: nothing, count: 7_654_321))]
-    #expect(throws: BinaryError.self) { try module.encoded() }
+    #expect(throws: LimitExceeded.self) { try module.encoded() }
     module.functions = []
     module.data = Array(repeating: Datum(address: nil, bytes: []), count: 100_001)
-    #expect(throws: BinaryError("there are 100001 data, but engines take at most 100000")) { try module.encoded() }
+    #expect(throws: LimitExceeded("there are 100001 data, but engines take at most 100000")) { try module.encoded() }
   }
 
   @Test func wrongImmediatesAreRefused() throws {

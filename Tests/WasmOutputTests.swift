@@ -48,6 +48,31 @@ import Testing
     #expect(try text("kept.html").contains("<title>kept</title>"))
   }
 
+  /// What engines would not take is an error of the program, and no module is written.
+  @Test func programsTooLargeForTheFormatAreErrors() throws {
+    let names = (0..<600).map { "n\($0)" }
+    let sum = names.joined(separator: " + ")
+    try work.write(
+      "many.av",
+      """
+      module Many
+
+      fn sum(\(names.map { "\($0): Int" }.joined(separator: ", "))) -> Int
+          \(sum)
+
+      fn main() -> Unit
+          ! [Console.print]
+          Console.print("{sum(\(names.indices.map(String.init).joined(separator: ", ")))}")
+
+      """)
+    let result = try compile("-O0", "many.av")
+    #expect(result.code == 1)
+    #expect(result.errors.contains("error[module-limit]: the program is too large for a module: "), "\(result.errors)")
+    #expect(result.errors.contains("has 1200 parameters, but engines take at most 1000"), "\(result.errors)")
+    #expect(work.bytes("many.wasm") == nil)
+    #expect(try nanoc(["run", "--target=wasm-gc", "-O0", "many.av"], in: work.path).code == 1)
+  }
+
   @Test func theHostStandsBesideTheModule() throws {
     let result = try compile("--host", "hello.av")
     #expect(result.code == 0 && result.output.isEmpty && result.errors.isEmpty, "\(result.errors)")

@@ -27,8 +27,23 @@ public enum BinaryLimits {
   public static let moduleSize = 1 << 30
 }
 
+/// There is more of something in a module than engines take: the program is too large for the format.
+public struct LimitExceeded: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The number of the function that has too much; nil where it is the module.
+  public var function: Int?
+  /// What there is too much of, in words that go on after the function or "there".
+  public var message: String
+
+  public init(function: Int? = nil, _ message: String) {
+    self.function = function
+    self.message = message
+  }
+
+  public var description: String { function.map { "function \($0): \(message)" } ?? message }
+}
+
 extension BinaryModule {
-  /// - Throws: `BinaryError` if there is more of something than engines take.
+  /// - Throws: `LimitExceeded` if there is more of something than engines take.
   func checkCounts() throws {
     for (count, limit, what) in [
       (groups.reduce(0) { $0 + $1.count }, BinaryLimits.types, "types"),
@@ -37,7 +52,7 @@ extension BinaryModule {
       (globals.count, BinaryLimits.globals, "globals"), (exports.count, BinaryLimits.exports, "exports"),
       (data.count, BinaryLimits.data, "data"), (Int(memory ?? 0), BinaryLimits.pages, "pages of memory"),
     ] where count > limit {
-      throw BinaryError("there are \(count) \(what), but engines take at most \(limit)")
+      throw LimitExceeded("there are \(count) \(what), but engines take at most \(limit)")
     }
     try checkTypes()
   }
@@ -48,11 +63,11 @@ extension BinaryModule {
       let parent = type.parent.flatMap { depths.indices.contains(Int($0)) ? depths[Int($0)] : nil }
       depths.append(parent.map { $0 + 1 } ?? 0)
       for (count, limit, what) in type.composite.counts where count > limit {
-        throw BinaryError("type \(depths.count - 1) has \(count) \(what), but engines take at most \(limit)")
+        throw LimitExceeded("type \(depths.count - 1) has \(count) \(what), but engines take at most \(limit)")
       }
     }
     if let deepest = depths.max(), deepest > BinaryLimits.subtypeDepth {
-      throw BinaryError(
+      throw LimitExceeded(
         "types are kinds of kinds \(deepest) deep, but engines take at most \(BinaryLimits.subtypeDepth)")
     }
   }

@@ -3,7 +3,7 @@ extension BinaryModule {
   ///
   /// Source: WebAssembly Specification 3.0, chapter 5 (binary format).
   ///
-  /// - Throws: `BinaryError` if an instruction has immediates that it does not take, or a limit is exceeded.
+  /// - Throws: `BinaryError` if an instruction has immediates that it does not take; `LimitExceeded`.
   public func encoded() throws -> [UInt8] {
     try checkCounts()
     var out = ByteWriter()
@@ -21,6 +21,9 @@ extension BinaryModule {
     try out.section(10, Array(functions.enumerated())) { out, function in
       do {
         try out.write(function.element)
+      } catch var limit as LimitExceeded {
+        limit.function = imports.count + function.offset
+        throw limit
       } catch let error as BinaryError {
         let number = UInt32(truncatingIfNeeded: imports.count + function.offset)
         throw BinaryError("function \(number)\(names?.functions[number].map { " (`\($0)`)" } ?? ""): \(error.message)")
@@ -181,7 +184,7 @@ extension ByteWriter {
   /// A function's variables, runs of one type together, and its body.
   mutating func write(_ node: Function) throws {
     guard node.locals.count <= BinaryLimits.locals else {
-      throw BinaryError("it has \(node.locals.count) variables, but engines take at most \(BinaryLimits.locals)")
+      throw LimitExceeded("it has \(node.locals.count) variables, but engines take at most \(BinaryLimits.locals)")
     }
     var runs: [(type: ValueType, count: Int)] = []
     for type in node.locals {
@@ -194,7 +197,7 @@ extension ByteWriter {
     }
     try inner.expression(node.body)
     guard inner.bytes.count <= BinaryLimits.bodySize else {
-      throw BinaryError(
+      throw LimitExceeded(
         "its body has \(inner.bytes.count) bytes, but engines take at most \(BinaryLimits.bodySize)")
     }
     try block(inner.bytes)
@@ -218,7 +221,8 @@ extension ByteWriter {
     case (.index, .index(let number)): unsigned(number)
     case (.twoIndices, .twoIndices(let first, let second)):
       if second > BinaryLimits.fixedElements, node.opcode.name == "array.new_fixed" {
-        throw BinaryError("an array has \(second) elements, but engines take at most \(BinaryLimits.fixedElements)")
+        throw LimitExceeded(
+          "it makes an array of \(second) elements at once, but engines take at most \(BinaryLimits.fixedElements)")
       }
       unsigned(first)
       unsigned(second)

@@ -63,7 +63,8 @@ struct Driver: @unchecked Sendable {
         if let machine = program.root as? Machine.Root { try backEnd(machine, &outcome) }
         if let code = program.root as? WasmCode.Root {
           let heading = outcome.heading ?? PageHeading(title: programName)
-          try packaging.write(try module(code, &outcome), to: outputPath, under: heading)
+          guard let module = try module(code, &outcome) else { return finish(&outcome, code: 1) }
+          try packaging.write(module, to: outputPath, under: heading)
         }
       } catch let bug as PassBug {
         throw BugReport(bug, program, behind: outcome.lastStage, in: outcome.context)
@@ -97,7 +98,7 @@ struct Driver: @unchecked Sendable {
       guard let program = outcome.program, let code = program.root as? WasmCode.Root else {
         return finish(&outcome, code: 1)
       }
-      let module = try module(code, &outcome)
+      guard let module = try module(code, &outcome) else { return finish(&outcome, code: 1) }
       guard finish(&outcome, code: 0) == 0 else { return 1 }
       return try WasmEngine.run(module, arguments: arguments)
     }
@@ -108,9 +109,11 @@ struct Driver: @unchecked Sendable {
     guarded { try WasmEngine.run(try readFile(path), arguments: arguments) }
   }
 
-  private func module(_ code: WasmCode.Root, _ outcome: inout Outcome) throws -> [UInt8] {
+  /// The bytes of a module; nil if the program is too large for the format, which is reported.
+  private func module(_ code: WasmCode.Root, _ outcome: inout Outcome) throws -> [UInt8]? {
     let watch = Stopwatch()
-    let bytes = try WasmBackEnd.bytes(of: code, names: describes || outcome.context.options.optimization == 0)
+    let names = describes || outcome.context.options.optimization == 0
+    let bytes = try WasmBackEnd.bytes(of: code, names: names, in: outcome.context)
     outcome.measures.append(watch.measure("encode-module", peakMemory: peakMemory()))
     return bytes
   }

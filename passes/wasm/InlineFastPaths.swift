@@ -122,16 +122,5 @@ public struct InlineFastPaths: Pass {
     return .join(span, label: label, parameters: parameters, body: try block(body))
   }
 
-  private mutating func end(_ node: WasmIR.End) throws -> WasmIR.End {
-    switch node {
-    case .loop(let span, let label, let parameters, let arguments, let body):
-      return .loop(span, label: label, parameters: parameters, arguments: arguments, body: try block(body))
-    case .if(let span, let condition, let then, let other):
-      return .if(span, condition: condition, then: try block(then), else: try block(other))
-    case .switch(let span, let subject, let cases, let rest):
-      let cases = try cases.map { WasmIR.Case($0.span, value: $0.value, body: try block($0.body)) }
-      return .switch(span, subject: subject, cases: cases, default: try block(rest))
-    case .return, .jump, .tailCall, .unreachable: return node
-    }
-  }
+  private mutating func end(_ node: WasmIR.End) throws -> WasmIR.End { try node.mapBlocks { try block($0) } }
 }

@@ -189,25 +189,14 @@ public struct InlineOnlyCalls: Pass {
   }
 
   private mutating func end(_ node: WasmIR.End, at span: Span) throws -> WasmIR.Block {
-    let end: WasmIR.End
-    switch node {
-    case .tailCall(_, let name, let arguments):
-      guard let function = candidate(name) else { return WasmIR.Block(span, steps: [], end: node) }
-      return try deeper {
-        var steps: [WasmIR.Step] = []
-        let body = try $0.copy(function, arguments, nil, &steps)
-        return try $0.block(body).behind(steps)
-      }
-    case .loop(let span, let label, let parameters, let arguments, let body):
-      end = .loop(span, label: label, parameters: parameters, arguments: arguments, body: try block(body))
-    case .if(let span, let condition, let then, let other):
-      end = .if(span, condition: condition, then: try block(then), else: try block(other))
-    case .switch(let span, let subject, let cases, let rest):
-      let cases = try cases.map { WasmIR.Case($0.span, value: $0.value, body: try block($0.body)) }
-      end = .switch(span, subject: subject, cases: cases, default: try block(rest))
-    case .return, .jump, .unreachable: end = node
+    guard case .tailCall(_, let name, let arguments) = node, let function = candidate(name) else {
+      return WasmIR.Block(span, steps: [], end: try node.mapBlocks { try block($0) })
     }
-    return WasmIR.Block(span, steps: [], end: end)
+    return try deeper {
+      var steps: [WasmIR.Step] = []
+      let body = try $0.copy(function, arguments, nil, &steps)
+      return try $0.block(body).behind(steps)
+    }
   }
 }
 

@@ -176,18 +176,7 @@ struct ReferenceNamer {
   }
 
   /// An end whose blocks have names in them where they need them.
-  private mutating func nested(_ node: WasmIR.End) throws -> WasmIR.End {
-    switch node {
-    case .loop(let span, let label, let parameters, let arguments, let body):
-      return .loop(span, label: label, parameters: parameters, arguments: arguments, body: try block(body))
-    case .if(let span, let condition, let then, let other):
-      return .if(span, condition: condition, then: try block(then), else: try block(other))
-    case .switch(let span, let subject, let cases, let rest):
-      let cases = try cases.map { WasmIR.Case($0.span, value: $0.value, body: try block($0.body)) }
-      return .switch(span, subject: subject, cases: cases, default: try block(rest))
-    case .return, .jump, .tailCall, .unreachable: return node
-    }
-  }
+  private mutating func nested(_ node: WasmIR.End) throws -> WasmIR.End { try node.mapBlocks { try block($0) } }
 
   /// Values that are handed on; those of a call that gives several get names.
   private mutating func handed(_ values: [WasmIR.Expr]) throws -> [WasmIR.Expr] {

@@ -1,5 +1,6 @@
+import Diagnostics
 public import Languages
-import Nanopass
+public import Nanopass
 import WasmBinary
 
 /// The step behind the last language of the WebAssembly pipeline.
@@ -9,8 +10,8 @@ public enum WasmBackEnd {
   /// - Parameters:
   ///   - root: the module.
   ///   - names: whether the names of functions, variables, types and globals are in it, for people and tools.
-  /// - Throws: `BinaryError` if the module exceeds a limit of the format or breaks an invariant of its language, or if
-  ///   the bytes do not say what the module does.
+  /// - Throws: `LimitExceeded` if the program is too large for the format; `BinaryError` if the module breaks an
+  ///   invariant of its language, or if the bytes do not say what the module does.
   public static func bytes(of root: WasmCode.Root, names: Bool) throws -> [UInt8] {
     let module = try ModuleEncoder().module(root, names: names)
     let bytes = try module.encoded()
@@ -19,6 +20,34 @@ public enum WasmBackEnd {
     }
     try check(try ImportList(of: bytes), against: root.imports)
     return bytes
+  }
+
+  /// The same, with an error reported for a program that is too large for the format.
+  ///
+  /// - Returns: nil if it is.
+  /// - Throws: `BinaryError`, as above.
+  public static func bytes(of root: WasmCode.Root, names: Bool, in context: PassContext) throws -> [UInt8]? {
+    do {
+      return try bytes(of: root, names: names)
+    } catch let limit as LimitExceeded {
+      context.report(error(limit, in: root))
+      return nil
+    }
+  }
+
+  /// The error of a program that is too large for the format, at the function that has too much, if it is one's.
+  private static func error(_ limit: LimitExceeded, in root: WasmCode.Root) -> Diagnostic {
+    let index = limit.function.map { $0 - root.imports.count }
+    let function = index.flatMap { root.functions.indices.contains($0) ? root.functions[$0] : nil }
+    let place = function?.span ?? root.functions.map(\.span).first { $0 != .none } ?? .none
+    let name = function.map { "`\($0.name)`: " } ?? ""
+    var error = Diagnostic.error(
+      "module-limit", at: place, "the program is too large for a module: \(name)\(limit.message)",
+      help: function == nil
+        ? "leave parts of the program out, or choose another target"
+        : "divide the function into smaller ones, or choose another target")
+    error.fnName = function?.name.lastSegment
+    return error
   }
 
   /// The module in the text format of WebAssembly.

@@ -13,6 +13,20 @@ extension WasmIR.Expr {
 }
 
 extension WasmIR.End {
+  /// The end with other blocks in it; its expressions stay.
+  func mapBlocks(_ change: (WasmIR.Block) throws -> WasmIR.Block) rethrows -> WasmIR.End {
+    switch self {
+    case .loop(let span, let label, let parameters, let arguments, let body):
+      return .loop(span, label: label, parameters: parameters, arguments: arguments, body: try change(body))
+    case .if(let span, let condition, let then, let other):
+      return .if(span, condition: condition, then: try change(then), else: try change(other))
+    case .switch(let span, let subject, let cases, let rest):
+      let cases = try cases.map { WasmIR.Case($0.span, value: $0.value, body: try change($0.body)) }
+      return .switch(span, subject: subject, cases: cases, default: try change(rest))
+    case .return, .jump, .tailCall, .unreachable: return self
+    }
+  }
+
   /// Goes on with a block in place of an end.
   static func inline(_ block: WasmIR.Block, _ steps: inout [WasmIR.Step]) -> WasmIR.End {
     steps += block.steps
