@@ -35,7 +35,7 @@ golden: debug ## bring golden/ and Tests/passes up to date (ONLY=pass, ALL=1)
 
 fuzz: build ## compare random programs at all levels until stopped (SEED, COUNT, MODE=sources|snapshots)
 	swift build -c release --product nanoc-fuzz $(static)
-	@"$$(swift build -c release $(static) --show-bin-path)/nanoc-fuzz" $(release) $(or $(MODE),programs) \
+	@PATH="$(CURDIR)/build/tools/wasm/bin:$$PATH" "$$(swift build -c release $(static) --show-bin-path)/nanoc-fuzz" $(release) $(or $(MODE),programs) \
 	  $(if $(COUNT),$(or $(SEED),1) $(COUNT),$(SEED))
 
 bench: build ## measure the compiler, what it makes and the library against the aims and other languages

@@ -133,26 +133,28 @@ import Testing
   }
 }
 
-/// Random programs do the same in every interpreter and as native code at `-O0` and `-O2`. `make fuzz` runs more.
+/// Random programs do the same in every interpreter, as native code at `-O0` and `-O2`, and as a module. `make fuzz` runs
+/// more.
 @Suite struct DifferentialTests {
   private let comparison = Comparison { program, build in
     let folder = try TemporaryFolder()
     for file in program.files { try folder.write(file.path, file.text) }
-    let result = try nanoc(["run"] + build.options + ["--check-leaks", GeneratedProgram.entry], in: folder.path)
+    let result = try nanoc(["run"] + build.options + [GeneratedProgram.entry], in: folder.path)
     return Outcome(output: result.output, errors: result.errors, code: result.code)
   }
 
   @Test(arguments: 1...8) func randomPrograms(_ seed: Int) throws {
+    let builds = Build.usual + [Build.modules[seed % Build.modules.count]]
     let verdict = try onLargeStack { [comparison] in
-      comparison.verdict(on: ProgramGenerator.program(seed: UInt64(seed), functions: 2))
+      comparison.verdict(on: ProgramGenerator.program(seed: UInt64(seed), functions: 2), builds: builds)
     }
     if case .refused(let why) = verdict { Issue.record("seed \(seed): \(why)") }
     if case .different(let why) = verdict { Issue.record("seed \(seed): \(why)") }
   }
 
   /// No optimisation changes what a program does: each is left out once.
-  @Test(arguments: Array(NativeBuild.partial.enumerated().map { (seed: $0 + 101, build: $1) }))
-  func withoutOneOptimisation(_ seed: Int, _ build: NativeBuild) throws {
+  @Test(arguments: Array(Build.partial.enumerated().map { (seed: $0 + 101, build: $1) }))
+  func withoutOneOptimisation(_ seed: Int, _ build: Build) throws {
     let verdict = try onLargeStack { [comparison] in
       comparison.verdict(on: ProgramGenerator.program(seed: UInt64(seed), functions: 3), builds: [build])
     }

@@ -1,6 +1,6 @@
 public import Interpreters
 public import Nanopass
-import Passes
+public import Passes
 public import ProgramGenerator
 
 /// What came of running one program at all levels.
@@ -33,52 +33,66 @@ public enum Verdict: Sendable {
   }
 }
 
-/// A way to make native code.
-public struct NativeBuild: Hashable, Sendable, CustomStringConvertible {
-  /// The number in `-O0` or `-O2`.
-  public var optimisation: Int
+/// A way to make a program that runs.
+public struct Build: Hashable, Sendable, CustomStringConvertible {
+  /// What it is made for.
+  public var road: Road
+  /// Such as `-O2`.
+  public var level: String
   /// The optimisation that is left out.
   public var without: String?
 
-  /// A way to make native code.
-  public init(optimisation: Int, without: String? = nil) {
-    self.optimisation = optimisation
+  /// A way to make a program.
+  public init(_ road: Road, _ level: String, without: String? = nil) {
+    self.road = road
+    self.level = level
     self.without = without
   }
 
-  /// Without optimisation, and with all.
-  public static let usual = [NativeBuild(optimisation: 0), NativeBuild(optimisation: 2)]
+  /// Native code without optimisation, and with all.
+  public static let usual = [Build(.native, "-O0"), Build(.native, "-O2")]
 
-  /// With all optimisations but one, or but a part of one, for each.
-  public static let partial = nativePipeline.stages.filter(\.isOptimisation).flatMap { stage in
-    ([stage.name] + stage.parts).map { NativeBuild(optimisation: 2, without: $0) }
+  /// Modules of WebAssembly, at each level.
+  public static let modules = [Road.wasmGC, .wasm32].flatMap { road in
+    ["-O0", "-O2", "-Os"].map { Build(road, $0) }
   }
 
-  /// The compiler's options.
-  public var options: [String] { ["-O\(optimisation)"] + (without.map { ["--without", $0] } ?? []) }
+  /// With all optimisations but one, or but a part of one, for each: native code, and modules where it is theirs.
+  public static let partial = Road.allCases.flatMap { road in
+    let others = road == .native ? [] : Road.native.stages.map(\.name)
+    return road.stages.filter { $0.isOptimisation && !others.contains($0.name) }.flatMap { stage in
+      ([stage.name] + stage.parts).map { Build(road, "-O2", without: $0) }
+    }
+  }
 
-  /// Such as `native at -O2 --without fold-constants`.
-  public var description: String { "native at " + options.joined(separator: " ") }
+  /// The compiler's options. Where references are counted, cells that are never freed are found out.
+  public var options: [String] {
+    (road == .native ? [] : ["--target=\(road.rawValue)"]) + [level] + (without.map { ["--without", $0] } ?? [])
+      + (road == .wasmGC ? [] : ["--check-leaks"])
+  }
+
+  /// Such as `native -O2 --without fold-constants`.
+  public var description: String { "\(road.rawValue) \(level)" + (without.map { " --without \($0)" } ?? "") }
 }
 
-/// Compares what a program does in all interpreters and as native code.
+/// Compares what a program does in all interpreters, as native code and as a module.
 public struct Comparison: Sendable {
-  /// Compiles and runs a program as native code.
-  public typealias Native = @Sendable (_ program: GeneratedProgram, _ build: NativeBuild) throws -> Outcome
+  /// Compiles and runs a program.
+  public typealias Execution = @Sendable (_ program: GeneratedProgram, _ build: Build) throws -> Outcome
 
-  private let native: Native
+  private let execution: Execution
   private let steps: Int
 
   /// - Parameters:
   ///   - steps: how many calls and jumps a program may make in an interpreter.
-  ///   - native: runs a program as native code.
-  public init(steps: Int = 100_000, native: @escaping Native) {
+  ///   - execution: runs a program as it is built.
+  public init(steps: Int = 100_000, execution: @escaping Execution) {
     self.steps = steps
-    self.native = native
+    self.execution = execution
   }
 
-  /// Runs a program at all levels and as the given native code.
-  public func verdict(on program: GeneratedProgram, builds: [NativeBuild] = NativeBuild.usual) -> Verdict {
+  /// Runs a program at all levels and by the given builds.
+  public func verdict(on program: GeneratedProgram, builds: [Build] = Build.usual) -> Verdict {
     let levels: Levels
     do {
       levels = try Levels(path: GeneratedProgram.entry, text: program.entryText, files: program)
@@ -99,7 +113,7 @@ public struct Comparison: Sendable {
   }
 
   private func compare(
-    _ expected: Outcome, _ levels: Levels, _ source: GeneratedProgram, _ builds: [NativeBuild]
+    _ expected: Outcome, _ levels: Levels, _ source: GeneratedProgram, _ builds: [Build]
   ) throws -> Verdict? {
     for level in Level.all.dropFirst() {
       guard let program = levels.program(level) else { continue }
@@ -114,7 +128,7 @@ public struct Comparison: Sendable {
       }
     }
     for build in builds {
-      let outcome = try native(source, build)
+      let outcome = try execution(source, build)
       if outcome != expected { return .different("\(build): \(Self.difference(expected, outcome))") }
     }
     return nil

@@ -69,14 +69,15 @@ struct Session {
     comparison = Comparison { program, build in
       try Self.write(program, to: scratch)
       let entry = "\(scratch)/\(GeneratedProgram.entry)"
-      return try Self.run(compiler, ["run"] + build.options + ["--check-leaks", "--module-root", scratch, entry])
+      return try Self.run(compiler, ["run"] + build.options + ["--module-root", scratch, entry])
     }
   }
 
   mutating func run(seed: UInt64) {
     let program = ProgramGenerator.program(seed: seed, functions: 2 + Int(seed % 12))
-    // Each program also without one of the optimisations.
-    let builds = NativeBuild.usual + [NativeBuild.partial[Int(seed % UInt64(NativeBuild.partial.count))]]
+    // Each program also as a module, and without one of the optimisations.
+    let builds =
+      Build.usual + [Build.modules, Build.partial].map { $0[Int(seed % UInt64($0.count))] }
     let verdict = comparison.verdict(on: program, builds: builds)
     switch verdict {
     case .same: same += 1
@@ -94,7 +95,7 @@ struct Session {
   }
 
   private mutating func keep(
-    _ program: GeneratedProgram, _ seed: UInt64, _ why: String, _ kind: String, _ builds: [NativeBuild]
+    _ program: GeneratedProgram, _ seed: UInt64, _ why: String, _ kind: String, _ builds: [Build]
   ) {
     failures += 1
     print("seed \(seed): \(why)")
