@@ -72,9 +72,11 @@ extension RangeFinder {
   private mutating func primitive(
     _ variable: Local, _ ty: Services.Ty, _ name: Name, _ arguments: [Services.Atom]
   ) {
-    if let rule = KnownRanges.operators[name], let first = arguments.first, let one = node(first) {
-      let two = arguments.count > 1 ? node(arguments[1]) : nil
-      bind(variable, hold(graph.add(rule, one, two ?? -1)))
+    let operands = arguments.compactMap { node($0) }
+    if let rule = KnownRanges.operators[name], operands.count == Primitive.named(name)?.parameters.count,
+      let one = operands.first
+    {
+      bind(variable, hold(graph.add(rule, one, operands.dropFirst().first ?? -1)))
       definitions[variable.id] = Definition(rule: rule, operands: arguments)
       return
     }

@@ -46,7 +46,7 @@ public enum WasmBackEnd {
       help: function == nil
         ? "leave parts of the program out, or choose another target"
         : "divide the function into smaller ones, or choose another target")
-    error.fnName = function?.name.lastSegment
+    error.fnName = function?.name.text
     return error
   }
 
