@@ -117,7 +117,8 @@ let package = Package(
         "nanoc", "Passes", "Nanopass", "Languages", "Diagnostics", "Explanations", "Interpreters", "Fuzzing",
         "ProgramGenerator", "Prelude", "LanguageCompiler", "LLVMKit", "WasmBinary", "WasmPasses",
       ],
-      path: "Tests", exclude: ["README.md", "programs", "benchmarks", "sizes", "passes", "diagnostics", "runtime", "wasm"],
+      path: "Tests",
+      exclude: ["README.md", "programs", "benchmarks", "sizes", "passes", "diagnostics", "runtime", "wasm"],
       swiftSettings: llvmHeaders),
   ]
 )

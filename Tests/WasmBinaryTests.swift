@@ -112,6 +112,8 @@ import WasmBinary
       } catch let error as BinaryError {
         refused += 1
         if let offset = error.offset { #expect(offset <= bytes.count, "\(error)") }
+      } catch is LimitExceeded {
+        refused += 1
       }
       _ = try? ImportList(of: bytes)
     }
