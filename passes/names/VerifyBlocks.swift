@@ -7,7 +7,7 @@ struct Verification {
   /// The function that it is about.
   let target: Name
   let isTrace: Bool
-  /// The names of functions that the block mentions.
+  /// The names of functions that the block calls.
   let called: Set<Name>
   /// The fields of the record that the function returns, if it does.
   let fields: Set<Name>
@@ -31,8 +31,11 @@ extension NameResolver {
     enter(function: item.target.name)
     var names = MentionedNames()
     for line in item.lines { try? names.visit(line) }
+    // Stubs are called in the place of an effect.
+    var stubs = MentionedNames()
+    for case .given(_, _, let written, let domain) in item.lines where written.isEffect { try? stubs.visit(domain) }
     verification = Verification(
-      target: item.target.name, isTrace: item.isTrace, called: names.found,
+      target: item.target.name, isTrace: item.isTrace, called: names.called.union(stubs.found),
       fields: module.resultFields(of: item.target.name))
     defer {
       verification = nil
@@ -269,8 +272,13 @@ private struct ProjectionChain {
 /// Gathers the names in small letters with which the paths of lines begin.
 struct MentionedNames: ProgramWalker {
   private(set) var found: Set<Name> = []
+  /// Those that are called.
+  private(set) var called: Set<Name> = []
 
   mutating func visit(_ node: Program.Expr) throws {
+    if case .call(_, let path, _) = node, path.segments.count == 1, let name = path.segments.first?.name {
+      called.insert(name)
+    }
     switch node {
     case .path(_, let path), .call(_, let path, _):
       if let first = path.segments.first, !first.isUpper { found.insert(first.name) }
