@@ -52,8 +52,7 @@ extension NameResolver {
       guard case .given(let span, let name, let written, _) = line else { continue }
       let mark = locals.mark
       let variable = bind(name.name, at: name.span, group: group, type: type)
-      let isTaken = module.functions[name.name] != nil && verification?.called.contains(name.name) == true
-      if written.isEffect || isTaken { locals.forget(since: mark) }
+      if written.isEffect || isCalled(name.name) { locals.forget(since: mark) }
       parameters.append(Resolved.Parameter(span, variable: variable, ty: type))
     }
     for line in item.lines { if let statement = statement(line, group: group) { statements.append(statement) } }
@@ -97,7 +96,9 @@ extension NameResolver {
     case .local(let span, let name, let annotation, let value):
       let type = annotation.map { self.type($0) }
       let resolved = expression(value)
+      let mark = locals.mark
       let variable = bind(name.name, at: name.span, group: group, type: type)
+      if isCalled(name.name) { locals.forget(since: mark) }
       if isObserved(value) { verification?.observed.insert(name.name) }
       return .bind(span, variable: variable, annotation: type, value: resolved)
     case .case(let span, let left, let right):
@@ -105,6 +106,11 @@ extension NameResolver {
       let first = expression(left)
       return .evaluate(span, value: .binary(span, operator: "=>", left: first, right: expression(right)))
     }
+  }
+
+  /// Whether the block calls a function of this name, so that nothing else may have it.
+  private func isCalled(_ name: Name) -> Bool {
+    module.functions[name] != nil && verification?.called.contains(name) == true
   }
 
   /// Whether an expression is a call of the function that the block is about, or a local bound to one.
