@@ -168,7 +168,7 @@ import Testing
   /// Names of services are known, so that only their use is refused.
   @Test(arguments: [
     "Env.get(\"A\")", "Time.now()", "Random.float()", "Disk.exists(\"a\")", "Terminal.clear()", "Tcp.ping(\"a\", 1)",
-    "Http.get(\"a\")",
+    "Http.get(\"a\")", "Console.readLine()",
   ]) func servicesToCome(_ call: String) throws {
     let effect = call.prefix { $0 != "(" }
     let folder = try TemporaryFolder()
