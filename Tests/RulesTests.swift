@@ -76,7 +76,7 @@ import Testing
     fn wide() -> Unit
         ! [Console, Args.get]
         _ = (bad_name(1), bad_name(2))!
-        Console.print("b")
+        Console.print("b\\q")
 
     fn main() -> Unit
         ! [Console, Args.get]
@@ -97,8 +97,61 @@ import Testing
     }
     #expect(result.errors.contains("error[missing-module]"))
     let run = try nanoc(["run", "main.av"], in: folder.path)
-    #expect(run.code == 0 && run.output == "a\na\na\na\na\nb\n")
+    #expect(run.code == 0 && run.output == "a\na\na\na\na\nbq\n")
     #expect(run.errors.contains("warning[missing-module]") && run.errors.contains("warning[unknown-escape]"))
+  }
+
+  private static let there = """
+    module There
+        exposes [back]
+        effects []
+
+    fn back(f: Fn(Int) -> Int, n: Int) -> Int
+        ? "A tail call of a function of another module."
+        f(n)
+
+    """
+
+  private static let here = """
+    module Here
+        depends [There]
+        effects [Console.print, Args.get]
+
+    fn step(n: Int) -> Int
+        ? "A tail call into another module."
+        match n
+            0 -> 7
+            _ -> There.back(step, n - 1)
+
+    fn deep(n: Int) -> Int
+        ? "No tail call."
+        match n
+            0 -> 7
+            _ -> 1 + deep(n - 1)
+
+    fn main() -> Unit
+        ! [Console.print, Args.get]
+        Console.print("{step(10000000)}")
+        match Args.get()
+            [] -> Unit
+            _ -> Console.print("{deep(10000000)}")
+
+    """
+
+  /// Little memory is enough for ten million tail calls, and not for as many others.
+  @Test(arguments: ["-O0", "-O2"]) func tailCallsUseNoStack(_ level: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("here.av", Self.here)
+    try folder.write("there.av", Self.there)
+    for program in ["here.av", Repository.path("Tests/programs/tail_calls.av")] {
+      let name = program == "here.av" ? "here" : "calls"
+      #expect(try nanoc([program, level, "-o", name], in: folder.path).code == 0)
+    }
+    let script = "ulimit -v 300000; ./calls | tail -1; ./here"
+    #expect(try run("bash", ["-c", script], in: folder.path).output == "landed\n7\n")
+    guard level == "-O0" else { return }
+    let deep = try run("bash", ["-c", "ulimit -v 300000; ./here deep"], in: folder.path)
+    #expect(deep.code == 70 && deep.output == "7\n" && deep.errors == "runtime fault: out of memory\n")
   }
 
   @Test func shadowedModules() throws {

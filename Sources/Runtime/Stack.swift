@@ -8,15 +8,18 @@ nonisolated(unsafe) var stack: (base: UnsafeMutableRawPointer, size: Int, commit
 private let gibibyte = 1 &<< 30
 private let stackStep = 64 &<< 20
 private let guardSize = 1 &<< 20
+private let leastSize = 4 &<< 20
 
-/// Reserves the root stack, 64 GiB if the system allows and less otherwise, and commits its first part.
+/// Reserves the root stack, 64 GiB if the system allows and less otherwise, and commits its first part, or all of a small
+/// one.
 /// Nil when there is no address space even for a small one.
 func allocateStack() -> (base: UnsafeMutableRawPointer, size: Int)? {
   var size = 64 &* gibibyte
-  while size > stackStep {
+  while size >= leastSize {
     if let base = runtime_reserve(size) {
-      if runtime_commit(base + (size &- stackStep), stackStep) == 0 {
-        stack = (base, size, stackStep)
+      let first = min(stackStep, size &- guardSize)
+      if runtime_commit(base + (size &- first), first) == 0 {
+        stack = (base, size, first)
         return (base, size)
       }
       munmap(base, size)

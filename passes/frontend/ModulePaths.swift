@@ -4,14 +4,6 @@ import Nanopass
 /// Modules that the compiler provides itself; naming them in `depends` has no effect.
 let providedModules: Set<String> = ["Bytes", "Crypto.Digest32"]
 
-/// The paths below the module root at which a module's file may be, best first: `Data.Fib` as `data/fib.av`, then as
-/// `Data/Fib.av`.
-func modulePaths(_ name: String) -> [String] {
-  let exact = name.replacing(".", with: "/") + ".av"
-  let lower = name.lowercased().replacing(".", with: "/") + ".av"
-  return lower == exact ? [lower] : [lower, exact]
-}
-
 extension Source.File {
   /// The path under which messages name the file.
   var path: String {

@@ -106,6 +106,10 @@ extension NameResolver {
     guard let first = path.segments.first, !mayBeUnread(path, first) else { return }
     var length = min(path.segments.count, table.longestName)
     while length > 0, table.named[path.prefix(length)] == nil { length -= 1 }
+    if length == 0 {
+      length = path.segments.prefix { $0.isUpper }.count
+      while length > 0, length == path.segments.count || !hasFile(path.prefix(length)) { length -= 1 }
+    }
     if length > 0 {
       reportNotADependency(path.prefix(length), at: path.span(0..<length))
       return

@@ -118,7 +118,7 @@ extension NameResolver {
     let (owner, short) = (Name(String(name.text[..<dot])), Name(String(name.text[name.text.index(after: dot)...])))
     if let own = ownPrefix(owner), let type = own.types[short] { return .found(type) }
     guard let other = module.dependencies[owner] else {
-      if let hidden = table.named[owner], hidden !== module {
+      if table.named[owner].map({ $0 !== module }) ?? hasFile(owner) {
         reportNotADependency(owner, at: name.span)
         return .wrong
       }
@@ -214,6 +214,9 @@ extension NameResolver {
   /// The effect that a misspelt one probably was.
   private mutating func likelyEffect(_ name: Name) -> String? {
     if let known = likelyEffects[name] { return known }
+    // A namespace without effects is no misspelt one.
+    let space = Name(String(name.text.prefix { $0 != "." }))
+    if Vocabulary.effects[space] == nil, Vocabulary.functions[space] != nil { return nil }
     let meant = nearestNames(to: name.text, among: Self.effectNames).first
     likelyEffects[name] = .some(meant)
     return meant
@@ -239,7 +242,8 @@ extension NameResolver {
     let parts = effect.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let methods = parts.first.flatMap { Vocabulary.effects[Name($0)] }
     if let methods, parts.count == 1 || (parts.count == 2 && methods.contains(parts[1])) { return true }
-    let isPure = parts.count == 2 && Vocabulary.functions[Name(parts[0])]?.contains(parts[1]) == true
+    let pure = parts.first.flatMap { Vocabulary.functions[Name($0)] }
+    let isPure = pure.map { parts.count == 1 || parts.count == 2 && $0.contains(parts[1]) } ?? false
     let help: Advice =
       isPure
       ? "it has no effects and is not declared: leave it out"
@@ -275,6 +279,15 @@ extension NameResolver {
     error(
       "not-exposed", at: span, "`\(name)` is private to `\(owner.name)`", help: help,
       regions: declared.isNone ? [] : [Region(declared, "declared here")])
+  }
+
+  /// Whether there is a file of a module that no header lists; the entry file is none.
+  func hasFile(_ name: Name) -> Bool {
+    let found = modulePaths(name.text).compactMap { context.files.identity(of: $0, inRoot: true) }
+    if found.isEmpty { return false }
+    return !context.sources.files.contains { file in
+      context.files.identity(of: file.path, inRoot: false).map(found.contains) ?? false
+    }
   }
 
   /// Reports a module that is missing in the header, once in a module.

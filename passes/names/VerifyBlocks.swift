@@ -7,7 +7,7 @@ struct Verification {
   /// The function that it is about.
   let target: Name
   let isTrace: Bool
-  /// The names of functions that the block mentions.
+  /// The names of functions that the block calls.
   let called: Set<Name>
   /// The fields of the record that the function returns, if it does.
   let fields: Set<Name>
@@ -31,8 +31,11 @@ extension NameResolver {
     enter(function: item.target.name)
     var names = MentionedNames()
     for line in item.lines { try? names.visit(line) }
+    // Stubs are called in the place of an effect.
+    var stubs = MentionedNames()
+    for case .given(_, _, let written, let domain) in item.lines where written.isEffect { try? stubs.visit(domain) }
     verification = Verification(
-      target: item.target.name, isTrace: item.isTrace, called: names.found,
+      target: item.target.name, isTrace: item.isTrace, called: names.called.union(stubs.found),
       fields: module.resultFields(of: item.target.name))
     defer {
       verification = nil
@@ -49,8 +52,7 @@ extension NameResolver {
       guard case .given(let span, let name, let written, _) = line else { continue }
       let mark = locals.mark
       let variable = bind(name.name, at: name.span, group: group, type: type)
-      let isTaken = module.functions[name.name] != nil && verification?.called.contains(name.name) == true
-      if written.isEffect || isTaken { locals.forget(since: mark) }
+      if written.isEffect || isCalled(name.name) { locals.forget(since: mark) }
       parameters.append(Resolved.Parameter(span, variable: variable, ty: type))
     }
     for line in item.lines { if let statement = statement(line, group: group) { statements.append(statement) } }
@@ -94,7 +96,9 @@ extension NameResolver {
     case .local(let span, let name, let annotation, let value):
       let type = annotation.map { self.type($0) }
       let resolved = expression(value)
+      let mark = locals.mark
       let variable = bind(name.name, at: name.span, group: group, type: type)
+      if isCalled(name.name) { locals.forget(since: mark) }
       if isObserved(value) { verification?.observed.insert(name.name) }
       return .bind(span, variable: variable, annotation: type, value: resolved)
     case .case(let span, let left, let right):
@@ -102,6 +106,11 @@ extension NameResolver {
       let first = expression(left)
       return .evaluate(span, value: .binary(span, operator: "=>", left: first, right: expression(right)))
     }
+  }
+
+  /// Whether the block calls a function of this name, so that nothing else may have it.
+  private func isCalled(_ name: Name) -> Bool {
+    module.functions[name] != nil && verification?.called.contains(name) == true
   }
 
   /// Whether an expression is a call of the function that the block is about, or a local bound to one.
@@ -269,8 +278,13 @@ private struct ProjectionChain {
 /// Gathers the names in small letters with which the paths of lines begin.
 struct MentionedNames: ProgramWalker {
   private(set) var found: Set<Name> = []
+  /// Those that are called.
+  private(set) var called: Set<Name> = []
 
   mutating func visit(_ node: Program.Expr) throws {
+    if case .call(_, let path, _) = node, path.segments.count == 1, let name = path.segments.first?.name {
+      called.insert(name)
+    }
     switch node {
     case .path(_, let path), .call(_, let path, _):
       if let first = path.segments.first, !first.isUpper { found.insert(first.name) }
