@@ -267,7 +267,7 @@ public struct EffectOperation: Sendable {
     /// Programs, by its name.
     case program
     /// The standard library, as `Prim.consoleReadLine`; programs call the library's function of the operation's name.
-    case library
+    case prelude
     /// The compiler.
     case compiler
   }
@@ -324,7 +324,7 @@ public struct EffectOperation: Sendable {
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   private static let byService = Dictionary(uniqueKeysWithValues: all.map { ($0.service, $0) })
   private static let byNameInLibrary = Dictionary(
-    uniqueKeysWithValues: all.filter { $0.access == .library }.map { ($0.nameInLibrary, $0) })
+    uniqueKeysWithValues: all.filter { $0.access == .prelude }.map { ($0.nameInLibrary, $0) })
 
   /// The operations that can be compiled.
   ///
@@ -336,18 +336,18 @@ public struct EffectOperation: Sendable {
     EffectOperation("Console.error", [.string], .unit, "nanoc_console_error"),
     EffectOperation("Console.warn", [.string], .unit, "nanoc_console_warn"),
     // The next line without its end, or nothing at the end of input.
-    EffectOperation("Console.readLine", [], .bytes, "nanoc_console_read_line", by: .library),
+    EffectOperation("Console.readLine", [], .bytes, "nanoc_console_read_line", by: .prelude),
     EffectOperation("Args.get", [], .list(element: .string), "nanoc_args_get"),
     // The value of a variable, or nothing. The name is not empty and has neither `=` nor NUL in it.
-    EffectOperation("Env.get", [.string], .bytes, "nanoc_env_get", by: .library),
+    EffectOperation("Env.get", [.string], .bytes, "nanoc_env_get", by: .prelude),
     // The empty text, or why the variable can't be set. There is no NUL in name and value, and no `=` in the name.
-    EffectOperation("Env.set", [.string, .string], .string, "nanoc_env_set", by: .library),
+    EffectOperation("Env.set", [.string, .string], .string, "nanoc_env_set", by: .prelude),
     // Since 1970 in UTC, as `Time.unixMs`.
-    EffectOperation("Time.now", [], .int, "nanoc_time_unix_ms", ([], .index), by: .library),
+    EffectOperation("Time.now", [], .int, "nanoc_time_unix_ms", ([], .index), by: .prelude),
     EffectOperation("Time.unixMs", [], .int, "nanoc_time_unix_ms", ([], .index)),
-    EffectOperation("Time.sleep", [.int], .unit, "nanoc_time_sleep", ([.index], .counted), by: .library),
+    EffectOperation("Time.sleep", [.int], .unit, "nanoc_time_sleep", ([.index], .counted), by: .prelude),
     // The first is at most the second.
-    EffectOperation("Random.int", [.int, .int], .int, "nanoc_random_int", ([.index, .index], .counted), by: .library),
+    EffectOperation("Random.int", [.int, .int], .int, "nanoc_random_int", ([.index, .index], .counted), by: .prelude),
     EffectOperation("Random.float", [], .float, "nanoc_random_float", ([], .float)),
     EffectOperation("Program.fail", [.string], .unit, "nanoc_main_failed", by: .compiler, ends: true),
   ]

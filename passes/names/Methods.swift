@@ -155,7 +155,7 @@ extension NameResolver {
   func likelyResult(ofMethod node: Program.Expr) -> Resolved.Ty? {
     guard let call = MethodCall(node), let name = meantFunction(of: call) else { return nil }
     guard let dot = name.lastIndex(of: ".") else { return likelyResult(of: Name(name), in: module) }
-    return Self.libraryResults[String(name[name.index(after: dot)...])].flatMap { results in
+    return Self.resultsOfLikelyMethods[String(name[name.index(after: dot)...])].flatMap { results in
       let result = results[String(name[..<dot])] ?? results[""]
       return result.flatMap { likelyType(named: $0, in: module) }
     }
@@ -163,7 +163,7 @@ extension NameResolver {
 
   /// What functions of the library give that are likely to be taken for methods, by their names and, where these differ,
   /// their namespaces. Modules of the library that a program does not name are not loaded.
-  private static let libraryResults: [String: [String: Name]] = {
+  private static let resultsOfLikelyMethods: [String: [String: Name]] = {
     let sameEverywhere: [(Name, [String])] = [
       ("Int", ["len", "byteLength", "abs", "floor", "ceil", "round", "div", "mod"]),
       ("Bool", ["contains", "startsWith", "endsWith", "has", "not", "and", "or"]),

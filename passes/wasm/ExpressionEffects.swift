@@ -37,28 +37,20 @@ struct Effects: OptionSet {
 
 /// Tells the effects of expressions, by the declarations of a program and the variables of one function.
 struct EffectTable {
-  private var fields: [Name: [WasmIR.Field]] = [:]
-  private var mutable: Set<Name> = []
-  private var globals: [Name: WasmIR.Ty] = [:]
-  private var results: [Name: WasmIR.Ty] = [:]
+  private let declarations: WasmDeclarations
   /// The types of the variables seen so far.
   var variables: LocalTable<WasmIR.Ty> = [:]
 
   /// The table of a program without declarations.
-  init() {}
-
-  init(_ root: WasmIR.Root) {
-    for type in root.types { fields[type.name] = type.fields }
-    for global in root.globals {
-      globals[global.name] = global.ty
-      if global.isMutable { mutable.insert(global.name) }
-    }
-    for function in root.functions { results[function.name] = function.results.first }
-    for each in root.imports { results[each.name] = each.results.first }
+  init() {
+    self.init(
+      WasmIR.Root(.none, heap: .engine, types: [], imports: [], globals: [], data: [], functions: [], entry: ""))
   }
 
+  init(_ root: WasmIR.Root) { declarations = WasmDeclarations(root) }
+
   /// Whether a global keeps its value.
-  func isConstant(_ global: Name) -> Bool { globals[global] != nil && !mutable.contains(global) }
+  func isConstant(_ global: Name) -> Bool { declarations.globals[global].map { !$0.isMutable } ?? false }
 
   /// The effects of an expression apart from those of its parts.
   func own(_ node: WasmIR.Expr) -> Effects {
@@ -66,7 +58,7 @@ struct EffectTable {
     case .local, .i32, .i64, .f64, .null, .address, .size, .new, .newFixed, .newFromDatum, .isNull, .same, .is, .cast,
       .choose, .elements:
       return []
-    case .global(_, let name): return mutable.contains(name) ? .readsGlobals : []
+    case .global(_, let name): return declarations.globals[name]?.isMutable == true ? .readsGlobals : []
     case .setGlobal: return .writesGlobals
     case .compute(_, let name, _):
       guard let known = WasmOperator.named(name) else { return .all }
@@ -95,28 +87,13 @@ struct EffectTable {
   }
 
   private func isMutable(_ type: Name, _ field: Int) -> Bool {
-    guard let fields = fields[type], fields.indices.contains(field) else { return true }
-    return fields[field].isMutable
+    let fields = declarations.fields(of: type) ?? declarations.element(of: type).map { [$0] } ?? []
+    return fields.indices.contains(field) ? fields[field].isMutable : true
   }
 
   /// Whether a reference may be null, as far as its type is known.
   private func mayBeNull(_ node: WasmIR.Expr) -> Bool {
-    switch node {
-    case .new, .newArray, .newZeroed, .newFixed, .newFromDatum, .notNull, .cast: return false
-    case .local(_, let variable): return isNullable(variables[variable.id])
-    case .global(_, let name): return isNullable(globals[name])
-    case .call(_, let name, _), .host(_, let name, _): return isNullable(results[name])
-    case .choose(_, _, let type, _, _): return isNullable(type)
-    case .get(_, let type, let field, _):
-      guard let fields = fields[type], fields.indices.contains(field) else { return true }
-      return isNullable(fields[field].storage.type)
-    case .element(_, let type, _, _): return isNullable(fields[type]?.first?.storage.type)
-    default: return true
-    }
-  }
-
-  private func isNullable(_ type: WasmIR.Ty?) -> Bool {
-    if case .ref? = type { false } else { true }
+    if case .ref? = declarations.types(of: node, variables)?.first { false } else { true }
   }
 }
 
