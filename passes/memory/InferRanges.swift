@@ -298,41 +298,39 @@ public struct InferRanges: ServicesToServices {
       let arguments = convert(arguments, to: [], at: span, &steps)
       set(.service(place, name: name, arguments: arguments), isWord: false, &steps)
     case .primitive(let place, let name, let arguments):
-      if let node = nodes[variable.id], KnownRanges.operators[name] != nil || KnownRanges.comparisons[name] != nil {
-        let (value, isWord) = self.operator(name, arguments, node, variable, at: place, &steps)
-        return set(value, isWord: isWord, &steps)
-      }
-      guard let primitive = Primitive.named(name) else {
+      guard let facts = KnownRanges.facts(of: name) else {
         throw PassBug(Self.self, "there is no primitive `\(name)`", broke: "known-functions", in: value)
+      }
+      if let rule = facts.rule, let node = nodes[variable.id] {
+        let (value, isWord) = self.operator(name, rule, facts.onWords, arguments, node, variable, at: place, &steps)
+        return set(value, isWord: isWord, &steps)
       }
       let element = plan.map { $0.isWord($0.finder.element) } ?? false
       let converted = arguments.enumerated().map { position, argument in
-        if KnownRanges.takesIndex(primitive, position) { return argument }
-        let isElement = KnownRanges.element(of: name) == position
-        return convert(argument, toWord: isElement && element, at: span, &steps)
+        if facts.takesIndex(position) { return argument }
+        return convert(argument, toWord: facts.element == position && element, at: span, &steps)
       }
-      let givesWord = name == "vector.get" ? element : primitive.resultPassing == .index && isWord(variable)
+      let givesWord = facts.getsElement ? element : facts.givesIndex && isWord(variable)
       set(.primitive(place, name: name, arguments: converted), isWord: givesWord, &steps)
     }
   }
 
   /// An operator or a comparison, on words if it can be and something is one; and whether the result is one.
   private mutating func `operator`(
-    _ name: Name, _ arguments: [Services.Atom], _ node: Int32, _ variable: Local, at span: Span,
-    _ steps: inout [Services.Step]
+    _ name: Name, _ rule: RangeRule, _ onWords: Name?, _ arguments: [Services.Atom], _ node: Int32, _ variable: Local,
+    at span: Span, _ steps: inout [Services.Step]
   ) -> (value: Services.Value, isWord: Bool) {
-    let isComparison = KnownRanges.comparisons[name] != nil
-    if isComparison, let outcome = plan?.outcome(of: node) {
+    if rule.isComparison, let outcome = plan?.outcome(of: node) {
       decided += 1
       outcomes[variable.id] = outcome
       return (.atom(span, atom: .bool(span, value: outcome)), false)
     }
-    guard let plan, let onWords = KnownRanges.onWords[name], plan.fits(node), plan.isWord(node) || plan.readsWord(node)
+    guard let plan, let onWords, plan.fits(node), plan.isWord(node) || plan.readsWord(node)
     else {
       let arguments = arguments.map { convert($0, toWord: false, at: span, &steps) }
       return (.primitive(span, name: name, arguments: arguments), false)
     }
-    if !isComparison { unchecked += 1 }
+    if !rule.isComparison { unchecked += 1 }
     let arguments = arguments.map { convert($0, toWord: true, at: span, &steps) }
     return (.primitive(span, name: onWords, arguments: arguments), true)
   }

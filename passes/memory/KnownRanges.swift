@@ -7,48 +7,10 @@ enum KnownRanges {
   static let mostBytes = 1 << 47
   static let mostCells = mostBytes / 16
 
-  /// The rules for operators.
-  static let operators: [Name: RangeRule] = [
-    "int.add": .add, "int.subtract": .subtract, "int.multiply": .multiply, "int.negate": .negate,
-    "int.divide": .divide, "int.modulo": .modulo, "bits.and": .and, "bits.or": .or, "bits.xor": .xor,
-    "bits.not": .not, "bits.shiftLeft": .shiftLeft, "bits.shiftRight": .shiftRight,
-  ]
+  /// What is known of a primitive; nil if there is none of that name.
+  static func facts(of primitive: Name) -> PrimitiveFacts? { facts[primitive] }
 
-  /// The rules for comparisons.
-  static let comparisons: [Name: RangeRule] = [
-    "int.less": .isLess, "int.lessEqual": .isAtMost, "int.equal": .isEqual,
-  ]
-
-  /// The primitives on words that do the same, where operands and results are words.
-  static let onWords: [Name: Name] = [
-    "int.add": "word.add", "int.subtract": "word.subtract", "int.multiply": "word.multiply",
-    "int.negate": "word.negate", "int.divide": "word.divide", "int.modulo": "word.modulo", "bits.and": "word.and",
-    "bits.or": "word.or", "bits.xor": "word.xor", "bits.shiftLeft": "word.shiftLeft",
-    "bits.shiftRight": "word.shiftRight", "int.less": "word.less", "int.lessEqual": "word.lessEqual",
-    "int.equal": "word.equal",
-  ]
-
-  /// Whether a primitive takes a position or a count at a place among its arguments.
-  static func takesIndex(_ primitive: Primitive, _ position: Int) -> Bool {
-    // Those on vectors stand for one of several, which take the same.
-    let chosen = kinds[primitive.name] ?? primitive
-    return chosen.passing(at: position) == .index
-  }
-
-  /// The position of the element that a primitive puts into a vector.
-  static func element(of primitive: Name) -> Int? {
-    switch primitive {
-    case "vector.new": 1
-    case "vector.set", "vector.insert": 2
-    default: nil
-    }
-  }
-
-  /// Whether a primitive gives a vector of elements that it has got.
-  static func keepsElements(_ primitive: Name) -> Bool {
-    element(of: primitive) != nil
-      || ["vector.empty", "vector.remove", "vector.slice", "vector.concat"].contains(primitive)
-  }
+  private static let facts = Dictionary(uniqueKeysWithValues: Primitive.all.map { ($0.name, PrimitiveFacts($0)) })
 
   /// What fields of a type of the standard library hold: a map counts its entries, which take some bytes each.
   static func fields(of type: Services.TypeDecl) -> [(place: (variant: Int, field: Int), range: Interval)] {
@@ -57,27 +19,86 @@ enum KnownRanges {
     else { return [] }
     return [((2, 0), Interval(0, mostBytes))]
   }
+}
 
-  private static let kinds: [Name: Primitive] = {
-    var kinds: [Name: Primitive] = [:]
-    for name in ["new", "get", "set", "insert", "remove", "slice", "concat"] {
-      kinds[Name("vector.\(name)")] = Primitive.named(Name("vector.\(name)Counted"))
-    }
-    return kinds
-  }()
+/// What is known of the integers that a primitive takes and gives. An object, which is found once for each use of the
+/// primitive: to look up each fact by itself took a tenth of the time of `InferRanges`.
+final class PrimitiveFacts: Sendable {
+  /// The rule of an operator or a comparison.
+  let rule: RangeRule?
+  /// The number of arguments.
+  let count: Int
+  /// The primitive on words that does the same, where operands and results are words.
+  let onWords: Name?
+  /// The position of the element that the primitive puts into a vector.
+  let element: Int?
+  /// Whether it gives a vector of elements that it has got.
+  let keepsElements: Bool
+  /// Whether it gives an element of a vector.
+  let getsElement: Bool
+  /// Whether it gives a position or a count.
+  let givesIndex: Bool
+  /// Whether it reads lists, and vectors, of integers.
+  let readsLists: Bool
+  let readsVectors: Bool
+  /// Whether it takes a position or a count, by the position of the argument.
+  private let takesIndices: [Bool]
+  private let range: Interval
+  /// Whether it gives as many bits as its last argument says.
+  private let givesBits: Bool
 
-  /// The range of what a primitive gives that is no operator.
-  static func result(of primitive: Name, _ arguments: [Services.Atom]) -> Interval {
-    if let range = results[primitive] { return range }
-    if primitive == "bits.low", case .integer(_, .small(let count))? = arguments.last, (0..<62).contains(count) {
-      return Interval(0, 1 << count - 1)
-    }
-    return .all
+  init(_ primitive: Primitive) {
+    let name = primitive.name
+    rule = Self.rules[name]
+    count = primitive.parameters.count
+    onWords = Self.onWords[name]
+    let element = Self.elements[name]
+    self.element = element
+    keepsElements = element != nil || Self.keeping.contains(name)
+    getsElement = name == "vector.get"
+    givesIndex = primitive.resultPassing == .index
+    readsLists = primitive.parameters.contains(.list(element: .int))
+    readsVectors = primitive.parameters.contains(.vector(element: .int))
+    // Those on vectors stand for one of several, which take the same.
+    let chosen = name.text.hasPrefix("vector.") ? Primitive.named(Name("\(name)Counted")) ?? primitive : primitive
+    takesIndices = primitive.parameters.indices.map { chosen.passing(at: $0) == .index }
+    range = Self.results[name] ?? .all
+    givesBits = name == "bits.low"
   }
 
+  /// Whether it takes a position or a count at a place among its arguments.
+  func takesIndex(_ position: Int) -> Bool { takesIndices.indices.contains(position) && takesIndices[position] }
+
+  /// The range of what it gives, if it is no operator.
+  func result(_ arguments: [Services.Atom]) -> Interval {
+    if givesBits, case .integer(_, .small(let count))? = arguments.last, (0..<62).contains(count) {
+      return Interval(0, 1 << count - 1)
+    }
+    return range
+  }
+
+  private static let rules: [Name: RangeRule] = [
+    "int.add": .add, "int.subtract": .subtract, "int.multiply": .multiply, "int.negate": .negate,
+    "int.divide": .divide, "int.modulo": .modulo, "bits.and": .and, "bits.or": .or, "bits.xor": .xor,
+    "bits.not": .not, "bits.shiftLeft": .shiftLeft, "bits.shiftRight": .shiftRight, "int.less": .isLess,
+    "int.lessEqual": .isAtMost, "int.equal": .isEqual,
+  ]
+
+  private static let onWords: [Name: Name] = [
+    "int.add": "word.add", "int.subtract": "word.subtract", "int.multiply": "word.multiply",
+    "int.negate": "word.negate", "int.divide": "word.divide", "int.modulo": "word.modulo", "bits.and": "word.and",
+    "bits.or": "word.or", "bits.xor": "word.xor", "bits.shiftLeft": "word.shiftLeft",
+    "bits.shiftRight": "word.shiftRight", "int.less": "word.less", "int.lessEqual": "word.lessEqual",
+    "int.equal": "word.equal",
+  ]
+
+  private static let elements: [Name: Int] = ["vector.new": 1, "vector.set": 2, "vector.insert": 2]
+
+  private static let keeping: Set<Name> = ["vector.empty", "vector.remove", "vector.slice", "vector.concat"]
+
   private static let results: [Name: Interval] = {
-    let (length, scalar) = (Interval(0, mostBytes), Interval(0, 0x10FFFF))
-    let (order, place) = (Interval(-1, 1), Interval(-1 - mostBytes, mostBytes))
+    let (length, scalar) = (Interval(0, KnownRanges.mostBytes), Interval(0, 0x10FFFF))
+    let (order, place) = (Interval(-1, 1), Interval(-1 - KnownRanges.mostBytes, KnownRanges.mostBytes))
     return [
       "string.length": length, "string.byteLength": length, "bytes.length": length, "vector.length": length,
       "string.codeAt": scalar, "char.toCode": scalar, "string.firstCodePoint": scalar.union(Interval(-1)),

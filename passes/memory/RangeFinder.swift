@@ -83,17 +83,21 @@ struct RangeFinder {
   /// How far calls are followed to see how often functions run, and how often they are thought to run at most.
   private static let callDepth = 4
   private static let greatestFrequency = 4096
+  /// How many integers most functions have at most: tables that are made large enough need not grow.
+  private static let usualVariables = 12
+  private static let usualDefinitions = 6
   /// The literals that all functions may be limited by.
   private static let commonThresholds = [-1, 0, 1, 0xFF, 0x10FFFF, KnownRanges.mostBytes]
 
   init(_ program: Services.Root) throws {
     self.program = program
     functions = Dictionary(program.functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
-    for (index, function) in program.functions.enumerated() {
+    for index in program.functions.indices {
+      let function = program.functions[index]
       self.function = index
       parameters.append(function.parameters.map { $0.ty == .int ? header(of: index) : -1 })
       results.append(function.results.map { $0 == .int ? header(of: index) : -1 })
-      cycles.append(cycle(function.parameters, parameters[index]))
+      addCycle(function.parameters, parameters[index])
     }
     function = program.functions.count
     for type in program.types {
@@ -107,7 +111,7 @@ struct RangeFinder {
         if let field = fields[type.name]?[place.variant][place.field], field >= 0 { graph.restrict(field, to: range) }
       }
     }
-    for (index, node) in program.functions.enumerated() { try visit(node, index) }
+    for index in program.functions.indices { try visit(program.functions[index], index) }
     graph.declare(thresholds: Self.commonThresholds)
     frequencies = [Int](repeating: 1, count: program.functions.count + 1)
     for _ in 0..<Self.callDepth {
@@ -156,9 +160,9 @@ struct RangeFinder {
 
   private mutating func visit(_ node: Services.Function, _ index: Int) throws {
     function = index
-    // The nodes of the last function are kept; the other tables are used again.
-    current = [:]
-    definitions.removeAll(keepingCapacity: true)
+    // The nodes of the last function are kept; the tables of few values are used again.
+    current = LocalTable(minimumCapacity: Self.usualVariables)
+    definitions = LocalTable(minimumCapacity: Self.usualDefinitions)
     labels.removeAll(keepingCapacity: true)
     wholes.removeAll(keepingCapacity: true)
     earlier.removeAll(keepingCapacity: true)
@@ -172,10 +176,13 @@ struct RangeFinder {
     variables.append(current)
   }
 
-  private func cycle(_ parameters: [Services.Parameter], _ nodes: [Int32]) -> Cycle {
-    Cycle(
-      headers: nodes,
-      descends: parameters.map { if case .data(let name) = $0.ty { acyclic.contains(name) } else { false } })
+  private mutating func addCycle(_ parameters: [Services.Parameter], _ nodes: [Int32]) {
+    var descends: [Bool] = []
+    descends.reserveCapacity(parameters.count)
+    for parameter in parameters {
+      if case .data(let name) = parameter.ty { descends.append(acyclic.contains(name)) } else { descends.append(false) }
+    }
+    cycles.append(Cycle(headers: nodes, descends: descends))
   }
 
   // MARK: Blocks
@@ -222,7 +229,7 @@ struct RangeFinder {
     case .loop(_, let label, let parameters, let arguments, let body):
       let nodes = parameters.map { $0.ty == .int ? header(of: function) : -1 }
       connect(arguments, to: nodes)
-      cycles.append(cycle(parameters, nodes))
+      addCycle(parameters, nodes)
       define(label, parameters, nodes, cycle: cycles.count - 1)
       let outer = weight
       weight = min(weight * Self.loopWeight, Self.greatestWeight)

@@ -56,10 +56,10 @@ struct RangeGraph {
   private var sources: [Int32] = []
 
   /// After how many changes a header is widened to the next literal, and after how many to no bound.
-  private static let exact = 3
-  private static let limited = 12
+  private static let exact: UInt8 = 3
+  private static let limited: UInt8 = 12
   /// After how many changes nothing is known of any node.
-  private static let most = 60
+  private static let most: UInt8 = 60
   /// How often ranges are narrowed.
   private static let narrowings = 8
 
@@ -184,17 +184,19 @@ struct RangeGraph {
     // What has come into merges so far.
     var incoming = [Interval](repeating: .none, count: count)
     for component in 0..<order.count {
-      let members = order.members(of: component)
-      if members.count == 1, let only = members.first {
-        ranges[Int(only)] = found(Int(only))
+      let members = order.places(of: component)
+      if members.count == 1 {
+        let only = Int(order.nodes[members.lowerBound])
+        ranges[only] = found(only)
         continue
       }
-      for member in members {
+      queue.removeAll(keepingCapacity: true)
+      for place in members {
+        let member = order.nodes[place]
         isQueued[Int(member)] = true
         if isMerge(Int(member)) { incoming[Int(member)] = merged(Int(member)) }
+        queue.append(member)
       }
-      queue.removeAll(keepingCapacity: true)
-      queue += members
       var next = 0
       while next < queue.count {
         let node = Int(queue[next])
@@ -220,11 +222,12 @@ struct RangeGraph {
 
   /// A range that has grown to `found`, or to more, so that it does not grow often.
   private mutating func widened(_ node: Int, _ found: Interval) -> Interval {
+    let change = min(changes[node], Self.most) + 1
+    changes[node] = change
+    if change > Self.most { return .all.intersection(bounds[node]) }
+    guard change > Self.exact, rules[node] == .header else { return found }
     let old = ranges[node]
-    changes[node] = min(changes[node] + 1, 100)
-    if changes[node] > Self.most { return .all.intersection(bounds[node]) }
-    guard rules[node] == .header, changes[node] > Self.exact else { return found }
-    let isLimited = changes[node] <= Self.limited
+    let isLimited = change <= Self.limited
     let literals = isLimited ? owners[node].map { thresholds[$0] } ?? [] : []
     var (low, high) = (found.low, found.high)
     if low < old.low { low = literals.last { $0 <= low } ?? Interval.below }

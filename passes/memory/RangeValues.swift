@@ -72,47 +72,56 @@ extension RangeFinder {
   private mutating func primitive(
     _ variable: Local, _ ty: Services.Ty, _ name: Name, _ arguments: [Services.Atom]
   ) {
-    let operands = arguments.compactMap { node($0) }
-    if let rule = KnownRanges.operators[name], operands.count == Primitive.named(name)?.parameters.count,
-      let one = operands.first
-    {
-      bind(variable, hold(graph.add(rule, one, operands.dropFirst().first ?? -1)))
-      definitions[variable.id] = Definition(rule: rule, operands: arguments)
-      return
+    guard let facts = KnownRanges.facts(of: name) else { return }
+    if let rule = facts.rule, arguments.count == facts.count, let first = arguments.first, let one = node(first) {
+      let second = arguments.count > 1 ? node(arguments[1]) : nil
+      if second != nil || arguments.count == 1 {
+        return `operator`(variable, rule, one, second ?? -1, arguments)
+      }
     }
-    if let rule = KnownRanges.comparisons[name], arguments.count == 2, let one = node(arguments[0]),
-      let two = node(arguments[1])
-    {
-      let node = graph.add(rule, one, two)
+    elements(variable, ty, facts, arguments)
+    for (position, argument) in arguments.enumerated() {
+      guard let node = node(argument), facts.element != position else { continue }
+      let use = Use(node: node, weight: weight, function: function)
+      if facts.takesIndex(position) { wordUses.append(use) } else { integerUses.append(use) }
+    }
+    if facts.readsLists { foreign.insert("List<Int>") }
+    guard let vector = vectorOfIntegers else { return give(variable, ty, facts, arguments) }
+    if facts.readsVectors { foreign.insert(vector) }
+    if facts.getsElement, ty == .int {
+      bind(variable, hold(graph.add(.copy, field(0, 0, of: vector))))
+    } else {
+      give(variable, ty, facts, arguments)
+    }
+  }
+
+  private mutating func give(
+    _ variable: Local, _ ty: Services.Ty, _ facts: PrimitiveFacts, _ arguments: [Services.Atom]
+  ) {
+    if !facts.keepsElements { give(variable, ty, facts.result(arguments), isWord: facts.givesIndex) }
+  }
+
+  private mutating func `operator`(
+    _ variable: Local, _ rule: RangeRule, _ one: Int32, _ two: Int32, _ arguments: [Services.Atom]
+  ) {
+    let node = graph.add(rule, one, two)
+    definitions[variable.id] = Definition(rule: rule, operands: arguments)
+    if rule.isComparison {
       bind(variable, node)
       comparisons.append(Use(node: node, weight: weight, function: function))
-      definitions[variable.id] = Definition(rule: rule, operands: arguments)
       for case .integer(_, .small(let value)) in arguments { compare(with: value) }
-      return
-    }
-    guard let primitive = Primitive.named(name) else { return }
-    elements(variable, ty, name, arguments)
-    for (position, argument) in arguments.enumerated() {
-      guard let node = node(argument), KnownRanges.element(of: name) != position else { continue }
-      let use = Use(node: node, weight: weight, function: function)
-      if KnownRanges.takesIndex(primitive, position) { wordUses.append(use) } else { integerUses.append(use) }
-    }
-    if primitive.parameters.contains(.list(element: .int)) { foreign.insert("List<Int>") }
-    if let vector = vectorOfIntegers, primitive.parameters.contains(.vector(element: .int)) { foreign.insert(vector) }
-    if name == "vector.get", ty == .int, let vector = vectorOfIntegers {
-      bind(variable, hold(graph.add(.copy, field(0, 0, of: vector))))
-    } else if !KnownRanges.keepsElements(name) {
-      let range = KnownRanges.result(of: name, arguments)
-      give(variable, ty, range, isWord: primitive.resultPassing == .index)
+    } else {
+      bind(variable, hold(node))
     }
   }
 
   /// What is put into a vector of integers.
-  private mutating func elements(_ variable: Local, _ ty: Services.Ty, _ name: Name, _ arguments: [Services.Atom]) {
-    guard let vector = vectorOfIntegers, ty == .data(name: vector), let last = arguments.last else { return }
-    if KnownRanges.element(of: name) != nil {
-      connect([last], to: [field(0, 0, of: vector)])
-      made.append((function, vector))
-    }
+  private mutating func elements(
+    _ variable: Local, _ ty: Services.Ty, _ facts: PrimitiveFacts, _ arguments: [Services.Atom]
+  ) {
+    guard facts.element != nil, let vector = vectorOfIntegers, ty == .data(name: vector), let last = arguments.last
+    else { return }
+    connect([last], to: [field(0, 0, of: vector)])
+    made.append((function, vector))
   }
 }

@@ -5,7 +5,9 @@ import Nanopass
 ///
 /// Those that fit, and that what they are done with asks for: what flows from one place to another is held alike, and
 /// each operator, index and comparison counts for words, each place that holds integers of another kind against them.
-struct WordPlan {
+///
+/// An object, since each step of the program asks it several times: as a value it would be copied each time.
+final class WordPlan {
   let finder: RangeFinder
   private let graph: RangeGraph
   /// By node, whether it fits, is one of the places that hold integers, and is held as a word.
@@ -111,7 +113,7 @@ struct WordPlan {
     return node
   }
 
-  private mutating func join(_ one: Int32, _ other: Int32) {
+  private func join(_ one: Int32, _ other: Int32) {
     let (first, second) = (root(one), root(other))
     // Shorter ways for the next who asks.
     (parents[Int(one)], parents[Int(other)]) = (first, first)
@@ -119,7 +121,7 @@ struct WordPlan {
   }
 
   /// Functions that tail-call one another give their results alike: if one does not fit, none does.
-  private mutating func joinResults() {
+  private func joinResults() {
     for (own, other) in finder.handedOn { join(own, other) }
     var misfits: Set<Int32> = []
     for (own, other) in finder.handedOn {
@@ -142,7 +144,7 @@ struct WordPlan {
     }
   }
 
-  private mutating func decide() {
+  private func decide() {
     var flows: [(from: Int32, to: Int32, weight: Int)] = []
     for use in finder.holders {
       switch graph.rules[Int(use.node)] {
@@ -181,7 +183,7 @@ struct WordPlan {
     }
   }
 
-  private mutating func findChanges(_ program: Services.Root) {
+  private func findChanges(_ program: Services.Root) {
     changes = [Bool](repeating: false, count: program.functions.count + 1)
     for use in finder.holders where isHeldAsWord[Int(use.node)] { changes[use.function] = true }
     for use in finder.comparisons where outcome(of: use.node) != nil { changes[use.function] = true }
