@@ -122,6 +122,7 @@ public let nativePipeline: Pipeline<Machine> =
   .then(ExpandCounts.self)
   .whenOptimising(ExpandAllocations.self)
   .whenOptimising(SplitBaseCases.self)
+  .whenOptimising(UnrollRecursions.self)
   .then(SimplifyBlocks.self)
 
 /// The road to WebAssembly whose values lie on the engine's heap.

@@ -96,12 +96,22 @@ struct BlockVersions {
       builder.divide(operand, by: divisor, remainder: function == "nanoc_int_mod", to: variable, at: span)
     case .count(let name, let operands): count(name, operands.filter { !known.contains($0) }, at: span)
     case .tag: builder.append(instruction)
-    case .other:
-      if let callee = instruction.callee, let version = versions[callee], version.takes(instruction.passed, known) {
-        builder.append(instruction.calling(version.name))
-      } else {
-        builder.append(instruction)
-      }
+    case .other: call(instruction, known)
+    case .result:
+      call(instruction, known)
+      guard let variable = step.tested(plan.integers.wanted) else { break }
+      let next = MachinePlace(block: place.block, index: place.index + 1)
+      let block = plan.function.blocks[place.block]
+      test([.local(span, variable: variable)], orGoTo: target(next), in: block, at: span)
+    }
+  }
+
+  /// An instruction that may be a call: of the version for small parameters if it passes such.
+  private mutating func call(_ instruction: Machine.Instruction, _ known: LocalSet) {
+    if let callee = instruction.callee, let version = versions[callee], version.takes(instruction.passed, known) {
+      builder.append(instruction.calling(version.name))
+    } else {
+      builder.append(instruction)
     }
   }
 

@@ -13,11 +13,16 @@ enum IntegerStep {
   case count(operator: Name, operands: [Machine.Operand])
   /// Sets a variable to a word with the tag of a small integer.
   case tag(variable: Local)
+  /// Sets a variable to what a function gives whose results are taken to be small.
+  case result(variable: Local)
   /// Does nothing to integers that is known.
   case other
 
-  init(_ instruction: Machine.Instruction) {
+  /// - Parameter trusted: the function whose results are taken to be small.
+  init(_ instruction: Machine.Instruction, trusting trusted: Name?) {
     switch instruction {
+    case .set(_, let variable, .word, .call(_, let callee, _)) where callee == trusted:
+      self = .result(variable: variable)
     case .set(_, let variable, _, .compute(_, "or", let operands))
     where operands.contains { ($0.number ?? 0) & 1 == 1 }:
       self = .tag(variable: variable)
@@ -59,8 +64,14 @@ enum IntegerStep {
       // A small integer equals no big one, so words can be compared if one is small.
       if !all.contains(where: { $0.number != nil || known.contains($0) }) { all.first.map(require) }
     case .count(_, let all): for operand in all where wanted.contains(operand) { require(operand) }
-    case .tag, .other: break
+    case .tag, .result, .other: break
     }
+  }
+
+  /// The variable to test behind the step.
+  func tested(_ wanted: LocalSet) -> Local? {
+    if case .result(let variable) = self, wanted.contains(variable.id) { return variable }
+    return nil
   }
 
   /// The variables that must hold small integers, each once.
@@ -112,10 +123,11 @@ struct SmallIntegers {
   /// What edges into loops test, if they do not know it, by the position of the loop's first block.
   private var candidates: LocalTable<LocalSet> = [:]
 
-  init(_ function: Machine.Function, _ graph: MachineGraph) {
+  /// - Parameter trusted: the function whose results are tested at once where they are wanted, and small from there on.
+  init(_ function: Machine.Function, _ graph: MachineGraph, trusting trusted: Name? = nil) {
     self.function = function
     self.graph = graph
-    steps = function.blocks.map { $0.instructions.map { IntegerStep($0) } }
+    steps = function.blocks.map { $0.instructions.map { IntegerStep($0, trusting: trusted) } }
     entries = [LocalSet?](repeating: nil, count: function.blocks.count)
     ranks = [Int](repeating: -1, count: function.blocks.count)
     for (rank, block) in graph.order.enumerated() { ranks[block] = rank }
@@ -208,6 +220,7 @@ struct SmallIntegers {
     switch step {
     case .arithmetic(let variable, _, _), .division(let variable, _, _, _), .tag(let variable):
       known.insert(variable.id)
+    case .result(let variable): if wanted.contains(variable.id) { known.insert(variable.id) }
     case .observation, .count, .other: break
     }
   }

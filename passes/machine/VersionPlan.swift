@@ -64,7 +64,11 @@ final class VersionPlan {
         if case .arithmetic = step { leaves = true }
         step.forEachRequired(known, integers.wanted) { _, _ in leaves = true }
         if leaves {
-          entries[block].append(index)
+          if entries[block].last != index { entries[block].append(index) }
+          exits += 1
+        }
+        if step.tested(integers.wanted) != nil {
+          entries[block].append(index + 1)
           exits += 1
         }
         integers.follow(step, &known)
