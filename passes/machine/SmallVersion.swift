@@ -4,10 +4,10 @@ import Nanopass
 /// A version of a function that calls itself, for calls that pass it small integers: it need not test them.
 ///
 /// The parameters that it takes to be small are those that all of its own calls of itself pass so, if they are small
-/// themselves: the greatest solution, found by dropping what is not. The results of its calls of itself are tested at once
-/// where they are wanted, so that they can be passed on, too: `tak` takes a fifth less time by that. The function itself becomes one that tests them and
-/// calls the version if they are small; else it goes on with operators as calls of the run-time library, as its second
-/// version does, up to the next round of a loop that is all of it.
+/// themselves: the greatest solution, found by dropping what is not. The results of its calls of itself are tested at
+/// once where they are wanted, so that they can be passed on, too: `tak` takes a fifth less time by that. The function
+/// itself becomes one that tests the parameters and calls the version if they are small; else it goes on with operators
+/// as calls of the run-time library, as its second version does, up to the next round of a loop that is all of it.
 struct SmallVersion {
   /// What the version is called.
   let name: Name
