@@ -11,7 +11,11 @@ extension Parser {
     defer { leave() }
     if cursor.at(.openParen) { return try parenthesisedType() }
     if cursor.at(.colon) { throw expected("a type", help: "one `:` stands between a name and its type") }
-    if cursor.at(.fn) { throw expected("a type", help: "the type of a function is written `Fn(A, B) -> C`") }
+    if cursor.at(.fn) {
+      throw expected(
+        "a type",
+        help: Advice("the type of a function is written `Fn(A, B) -> C`", edits: [Edit(cursor.current.span, "Fn")]))
+    }
     let start = cursor.index
     if cursor.at(.openBracket) { return try bracketedType(of: nil, from: start) }
     if cursor.at(.upper), cursor.current.name == Self.functionType, cursor.ahead(1).kind == .openParen {
@@ -87,10 +91,13 @@ extension Parser {
     cursor.advance()
     let parts = try list(until: .closeParen, open) { try $0.type() }
     let span = cursor.span(from: start)
-    if cursor.at(.arrow) {
+    if cursor.at(.arrow) || cursor.at(.fatArrow) {
+      let arrow = cursor.current
       throw fail(
         "paren-tuple-type", at: span, "a type is never written with parentheses",
-        help: "the type of a function is written `Fn(A, B) -> C`")
+        help: Advice(
+          "the type of a function is written `Fn(A, B) -> C`",
+          edits: [.insert("Fn", before: open.span)] + (arrow.kind == .fatArrow ? [Edit(arrow.span, "->")] : [])))
     }
     let help: Advice =
       parts.isEmpty

@@ -6,6 +6,7 @@ extension NameResolver {
   /// Binds a name of a parameter, a statement or a pattern, after checking that it means nothing else here.
   mutating func bind(_ name: Name, at span: Span, group: Int, type: Resolved.Ty? = nil) -> Local {
     if name == "_" { return locals.unnamed() }
+    var isKnown = true
     if let earlier = locals[name] {
       if earlier.group == group {
         error(
@@ -14,11 +15,13 @@ extension NameResolver {
           regions: [Region(earlier.span, "first bound here")])
       } else {
         reportShadowing(name, at: span, earlier: earlier.span)
+        // Nobody knows which of the two is meant where it is read.
+        isKnown = false
       }
     } else if let earlier = (mayReuse(name) ? nil : module.functions[name]?.span) ?? module.bindings[name] {
       reportShadowing(name, at: span, earlier: earlier)
     }
-    return locals.bind(name, at: span, group: group, type: type)
+    return locals.bind(name, at: span, group: group, type: type, isKnown: isKnown)
   }
 
   /// Whether a name of a function may be bound: in a verify block that does not use the function.
@@ -45,7 +48,7 @@ extension NameResolver {
     } else if module.bindings[first.name] != nil {
       return fields(of: .global(first.span, name: module.fullName(first.name)), path, from: 1)
     } else {
-      reportUnknown(first)
+      reportUnknown(first, help: Replacements.read(of: path.text)?.at(path.span))
     }
     return .erroneous(span)
   }

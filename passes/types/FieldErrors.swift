@@ -39,7 +39,9 @@ extension Inference {
     if case .data(let record)? = table.head(type), !declarations.span(of: record).isNone {
       error.regions = [Region(declarations.span(of: record), "declared here")]
     }
-    report(error)
+    // A field that the declaration lacks is one mistake.
+    let same = diagnostics.firstIndex { $0.slug == error.slug && $0.summary == error.summary }
+    if let same, !fields.isEmpty { diagnostics[same].join(error) } else { report(error) }
   }
 
   /// How to get at a field of the record inside an `Option` or a `Result`, and where that is bound to a name; nil for

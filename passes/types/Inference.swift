@@ -280,7 +280,13 @@ struct Inference {
       defer { swap(&mistakes, &patternMistakes) }
       try pattern(arm.pattern, type, of: subject)
       let found = try infer(arm.body, wanted)
-      if case .arm = wanted?.reason { dropRepeated(at: arm.body.span, since: start) }
+      switch wanted?.reason {
+      case .arm: dropRepeated(at: arm.body.span, since: start)
+      // The line that gives the result is missing behind the match.
+      case .result where table.head(found) == .unit || diagnostics.last?.fields.last?.value == "Unit":
+        dropRepeated(at: arm.body.span, since: start)
+      default: break
+      }
       wanted = wanted ?? Expectation(found, .arm(first: arm.body.span))
     }
     return wanted?.type ?? .wrong

@@ -28,11 +28,11 @@ extension Inference {
         name, takes: callee.parameters.count, found: arguments.count, at: span, declared: callee.span,
         signature: (callee.parameters + [callee.result]).map { table.make($0) })
     }
+    guard arguments.count == callee.parameters.count else {
+      try inferAlone(arguments)
+      return callee.variables.isEmpty ? keep(promise, at: span) : expected?.type ?? .wrong
+    }
     for (index, argument) in arguments.enumerated() {
-      guard index < callee.parameters.count else {
-        _ = try infer(argument)
-        continue
-      }
       let parameter = table.make(callee.parameters[index], callee.variables, instance: instance)
       let reason = Expectation.Reason.argument(name, index + 1, declared: callee.span)
       let found = diagnostics.count
@@ -40,6 +40,9 @@ extension Inference {
       if diagnostics.count == found + 1 { explainCallback(argument, for: callee.parameters[index]) }
       adviseToPass(argument, for: parameter)
       explainDischarge(of: argument)
+    }
+    if diagnostics.count > before, let other = try explainNamespace(name, callee, arguments, at: span, since: before) {
+      return expected.map { table.forgive($0.type); return $0.type } ?? other
     }
     if diagnostics.count > before {
       let fresh = instantiate(callee.variables)
@@ -51,6 +54,38 @@ extension Inference {
       if !callee.variables.isEmpty, let expected = promise.broken { return expected.type }
     }
     return keep(promise, at: span)
+  }
+
+  /// Makes the errors about the arguments of a library function one, if the function of that name for the type of the
+  /// first argument was meant, as `Float.abs` by `Int.abs(1.5)`.
+  ///
+  /// - Returns: the type that it gives, as far as it is known; nil if no function was meant.
+  private mutating func explainNamespace(
+    _ name: Name, _ callee: Signature, _ arguments: [Resolved.Expr], at span: Span, since start: Int
+  ) throws -> TypeRef? {
+    guard callee.isLibrary, let first = arguments.first, let error = diagnostics[start...].first,
+      error.slug == "type-mismatch", error.span == first.span, !isTrying,
+      diagnostics[start...].allSatisfy({ $0.slug == "type-mismatch" }), let dot = name.text.lastIndex(of: "."),
+      let space = table.written(try typesAlone(of: [first])[0])?.namespace
+    else { return nil }
+    let other = Name("\(space)\(name.text[dot...])")
+    if case .integer = first { return nil }
+    guard other != name, space != "Option", space != "Result",
+      let meant = declarations.function(other), meant.parameters.count == arguments.count,
+      sources.text(of: span)?.hasPrefix(name.text) == true
+    else { return nil }
+    let place = Span(start: span.start, length: UInt32(name.text.utf8.count))
+    diagnostics.removeSubrange((start + 1)...)
+    diagnostics[start].repair = Repair("for `\(space)` use \(code: other)", at: place)
+    return meant.variables.isEmpty ? table.make(meant.result) : .wrong
+  }
+
+  /// Looks at arguments of which nobody knows the parameters, since there are too many or too few of them.
+  private mutating func inferAlone(_ arguments: [Resolved.Expr]) throws {
+    for argument in arguments {
+      if case .callback = argument { continue }
+      _ = try infer(argument)
+    }
   }
 
   /// A type that a call gives in the end, with what its place asks for if that differs.
@@ -151,11 +186,11 @@ extension Inference {
         parameter.name, takes: wanted.count, found: arguments.count, at: span, declared: declared,
         signature: parts)
     }
+    guard arguments.count == wanted.count else {
+      try inferAlone(arguments)
+      return meet(result, expected, at: span)
+    }
     for (index, argument) in arguments.enumerated() {
-      guard index < wanted.count else {
-        _ = try infer(argument)
-        continue
-      }
       let reason = Expectation.Reason.argument(parameter.name, index + 1, declared: declared)
       _ = try infer(argument, Expectation(wanted[index], reason))
     }
@@ -241,11 +276,11 @@ extension Inference {
         Name("\(type.lastSegment).\(variant)"), takes: constructor.fields.count, found: arguments.count, at: span,
         declared: constructor.span, signature: (constructor.fields + [constructor.result]).map { table.make($0) })
     }
+    guard arguments.count == constructor.fields.count else {
+      try inferAlone(arguments)
+      return constructor.variables.isEmpty ? keep(promise, at: span) : expected?.type ?? .wrong
+    }
     for (index, argument) in arguments.enumerated() {
-      guard index < constructor.fields.count else {
-        _ = try infer(argument)
-        continue
-      }
       let field = table.make(constructor.fields[index], constructor.variables, instance: instance)
       let reason = Expectation.Reason.payload(variant, of: type, index + 1, declared: constructor.span)
       _ = try infer(argument, Expectation(field, reason))
@@ -283,11 +318,11 @@ extension Inference {
         name, takes: parameters.count, found: arguments.count, at: span, declared: .none,
         signature: (parameters + [result]).map { table.make($0.resolved) })
     }
+    guard arguments.count == parameters.count else {
+      try inferAlone(arguments)
+      return variables.isEmpty ? meet(table.make(result.resolved), expected, at: span) : expected?.type ?? .wrong
+    }
     for (index, argument) in arguments.enumerated() {
-      guard index < parameters.count else {
-        _ = try infer(argument)
-        continue
-      }
       let reason = Expectation.Reason.argument(name, index + 1, declared: .none)
       let parameter = table.make(parameters[index].resolved, variables, instance: instance)
       _ = try infer(argument, Expectation(parameter, reason))

@@ -16,11 +16,14 @@ extension Inference {
     _ name: Name, takes: Int, found: Int, at span: Span, declared: Span, signature: [TypeRef]
   ) {
     let arguments = takes == 0 ? "no arguments" : takes == 1 ? "1 argument" : "\(takes) arguments"
+    let form = text(of: name, signature)
+    let isText = ["Console.print", "Console.error", "Console.warn"].contains(name)
     report(
       .error(
         "arity-mismatch", at: span, "`\(shown(name))` takes \(arguments), here it is given \(found)",
-        regions: declared.isNone ? [] : [Region(declared, "declared here")],
-        fields: [Field("signature", text(of: name, signature))]))
+        help: isText && found > 1
+          ? "put the values into one text: `\"{a} {b}\"`" : "it is called as `\(form)`",
+        regions: declared.isNone ? [] : [Region(declared, "declared here")], fields: [Field("signature", form)]))
   }
 
   /// Reports a constructor with fields that stands without them where no function is asked for.
@@ -34,10 +37,13 @@ extension Inference {
 
   /// Reports a function that stands where none is asked for.
   mutating func reportFunctionValue(_ name: Name, _ declared: Span, at span: Span) {
+    let form = shown(name)
+    let takesNothing = (declarations.function(name)?.parameters ?? EffectOperation.named(name)?.parameters.map(\.resolved))?.isEmpty
     report(
       .error(
-        "fn-value", at: span, "the function `\(shown(name))` is used as a value",
-        help: "call it, or pass it for a parameter of a `Fn` type",
+        "fn-value", at: span, "the function `\(form)` is used as a value",
+        help: takesNothing == true
+          ? "call it: \(code: "\(form)()")" : "call it, or pass it for a parameter of a `Fn` type",
         regions: declared.isNone ? [] : [Region(declared, "declared here")]))
   }
 
@@ -128,6 +134,9 @@ extension Inference {
     )
     error.fields = [Field("found", table.text(type))]
     if head == .string, sign != "/" { error.note = "strings are joined by `+`, and have no other arithmetic" }
+    if head == .string, sign == "*" {
+      error.repair.primary = "a text that is repeated is built by a function that calls itself"
+    }
     if case .data(let name) = head, ["<", ">", "<=", ">="].contains(sign) {
       error.repair.primary =
         declarations.fields(of: name) == nil
