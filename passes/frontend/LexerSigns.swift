@@ -93,10 +93,13 @@ extension Lexer {
     if byte == 0x2D, lineColumn >= 0 {
       advice = Advice("a comment begins with `//`", edits: [Edit(span(position, position + 2), "//")])
     }
-    if byte == 0x3B, endsLine(behind: position + 1) {
-      advice = Advice("a line break ends the statement: leave the `;` out", edits: [.remove(span(position, position + 1))])
+    if byte == 0x3B, endsLine(behind: position + 1), startsOperandBefore {
+      advice = Advice(
+        "a line break ends the statement: leave the `;` out", edits: [.remove(span(position, position + 1))])
     }
-    if length == 2, byte == next, byte == 0x26 || byte == 0x7C, let edits = editsToJoin(by: byte == 0x26 ? "Bool.and" : "Bool.or") {
+    if length == 2, byte == next, byte == 0x26 || byte == 0x7C,
+      let edits = editsToJoin(by: byte == 0x26 ? "Bool.and" : "Bool.or")
+    {
       advice = Advice(advice.text, edits: edits)
     }
     if byte == 0x5E, lastByte != 0x22 { advice = "use `Bits.xor(a, b)`; powers are `Float.pow(a, b)`" }
@@ -122,7 +125,7 @@ extension Lexer {
   /// The changes that make `a && b` a call; nil where its ends are not plain to see, as beside other such signs, a
   /// string or a bracket that is closed on another line.
   private func editsToJoin(by function: String) -> [Edit]? {
-    guard interpolations.isEmpty else { return nil }
+    guard interpolations.isEmpty, startsOperandBefore, startsOperand(behind: position + 2) else { return nil }
     var (from, open) = (position - 1, 0)
     search: while from >= 0 {
       switch bytes[from] {
@@ -148,6 +151,7 @@ extension Lexer {
     reach: while to < end {
       switch bytes[to] {
       case 0x22, 0x7B, 0x7D, 0x7C, 0x26: return nil
+      case 0x2A where bytes[to + 1] == 0x2A: return nil
       case 0x28, 0x5B: open += 1
       case 0x29, 0x5D:
         if open == 0 { break reach }

@@ -60,7 +60,8 @@ extension Parser {
         .assign, "`=` and the intent",
         help: cursor.at(.stringStart)
           ? Advice("`intent = \"...\"`", edits: [.insert("= ", before: cursor.current.span)])
-          : cursor.at(.colon) ? Advice("`intent = \"...\"`", edits: [Edit(cursor.current.span, " =")]) : "`intent = \"...\"`")
+          : cursor.at(.colon)
+            ? Advice("`intent = \"...\"`", edits: [Edit(cursor.current.span, " =")]) : "`intent = \"...\"`")
       let text = try textClause("the intent")
       return .intent(cursor.span(from: start), text: text)
     case Self.depends:
@@ -138,7 +139,9 @@ extension Parser {
     }
     return Advice(
       "leave the `\(cursor.current.name)` out: \(text)",
-      edits: [Edit(Span(start: cursor.previous.span.end, length: cursor.ahead(1).span.start &- cursor.previous.span.end), " ")])
+      edits: [
+        Edit(Span(start: cursor.previous.span.end, length: cursor.ahead(1).span.start &- cursor.previous.span.end), " ")
+      ])
   }
 
   /// Words that stand before declarations in other languages.
@@ -245,7 +248,11 @@ extension Parser {
         help: sign.kind == .question
           ? "a field that may be missing is an `Option`: `\(name.name): Option<A>`"
           : sign.kind == .assign && parser.cursor.ahead(1).kind == .upper
-            ? Advice("a field is written `name: Type`", edits: [.remove(Span(start: name.span.end, length: sign.span.start &- name.span.end)), Edit(sign.span, ":")])
+            ? Advice(
+              "a field is written `name: Type`",
+              edits: [
+                .remove(Span(start: name.span.end, length: sign.span.start &- name.span.end)), Edit(sign.span, ":"),
+              ])
             : "a field is written `name: Type`")
       let type = try parser.type()
       let field = Syntax.FieldType(parser.cursor.span(from: start), name: name, ty: type)

@@ -234,7 +234,8 @@ extension Parser {
     case .stringStart where cursor.previous.kind == .stringEnd:
       return expected(
         "the end of the line behind \(what)",
-        help: cursor.ahead(1).kind == .stringEnd || cursor.previous.span.length == 1 && cursor.ahead(-2).kind == .stringStart
+        help: cursor.ahead(1).kind == .stringEnd
+          || cursor.previous.span.length == 1 && cursor.ahead(-2).kind == .stringStart
           ? "no quotes stand three in a row; a function is described behind `?`, as in `? \"...\"`"
           : "strings are joined by `+`; a quote inside a string is written `\\\"`, a line break `\\n`")
     case .comma:

@@ -48,7 +48,7 @@ extension Parser {
       throw expected(
         "`}` and the end of the interpolation",
         help: operatorWordHelp
-          ?? (cursor.at(.colon)
+          ?? (cursor.at(.colon) && [.integer, .float, .dot, .less, .greater].contains(cursor.ahead(1).kind)
             ? "values have no format behind a `:`: round or cut the text before"
             : "an interpolation holds one expression; a plain brace is written `{{`"))
     }

@@ -56,8 +56,18 @@ extension Parser {
       throw fail(
         "parse-error", at: open.span, "expected a type, found `[`", help: "the type of a list is written `List<A>`")
     }
+    let known = diagnostics.count
     let parts = try list(until: .closeBracket, open) { try $0.type() }
     let span = cursor.span(from: start)
+    if name?.name == "Callable", parts.count == 2, case .named(_, let list, let parameters) = parts[0],
+      list.name == "List"
+    {
+      diagnostics.removeSubrange(known...)
+      let meant = Syntax.TypeExpr.function(span, parameters: parameters, result: parts[1], effects: nil)
+      report(
+        .error("parse-error", at: span, "the type of a function is written with `Fn`", help: "\(code: meant.text)"))
+      return meant
+    }
     let meant = Syntax.TypeExpr.named(span, name: name ?? Syntax.Ident(open.span, name: "List"), arguments: parts)
     let what =
       name == nil ? "the type of a list is written with its name" : "the parts of a type stand between `<` and `>`"

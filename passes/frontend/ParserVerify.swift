@@ -17,7 +17,9 @@ extension Parser {
     let keyword = cursor.current
     cursor.advance()
     guard cursor.at(.lower) else {
-      throw expected("the name of the function to verify", help: "the function stands in the same file")
+      throw expected(
+        "the name of the function to verify",
+        help: cursor.at(.stringStart) ? "it is written without quotes" : "the function stands in the same file")
     }
     let target = Syntax.Ident(cursor.current.span, name: cursor.current.name)
     cursor.advance()

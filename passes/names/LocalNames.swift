@@ -85,7 +85,7 @@ extension NameResolver {
       if help == nil, isCalled {
         help =
           Replacements.call(of: path?.text ?? name.text)?.at(path?.span ?? name.span)
-          ?? builtinHelp(for: name.text, with: arguments)
+          ?? builtinHelp(for: name.text, with: arguments, at: name.span)
       }
       help =
         help
@@ -129,7 +129,7 @@ extension NameResolver {
   }
 
   /// The functions of that name in built-in namespaces, which are written in full: those that suit the first argument.
-  func builtinHelp(for name: String, with arguments: [Program.Expr] = []) -> Advice? {
+  func builtinHelp(for name: String, with arguments: [Program.Expr] = [], at place: Span = .none) -> Advice? {
     let capital = Name(name.prefix(1).uppercased() + name.dropFirst())
     if Vocabulary.namespaces.contains(capital) { return "did you mean \(code: capital)?" }
     let type = arguments.first.flatMap { likelyType(of: $0) }.flatMap(\.namespace)
@@ -138,7 +138,8 @@ extension NameResolver {
       arguments.isEmpty || arguments.count > 3 ? "" : "(\(arguments.map { source($0.span) }.joined(separator: ", ")))"
     let isCall = found.count == 1 && !shown.isEmpty && !shown.contains("...")
     if let only = found.first, found.count == 1 {
-      return isCall ? "write `\(only).\(name)\(shown)`" : "write \(code: "\(only).\(name)")"
+      let edits: [Edit] = place.isNone ? [] : [Edit(place, "\(only).\(name)")]
+      return isCall ? Advice("write `\(only).\(name)\(shown)`", edits: edits) : "write \(code: "\(only).\(name)")"
     }
     return found.isEmpty ? nil : "write \(found.prefix(4).map { "`\($0).\(name)`" }.joined(separator: " or "))"
   }

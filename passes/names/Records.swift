@@ -29,7 +29,8 @@ extension NameResolver {
     }
     if let other = otherRecord(base, than: type, with: written) {
       error(
-        "type-mismatch", at: callee.span, "`\(type.short).update` takes a `\(type.short)`, but this is `\(other.short)`",
+        "type-mismatch", at: callee.span,
+        "`\(type.short).update` takes a `\(type.short)`, but this is `\(other.short)`",
         help: "write \(code: "\(other.short).update")",
         regions: [Region(base.span, "this is `\(other.short)`")]
           + (type.span.isNone ? [] : [Region(type.span, "declared here")]))
@@ -43,7 +44,9 @@ extension NameResolver {
   }
 
   /// The record that a value is which is changed as one of another type; nil unless that has all the fields.
-  private func otherRecord(_ base: Program.Expr, than type: TypeSymbol, with fields: [Program.FieldValue]) -> TypeSymbol? {
+  private func otherRecord(_ base: Program.Expr, than type: TypeSymbol, with fields: [Program.FieldValue])
+    -> TypeSymbol?
+  {
     guard case .data(let name)? = likelyType(of: base), name != type.name, let other = record(named: name),
       !fields.isEmpty, fields.allSatisfy({ other.fields.contains($0.name.name) })
     else { return nil }

@@ -118,6 +118,7 @@ enum Replacements {
     "str": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
     "toString": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
     "show": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
+    "length": "write `String.len`, `List.len` or `Map.len`", "size": "write `String.len`, `List.len` or `Map.len`",
     "int": "write `Int.fromString` or `Int.fromFloat`", "parseInt": "write \(code: "Int.fromString")",
     "float": "write `Float.fromInt` or `Float.fromString`", "parseFloat": "write \(code: "Float.fromString")",
     "ord": "write \(code: "Char.toCode")", "chr": "write \(code: "String.fromCodePoint")",

@@ -72,8 +72,9 @@ public struct CheckEffects: CheckPass {
     if function.effects.effects.isEmpty, missing.count > 1, let (first, effects) = missing.first {
       // The line of the effects is missing as a whole, which is one mistake.
       var error = try error(on: effects, of: calls[first], in: function, needing: all, program)
-      error.regions += missing.dropFirst().map { index, more in
-        Region(place(of: calls[index], in: function), "needs \(more.map { "`\($0)`" }.joined(separator: ", "))")
+      error.regions += calls[(first + 1)...].filter { $0.effects.contains(where: all.contains) }.map { call in
+        let needed = call.effects.filter(all.contains).map { "`\($0)`" }.joined(separator: ", ")
+        return Region(place(of: call, in: function), "needs \(needed)")
       }
       error.fields += missing.dropFirst().flatMap(\.effects).map { Field("effect", $0.text) }
       context.report(error)

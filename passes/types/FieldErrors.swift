@@ -39,9 +39,7 @@ extension Inference {
     if case .data(let record)? = table.head(type), !declarations.span(of: record).isNone {
       error.regions = [Region(declarations.span(of: record), "declared here")]
     }
-    // A field that the declaration lacks is one mistake.
-    let same = diagnostics.firstIndex { $0.slug == error.slug && $0.summary == error.summary }
-    if let same, !fields.isEmpty { diagnostics[same].join(error) } else { report(error) }
+    report(error)
   }
 
   /// How to get at a field of the record inside an `Option` or a `Result`, and where that is bound to a name; nil for
@@ -87,6 +85,11 @@ extension Inference {
     let length = span.length.subtractingReportingOverflow(place(of: name, in: span).length &+ 1)
     guard !length.overflow, let written = table.written(type) else { return nil }
     let value = source(Span(start: span.start, length: length.partialValue))
+    if let space = written.namespace, ["length", "size", "count", "len"].contains(name.text),
+      LibraryFunctions.byNamespace[space]?.contains("len") == true
+    {
+      return "functions are called by their names: \(code: "\(space).len(\(value))", at: span)"
+    }
     if let space = written.namespace, LibraryFunctions.byNamespace[space]?.contains(name.text) == true {
       let count = declarations.function(Name("\(space).\(name)"))?.parameters.count ?? 1
       return

@@ -255,7 +255,14 @@ struct Inference {
     if let expected, table.head(expected.type) == .list, let wanted = table.arguments(expected.type).first,
       !table.isOpen(wanted) || elements.isEmpty
     {
-      for element in elements { _ = try infer(element, Expectation(wanted, .element(first: .none))) }
+      let start = diagnostics.count
+      for element in elements {
+        if table.head(wanted) == .tuple, case .list(let span, let parts) = element, parts.count > 1 {
+          reportListForTuple(wanted, parts, at: span, since: start)
+        } else {
+          _ = try infer(element, Expectation(wanted, .element(first: .none)))
+        }
+      }
       return expected.type
     }
     guard let first = elements.first else { return meet(table.make(.list, [table.open()]), expected, at: span) }

@@ -60,7 +60,8 @@ extension Inference {
       let reported = diagnostics.count - 1
       if head == .list, sign == "+", table.head(try infer(right)) == .list {
         diagnostics[reported].advise(
-          "lists are joined: \(code: "List.concat(\(source(left.span)), \(source(right.span)))", at: left.span.union(right.span))")
+          "lists are joined: \(code: "List.concat(\(source(left.span)), \(source(right.span)))", at: left.span.union(right.span))"
+        )
         return expected?.type ?? type
       }
       _ = try infer(right)

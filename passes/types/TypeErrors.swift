@@ -21,8 +21,7 @@ extension Inference {
     report(
       .error(
         "arity-mismatch", at: span, "`\(shown(name))` takes \(arguments), here it is given \(found)",
-        help: isText && found > 1
-          ? "put the values into one text: `\"{a} {b}\"`" : "it is called as `\(form)`",
+        help: isText && found > 1 ? "put the values into one text: `\"{a} {b}\"`" : nil,
         regions: declared.isNone ? [] : [Region(declared, "declared here")], fields: [Field("signature", form)]))
   }
 
@@ -38,7 +37,8 @@ extension Inference {
   /// Reports a function that stands where none is asked for.
   mutating func reportFunctionValue(_ name: Name, _ declared: Span, at span: Span) {
     let form = shown(name)
-    let takesNothing = (declarations.function(name)?.parameters ?? EffectOperation.named(name)?.parameters.map(\.resolved))?.isEmpty
+    let takesNothing =
+      (declarations.function(name)?.parameters ?? EffectOperation.named(name)?.parameters.map(\.resolved))?.isEmpty
     report(
       .error(
         "fn-value", at: span, "the function `\(form)` is used as a value",
@@ -110,6 +110,24 @@ extension Inference {
     }
     diagnostics[start].advise(help.by(Edit(value, sources.postfixed(value, "?"))))
     diagnostics[start].regions.insert(Region(value, "bound to this"), at: 0)
+  }
+
+  /// Reports `[a, b]` among elements that are tuples, once in a list.
+  mutating func reportListForTuple(_ wanted: TypeRef, _ parts: [Resolved.Expr], at span: Span, since start: Int) {
+    slots.append(.wrong)
+    var error = Diagnostic.error(
+      "type-mismatch", at: span, "the elements of this list are \(table.phrase(wanted)), but this one is a list",
+      label: "this is a list")
+    if let first = sources.text(of: span), first.hasPrefix("["), first.hasSuffix("]") {
+      error.advise(
+        Advice(
+          "a tuple is written between round brackets: `(a, b)`",
+          edits: [
+            Edit(Span(start: span.start, length: 1), "("), Edit(Span(start: span.end - 1, length: 1), ")"),
+          ]))
+    }
+    let same = diagnostics[start...].firstIndex { $0.summary == error.summary }
+    if let same { diagnostics[same].join(error) } else { report(error) }
   }
 
   // MARK: Operators
