@@ -22,11 +22,10 @@ private struct HeldFiles: SourceFiles {
     "type-error", "target-effect-unsupported", "verify-mismatch", "verify-runtime-error", "verify-unexpected-err",
     "verify-unstubbed-effect", "verify-declined", "not-yet", "module-limit",
   ]
-  /// Those that come up only with values which no program can have yet, and for targets, as in `ServicesTests` and
-  /// `WasmOutputTests`.
-  static let withoutProgram: Set<String> = ["not-comparable", "target-effect-unsupported", "module-limit"]
+  /// Those that come up only for targets, as in `ServicesTests` and `WasmOutputTests`.
+  static let withoutProgram: Set<String> = ["target-effect-unsupported", "module-limit"]
   /// The slugs of examples that need parts of the language which can't be compiled yet.
-  static let waiting: Set<String> = ["not-comparable", "bad-map-key"]
+  static let waiting: Set<String> = ["not-comparable"]
   static let shown = Explanation.slugs.filter { !withoutExample.contains($0) }
 
   /// The slugs that a program is given: all those of a check, and the errors of a build.

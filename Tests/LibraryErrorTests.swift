@@ -48,7 +48,7 @@ import Testing
     ("Bytes.empty() + Bytes.empty()", "bytes are joined by `Bytes.concat`"),
     ("Bytes.len(\"a\")", "encode it: `String.toUtf8(\"a\")`"),
     ("String.fromUtf8(\"a\")", "encode it: `String.toUtf8(\"a\")`"),
-    ("String.len(Bytes.empty())", "decode it: `String.fromUtf8(Bytes.empty())` gives a `Result<String, String>`"),
+    ("String.len(Bytes.empty())", "for `Bytes` use `Bytes.len`"),
     ("Bytes.len([1])", "convert it: `Bytes.fromList([1])` gives a `Result<Bytes, String>`"),
     ("Crypto.Digest32.toHex(Bytes.empty())", "compute it: `Crypto.sha256(Bytes.empty())`"),
     ("Bytes.fromList([1])?", "leave out the `?`"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CAllocator
 import Foundation
 import Interpreters
 import Nanopass
@@ -159,6 +160,8 @@ struct Run: ParsableCommand {
     // The system may put object code on both sides of the stack, and it must lie within 2 GiB to be linked.
     let loaded = onLargeStack(limit: 1 << 30) { prepared.loadProgram() }
     // The C library gives the main thread memory in larger pieces than others, should address space run out.
+    // The end of memory is a fault of the program from here on.
+    nanoc_leave_memory_to_program()
     let code = loaded.program?.run(name: prepared.programName, arguments: programArguments) ?? loaded.code
     throw ExitCode(code)
   }

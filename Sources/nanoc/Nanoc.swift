@@ -42,6 +42,7 @@ struct Nanoc: ParsableCommand {
   /// Runs the command; wrong calls end with 2, as `--help` says.
   static func main() {
     nanoc_prefer_large_pages()
+    nanoc_end_without_memory()
     TemporaryFiles.removeOnSignals()
     if let refusal = PlannedParts.refusal(of: Array(CommandLine.arguments.dropFirst())) {
       Console.error(refusal)

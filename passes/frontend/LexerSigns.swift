@@ -90,7 +90,19 @@ extension Lexer {
     if "%^".utf8.contains(byte), lastByte == 0x22 {
       advice = byte == 0x25 ? "put the values into the text: `\"n = {n}\"`" : "strings are joined by `+`"
     }
-    if byte == 0x2D, lineColumn >= 0 { advice = "a comment begins with `//`" }
+    if byte == 0x2D, lineColumn >= 0 {
+      advice = Advice("a comment begins with `//`", edits: [Edit(span(position, position + 2), "//")])
+    }
+    if byte == 0x3B, endsLine(behind: position + 1), startsOperandBefore {
+      advice = Advice(
+        "a line break ends the statement: leave the `;` out", edits: [.remove(span(position, position + 1))])
+    }
+    if length == 2, byte == next, byte == 0x26 || byte == 0x7C,
+      let edits = editsToJoin(by: byte == 0x26 ? "Bool.and" : "Bool.or")
+    {
+      advice = Advice(advice.text, edits: edits)
+    }
+    if byte == 0x5E, lastByte != 0x22 { advice = "use `Bits.xor(a, b)`; powers are `Float.pow(a, b)`" }
     if byte == 0x2B, next == byte, startsOperand(behind: position + length) {
       advice = "strings are joined by `+`, lists by `List.concat`"
     }
@@ -101,6 +113,66 @@ extension Lexer {
     if previousEnd == position { return }
     let spelling = text(position, position + length)
     error("rejected-operator", position, position + length, "there is no operator `\(spelling)`", help: advice)
+  }
+
+  /// Whether nothing but spaces and a comment stands in the rest of the line.
+  private func endsLine(behind offset: Int) -> Bool {
+    var place = offset
+    while place < end, bytes[place] == 0x20 || bytes[place] == 0x0D { place += 1 }
+    return place >= end || bytes[place] == 0x0A || bytes[place] == 0x2F && bytes[place + 1] == 0x2F
+  }
+
+  /// The changes that make `a && b` a call; nil where its ends are not plain to see, as beside other such signs, a
+  /// string or a bracket that is closed on another line.
+  private func editsToJoin(by function: String) -> [Edit]? {
+    guard interpolations.isEmpty, startsOperandBefore, startsOperand(behind: position + 2) else { return nil }
+    var (from, open) = (position - 1, 0)
+    search: while from >= 0 {
+      switch bytes[from] {
+      case 0x0A, 0x22, 0x7B, 0x7D, 0x7C, 0x26: break search
+      case 0x29, 0x5D: open += 1
+      case 0x28, 0x5B:
+        if open == 0 { break search }
+        open -= 1
+      case 0x2C where open == 0: break search
+      // The sign of a binding or an arm, not of a comparison.
+      case 0x3D where open == 0 && !"=!<>".utf8.contains(bytes[from - 1]) && bytes[from + 1] != 0x3D: break search
+      case 0x3E where open == 0 && (bytes[from - 1] == 0x2D || bytes[from - 1] == 0x3D): break search
+      default: break
+      }
+      from -= 1
+    }
+    if from >= 0, !"(,=>\n[".utf8.contains(bytes[from]) { return nil }
+    from += 1
+    while bytes[from] == 0x20 { from += 1 }
+    if text(from, min(from + 6, end)) == "match " { from += 6 }
+    var to = position + 2
+    open = 0
+    reach: while to < end {
+      switch bytes[to] {
+      case 0x22, 0x7B, 0x7D, 0x7C, 0x26: return nil
+      case 0x2A where bytes[to + 1] == 0x2A: return nil
+      case 0x28, 0x5B: open += 1
+      case 0x29, 0x5D:
+        if open == 0 { break reach }
+        open -= 1
+      case 0x2C where open == 0: break reach
+      case 0x0A, 0x0D, 0x2F: break reach
+      default: break
+      }
+      to += 1
+    }
+    while to > position, bytes[to - 1] == 0x20 { to -= 1 }
+    guard open == 0, to < end, bytes[to] != 0x2F, to > position + 2, from < position else { return nil }
+    var left = position
+    while bytes[left - 1] == 0x20 { left -= 1 }
+    var right = position + 2
+    while bytes[right] == 0x20 { right += 1 }
+    guard left > from, right < to else { return nil }
+    return [
+      .insert(function + "(", before: span(from, from + 1)), Edit(span(left, right), ", "),
+      .insert(")", behind: span(to - 1, to)),
+    ]
   }
 
   /// The end of `|a, b|`, which begins a function in other languages, if it stands where a value could.

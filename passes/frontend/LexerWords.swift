@@ -116,9 +116,30 @@ extension Lexer {
       position += length
     }
     let (digits, tail) = (text(start, digitsEnd), text(digitsEnd, position))
+    if tail.lowercased() == "e", bytes[position] == 0x2D, isDigit(bytes[position + 1]) {
+      return smallNumber(digits, from: start)
+    }
     report(
       from: start, "`\(digits)\(tail)` is no number: `\(tail)` is stuck to its digits",
-      help: Self.numberHelp(digits, tail))
+      help: !interpolations.isEmpty && start > 0 && ":.".utf8.contains(bytes[start - 1])
+        ? "values have no format behind a `:`: round or cut the text before" : Self.numberHelp(digits, tail))
+    add(.integer(span(start, position), value: .small(0)))
+  }
+
+  /// Reports a number with a negative exponent, at its sign.
+  private mutating func smallNumber(_ digits: String, from start: Int) {
+    position += 1
+    let power = position
+    skipDigits()
+    let whole = text(start, position)
+    var help: Advice = "numbers are decimal, without exponents and separators"
+    if let places = Int(text(power, position)), places <= 30, digits.utf8.count <= 20 {
+      let parts = digits.split(separator: ".")
+      let (before, behind) = (parts.first.map(String.init) ?? "", parts.count > 1 ? String(parts[1]) : "")
+      let padded = String(repeating: "0", count: max(0, places + 1 - before.utf8.count)) + before
+      help = "\(code: "\(padded.dropLast(places)).\(padded.suffix(places))\(behind)"); \(help)"
+    }
+    report(from: start, "`\(whole)` is no number: `e` is stuck to its digits", help: help)
     add(.integer(span(start, position), value: .small(0)))
   }
 

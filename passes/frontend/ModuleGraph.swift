@@ -254,7 +254,8 @@ struct ModuleGraph {
   /// Reports the cycle that an entry of `depends` closes.
   mutating func reportCycle(_ cycle: [Int], at name: Syntax.Ident) {
     let names = cycle.map { modules[$0].shownName }
-    let chain = (names + names.prefix(1)).joined(separator: " -> ")
+    let shown = names.count > 12 ? names.prefix(6) + ["... (\(names.count - 12) more)"] + names.suffix(6) : names
+    let chain = (shown + names.prefix(1)).joined(separator: " -> ")
     // The names that lead from each module of the cycle to the next; the last is the place of the error.
     let steps = zip(cycle, cycle.dropFirst()).compactMap { from, to in
       modules[from].edges.first { $0.target == to }.map {

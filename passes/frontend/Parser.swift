@@ -183,7 +183,10 @@ struct Parser {
       while last > 0, cursor.token(at: last).isLayout { last -= 1 }
       return fail(
         "parse-error", at: open.span, "`\(open.name)` is never closed",
-        help: Advice("add `\(sign)`", edits: [.insert(sign, behind: cursor.token(at: last).span)]))
+        // Whether it stands before a `?` or behind it nobody knows.
+        help: Advice(
+          "add `\(sign)`",
+          edits: cursor.token(at: last).kind == .question ? [] : [.insert(sign, behind: cursor.token(at: last).span)]))
     }
     let startsElement: [TokenKind] = [
       .lower, .upper, .integer, .float, .stringStart, .true, .false, .openParen, .openBracket, .openBrace,

@@ -140,7 +140,18 @@ extension Parser {
   private mutating func effectLine() throws -> Syntax.EffectLine {
     let start = cursor.index
     cursor.advance()
-    if !cursor.at(.openBracket) { throw expected("`[` and a list of effects", help: "`! [Console.print]`") }
+    if !cursor.at(.openBracket) {
+      var (distance, close) = (1, Span.none)
+      while !cursor.ahead(distance).isLayout, cursor.ahead(distance).kind != .end {
+        close = cursor.ahead(distance).kind == .closeParen ? cursor.ahead(distance).span : .none
+        distance += 1
+      }
+      throw expected(
+        "`[` and a list of effects",
+        help: Advice(
+          "`! [Console.print]`",
+          edits: cursor.at(.openParen) && !close.isNone ? [Edit(cursor.current.span, "["), Edit(close, "]")] : []))
+    }
     let names = try effectNames()
     let line = Syntax.EffectLine(cursor.span(from: start), effects: names)
     try expectLineEnd(after: "the effects")

@@ -29,6 +29,7 @@ extension Parser {
   private static let operatorWords: [Name: Advice] = [
     "and": "use `Bool.and(a, b)`", "or": "use `Bool.or(a, b)`", "xor": "use `!=` on `Bool`s",
     "not": "use `Bool.not(a)`", "mod": "use `Int.mod(a, b)`", "div": "use `Int.div(a, b)`", "is": "use `==`",
+    "as": "values are converted by functions, as in `Float.fromInt(n)`; nothing else changes their type",
     "in": "a map is asked by `Map.has(m, key)`, a list by `List.contains(xs, x)`",
   ]
 
@@ -67,9 +68,9 @@ extension Parser {
   /// Words that stand for a keyword of this language alone.
   private static let keywords: [Name: String] = [
     "def": "fn", "func": "fn", "function": "fn", "fun": "fn", "proc": "fn", "enum": "type", "union": "type",
-    "switch": "match",
+    "switch": "match", "struct": "record", "test": "verify",
   ]
-  private static let superfluous: Set<Name> = ["const", "mut", "final"]
+  private static let superfluous: Set<Name> = ["const", "mut", "final", "await", "new"]
 
   /// Advice for a word that stands where an operator could, or behind a word that was meant as one.
   var operatorWordHelp: Advice? {

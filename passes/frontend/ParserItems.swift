@@ -56,13 +56,18 @@ extension Parser {
     switch word.name {
     case Self.intent:
       cursor.advance()
-      try expect(.assign, "`=` and the intent", help: "`intent = \"...\"`")
+      try expect(
+        .assign, "`=` and the intent",
+        help: cursor.at(.stringStart)
+          ? Advice("`intent = \"...\"`", edits: [.insert("= ", before: cursor.current.span)])
+          : cursor.at(.colon)
+            ? Advice("`intent = \"...\"`", edits: [Edit(cursor.current.span, " =")]) : "`intent = \"...\"`")
       let text = try textClause("the intent")
       return .intent(cursor.span(from: start), text: text)
     case Self.depends:
       cursor.advance()
       let open = cursor.current
-      try expect(.openBracket, "`[` and a list of modules", help: "`depends [A, B.C]`")
+      try expect(.openBracket, "`[` and a list of modules", help: bracketHelp("`depends [A, B.C]`"))
       let modules = try list(until: .closeBracket, open) { try $0.modulePath() }
       clause = .depends(cursor.span(from: start), modules: modules)
     case Self.exposes:
@@ -107,17 +112,36 @@ extension Parser {
 
   private mutating func exposedNames() throws -> [Syntax.Ident] {
     let open = cursor.current
-    try expect(.openBracket, "`[` and a list of names", help: "write brackets around the names: `exposes [f, T]`")
+    try expect(
+      .openBracket, "`[` and a list of names",
+      help: cursor.at(.star) || cursor.at(.range)
+        ? "without the clause everything is exposed: leave it out"
+        : bracketHelp("write brackets around the names: `exposes [f, T]`"))
     return try list(until: .closeBracket, open) { parser in
       let token = parser.cursor.current
       guard token.kind == .lower || token.kind == .upper else {
         let isAll = token.kind == .range || token.kind == .star
         throw parser.expected(
-          "a name of this module", help: isAll ? "without the clause everything is exposed: leave it out" : nil)
+          "a name of this module",
+          help: isAll
+            ? "without the clause everything is exposed: leave it out"
+            : token.kind == .stringStart ? "names stand without quotes" : nil)
       }
       parser.cursor.advance()
       return Syntax.Ident(token.span, name: token.name)
     }
+  }
+
+  /// Advice for a list that begins with `[`, behind a sign that does not belong there.
+  func bracketHelp(_ text: String) -> Advice {
+    guard [.colon, .assign, .bang].contains(cursor.current.kind), cursor.ahead(1).kind == .openBracket else {
+      return Advice(text)
+    }
+    return Advice(
+      "leave the `\(cursor.current.name)` out: \(text)",
+      edits: [
+        Edit(Span(start: cursor.previous.span.end, length: cursor.ahead(1).span.start &- cursor.previous.span.end), " ")
+      ])
   }
 
   /// Words that stand before declarations in other languages.
@@ -218,7 +242,18 @@ extension Parser {
     let fields = try declarationBlock("a record", name, "fields `name: Type`, one on each line") { parser in
       let start = parser.cursor.index
       let name = try parser.declaredName("a field", .lower)
-      try parser.expect(.colon, "`:` and the type of the field", help: "a field is written `name: Type`")
+      let sign = parser.cursor.current
+      try parser.expect(
+        .colon, "`:` and the type of the field",
+        help: sign.kind == .question
+          ? "a field that may be missing is an `Option`: `\(name.name): Option<A>`"
+          : sign.kind == .assign && parser.cursor.ahead(1).kind == .upper
+            ? Advice(
+              "a field is written `name: Type`",
+              edits: [
+                .remove(Span(start: name.span.end, length: sign.span.start &- name.span.end)), Edit(sign.span, ":"),
+              ])
+            : "a field is written `name: Type`")
       let type = try parser.type()
       let field = Syntax.FieldType(parser.cursor.span(from: start), name: name, ty: type)
       if parser.cursor.at(.assign) {

@@ -9,6 +9,7 @@ extension Parser {
     let keyword = cursor.current
     try enter()
     cursor.advance()
+    let first = cursor.index
     let subject = try expression()
     let subjectHeight = height
     guard cursor.at(.newline) else {
@@ -16,7 +17,7 @@ extension Parser {
       let help =
         cursor.at(.colon)
         ? Advice("leave the `:` out", edits: [.remove(cursor.current.span)])
-        : operatorWordHelp ?? "arms stand on the lines below"
+        : operatorWordHelp ?? tupleHelp(from: first) ?? "arms stand on the lines below"
       throw expected("the end of the line behind the subject of `match`", help: help)
     }
     cursor.advance()
@@ -30,6 +31,20 @@ extension Parser {
     leave()
     height = tallest + 1
     return .match(cursor.span(from: start), subject: subject, arms: arms)
+  }
+
+  /// Advice to put brackets around values between commas that begin at a token; nil if no other one follows on the line.
+  private func tupleHelp(from first: Int) -> Advice? {
+    guard cursor.at(.comma), !cursor.ahead(1).isLayout else { return nil }
+    var last = 1
+    while !cursor.ahead(last + 1).isLayout, cursor.ahead(last + 1).kind != .end, cursor.ahead(last + 1).kind != .arrow {
+      last += 1
+    }
+    return Advice(
+      "a tuple stands between brackets: `(a, b)`",
+      edits: [
+        .insert("(", before: cursor.token(at: first).span), .insert(")", behind: cursor.ahead(last).span),
+      ])
   }
 
   /// Reports a `match` without a block; arms that stand no deeper belong to the mistake.
@@ -63,15 +78,26 @@ extension Parser {
     let pattern = try pattern()
     let arrow = cursor.current
     guard cursor.take(.arrow) else {
-      throw expected("`->` and the result of this arm", help: guardHelp)
+      throw expected(
+        "`->` and the result of this arm", help: cursor.at(.comma) ? tupleHelp(from: start) ?? guardHelp : guardHelp)
     }
     if cursor.at(.newline) {
       throw fail(
         "arm-body-line", at: arrow.span, "the body of an arm begins on the line of its `->`",
-        help: "move it up; several steps go into a function or a nested `match`")
+        help: Advice("move it up; several steps go into a function or a nested `match`", edits: bodyMovedUp(to: arrow)))
     }
     let body = try lineExpression()
     return Syntax.Arm(cursor.span(from: start), pattern: pattern, body: body)
+  }
+
+  /// The change that moves the body of an arm to the line of its arrow; none if it has several lines.
+  private func bodyMovedUp(to arrow: FlatToken) -> [Edit] {
+    guard cursor.ahead(1).kind == .indent, cursor.ahead(2).kind != .match else { return [] }
+    var distance = 2
+    while !cursor.ahead(distance).isLayout, cursor.ahead(distance).kind != .end { distance += 1 }
+    guard cursor.ahead(distance).kind == .newline, cursor.ahead(distance + 1).kind == .dedent else { return [] }
+    let body = cursor.ahead(2).span.start
+    return body > arrow.span.end ? [Edit(Span(start: arrow.span.end, length: body - arrow.span.end), " ")] : []
   }
 
   private var guardHelp: Advice? {

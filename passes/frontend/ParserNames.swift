@@ -40,6 +40,8 @@ extension Parser {
       let letters = wanted == .upper ? text.drop { $0 == "_" } : text[...]
       let first = letters.prefix(1)
       let mended = (wanted == .upper ? first.uppercased() : first.lowercased()) + letters.dropFirst()
+      // Uses may have the right case.
+      unread.insert(Name(mended))
       report(
         .error(
           "bad-name-case", at: token.span, "the name of \(what) begins with \(letter) letter",
@@ -54,8 +56,10 @@ extension Parser {
   private func renaming(_ token: FlatToken, to name: String) -> Advice {
     // Where very much is wrong nobody renames one thing after the other.
     guard diagnostics.count < Self.mostRenamed else { return Advice("`\(name)`") }
-    let places = (0..<cursor.count).lazy.map { cursor.token(at: $0) }
-      .filter { $0.name == token.name && $0.kind == token.kind }.prefix(Self.mostRenamed)
+    let tokens = (0..<cursor.count).lazy.map { cursor.token(at: $0) }
+    // Where the right name is used the wrong one may mean something else.
+    guard !tokens.contains(where: { $0.name == Name(name) }) else { return Advice("\(code: name)").at(token.span) }
+    let places = tokens.filter { $0.name == token.name && $0.kind == token.kind }.prefix(Self.mostRenamed)
     return Advice("`\(name)`", edits: places.map { Edit($0.span, name) })
   }
 
@@ -110,7 +114,8 @@ extension Parser {
   /// Takes `[A.b, C, _]`.
   mutating func effectNames() throws -> [Syntax.Ident] {
     let open = cursor.current
-    try expect(.openBracket, "`[` and a list of effects", help: "write brackets around them: `[Console.print]`")
+    try expect(
+      .openBracket, "`[` and a list of effects", help: bracketHelp("write brackets around them: `[Console.print]`"))
     return try list(until: .closeBracket, open) { parser in
       if parser.cursor.at(.underscore) {
         let token = parser.cursor.current

@@ -196,7 +196,9 @@ extension Parser {
   /// Advice for what stands behind the key of a map in place of `=>`.
   private func entryHelp(_ key: Syntax.Expr) -> Advice? {
     if cursor.at(.colon) {
-      guard case .path(_, let path) = key, path.segments.count == 1 else { return "write `=>` in place of `:`" }
+      guard case .path(_, let path) = key, path.segments.count == 1 else {
+        return Advice("write `=>` in place of `:`", edits: [Edit(cursor.current.span, " =>")])
+      }
       return "a map is written `{\"key\" => value}`; a record is built by its name: `P(\(path.segments[0].name) = ...)`"
     }
     if case .call = key {

@@ -27,7 +27,11 @@ extension Parser {
       var annotation: Syntax.TypeExpr?
       if cursor.take(.colon) {
         if cursor.at(.assign) {
-          throw expected("a type", help: "`\(token.name) = ...`, or `\(token.name): Type = ...`")
+          throw expected(
+            "a type",
+            help: Advice(
+              "`\(token.name) = ...`, or `\(token.name): Type = ...`",
+              edits: cursor.at(.assign) ? [.remove(cursor.previous.span)] : []))
         }
         annotation = try type()
       }
@@ -184,7 +188,8 @@ extension Parser {
       return expected("the end of the line", help: assignmentHelp(from: first))
     case .closeParen, .closeBracket, .closeBrace:
       return fail(
-        "parse-error", at: token.span, "this `\(token.name)` closes nothing", help: "leave it out, or open it before")
+        "parse-error", at: token.span, "this `\(token.name)` closes nothing",
+        help: Advice("leave it out, or open it before", edits: [.remove(token.span)]))
     case .arrow: return expected("the end of the line", help: "arms stand in the lines below `match`")
     case .fatArrow:
       let help: Advice = what == "the case" ? "a case has one `=>`" : "`->` stands between a pattern and its result"
@@ -229,7 +234,10 @@ extension Parser {
     case .stringStart where cursor.previous.kind == .stringEnd:
       return expected(
         "the end of the line behind \(what)",
-        help: "strings are joined by `+`; a quote inside a string is written `\\\"`, a line break `\\n`")
+        help: cursor.ahead(1).kind == .stringEnd
+          || cursor.previous.span.length == 1 && cursor.ahead(-2).kind == .stringStart
+          ? "no quotes stand three in a row; a function is described behind `?`, as in `? \"...\"`"
+          : "strings are joined by `+`; a quote inside a string is written `\\\"`, a line break `\\n`")
     case .comma:
       let isLast = cursor.ahead(1).isLayout || cursor.ahead(1).kind == .end
       let kind = what.split(separator: " ").last ?? "part"

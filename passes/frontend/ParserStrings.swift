@@ -47,7 +47,10 @@ extension Parser {
     guard cursor.take(.interpolationEnd) else {
       throw expected(
         "`}` and the end of the interpolation",
-        help: "an interpolation holds one expression; a plain brace is written `{{`")
+        help: operatorWordHelp
+          ?? (cursor.at(.colon) && [.integer, .float, .dot, .less, .greater].contains(cursor.ahead(1).kind)
+            ? "values have no format behind a `:`: round or cut the text before"
+            : "an interpolation holds one expression; a plain brace is written `{{`"))
     }
     return .value(cursor.span(from: start), value: value)
   }

@@ -11,7 +11,11 @@ extension Parser {
     defer { leave() }
     if cursor.at(.openParen) { return try parenthesisedType() }
     if cursor.at(.colon) { throw expected("a type", help: "one `:` stands between a name and its type") }
-    if cursor.at(.fn) { throw expected("a type", help: "the type of a function is written `Fn(A, B) -> C`") }
+    if cursor.at(.fn) {
+      throw expected(
+        "a type",
+        help: Advice("the type of a function is written `Fn(A, B) -> C`", edits: [Edit(cursor.current.span, "Fn")]))
+    }
     let start = cursor.index
     if cursor.at(.openBracket) { return try bracketedType(of: nil, from: start) }
     if cursor.at(.upper), cursor.current.name == Self.functionType, cursor.ahead(1).kind == .openParen {
@@ -52,8 +56,18 @@ extension Parser {
       throw fail(
         "parse-error", at: open.span, "expected a type, found `[`", help: "the type of a list is written `List<A>`")
     }
+    let known = diagnostics.count
     let parts = try list(until: .closeBracket, open) { try $0.type() }
     let span = cursor.span(from: start)
+    if name?.name == "Callable", parts.count == 2, case .named(_, let list, let parameters) = parts[0],
+      list.name == "List"
+    {
+      diagnostics.removeSubrange(known...)
+      let meant = Syntax.TypeExpr.function(span, parameters: parameters, result: parts[1], effects: nil)
+      report(
+        .error("parse-error", at: span, "the type of a function is written with `Fn`", help: "\(code: meant.text)"))
+      return meant
+    }
     let meant = Syntax.TypeExpr.named(span, name: name ?? Syntax.Ident(open.span, name: "List"), arguments: parts)
     let what =
       name == nil ? "the type of a list is written with its name" : "the parts of a type stand between `<` and `>`"
@@ -87,10 +101,13 @@ extension Parser {
     cursor.advance()
     let parts = try list(until: .closeParen, open) { try $0.type() }
     let span = cursor.span(from: start)
-    if cursor.at(.arrow) {
+    if cursor.at(.arrow) || cursor.at(.fatArrow) {
+      let arrow = cursor.current
       throw fail(
         "paren-tuple-type", at: span, "a type is never written with parentheses",
-        help: "the type of a function is written `Fn(A, B) -> C`")
+        help: Advice(
+          "the type of a function is written `Fn(A, B) -> C`",
+          edits: [.insert("Fn", before: open.span)] + (arrow.kind == .fatArrow ? [Edit(arrow.span, "->")] : [])))
     }
     let help: Advice =
       parts.isEmpty

@@ -17,7 +17,9 @@ extension Parser {
     let keyword = cursor.current
     cursor.advance()
     guard cursor.at(.lower) else {
-      throw expected("the name of the function to verify", help: "the function stands in the same file")
+      throw expected(
+        "the name of the function to verify",
+        help: cursor.at(.stringStart) ? "it is written without quotes" : "the function stands in the same file")
     }
     let target = Syntax.Ident(cursor.current.span, name: cursor.current.name)
     cursor.advance()
@@ -45,7 +47,26 @@ extension Parser {
   }
 
   private mutating func noCase(_ keyword: FlatToken) -> ParseFailure {
-    fail("parse-error", at: keyword.span, "this verify block has no case", help: "add one: `f(1) => 2`")
+    let (level, line) = (cursor.level, cursor.current)
+    if isAtCase {
+      let failure = fail(
+        "parse-error", at: line.span, "the cases of a verify block are indented deeper than it",
+        help: "indent them by four spaces", regions: [Region(keyword.span, "the block")])
+      while isAtCase { cursor.skipLine(startedAt: cursor.index, level: level) }
+      return failure
+    }
+    return fail("parse-error", at: keyword.span, "this verify block has no case", help: "add one: `f(1) => 2`")
+  }
+
+  /// Whether the line has an `=>`.
+  private var isAtCase: Bool {
+    if Self.itemStarts.contains(cursor.current.kind) { return false }
+    var distance = 0
+    while !cursor.ahead(distance).isLayout, cursor.ahead(distance).kind != .end {
+      if cursor.ahead(distance).kind == .fatArrow { return true }
+      distance += 1
+    }
+    return false
   }
 
   private mutating func checkContent(_ lines: [Syntax.VerifyLine], _ keyword: FlatToken, _ law: Syntax.Ident?) {
@@ -168,7 +189,9 @@ extension Parser {
       return Advice("write `=>` in place of `==`, or `holds` behind the condition", edits: [Edit(sign.span, "=>")])
     case .path(_, let path) where path.segments.count == 1 && !isAtLineEnd:
       let word = path.segments[0].name
-      if word == "forall" || word == "for" { return "values are named by `given x: Type = [...]`" }
+      if word == "forall" || word == "for" {
+        return Advice("values are named by `given x: Type = [...]`", edits: [Edit(path.span, "given")])
+      }
       if cursor.at(.lower), cursor.ahead(1).kind == .openParen {
         return "leave `\(word)` out: a case is `call => value`"
       }

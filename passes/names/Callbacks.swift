@@ -54,9 +54,13 @@ extension NameResolver {
   }
 
   func reportFunctionValue(_ name: String, at span: Span) {
+    let takesNothing =
+      ["Float.pi", "Bytes.empty", "Args.get", "Time.now", "Time.unixMs", "Random.float", "Console.readLine"]
+      .contains(name) || module.functions[Name(name)]?.takesNothing == true
     error(
       "fn-value", at: span, "the function `\(name)` is used as a value",
-      help: "call it, or pass it for a parameter of a `Fn` type")
+      help: takesNothing
+        ? "call it: \(code: "\(name)()")" : "call it, or pass it for a parameter of a `Fn` type")
   }
 }
 

@@ -117,7 +117,10 @@ extension NameResolver {
     guard canSeeInside(type, at: callee.span) else { return dropped(span, arguments) }
     guard arguments.count == 1, let base = arguments.first else {
       let slug: Slug = arguments.isEmpty ? "arity-mismatch" : "constructor-form"
-      error(slug, at: callee.span, "`\(callee.text)` takes a record and then the fields to change, by name")
+      let first = arguments.first.map { source($0.span) } ?? "..."
+      error(
+        slug, at: callee.span, "`\(callee.text)` takes a record and then the fields to change, by name",
+        help: type.fields.first.map { "`\(callee.text)(\(first), \($0) = ...)`" })
       return dropped(span, arguments)
     }
     return .update(span, type: type.name, base: expression(base), fields: [])

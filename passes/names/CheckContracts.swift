@@ -44,7 +44,7 @@ public struct CheckContracts: CheckPass {
   ) {
     guard module.functions[target.name] != nil, target.name != "main" else {
       if module.unread.contains(target.name) { return }
-      let near = didYouMean(nearestNames(to: target.text, among: module.functions.keys.map(\.text)))?.inWords
+      let near = didYouMean(nearestNames(to: target.text, among: module.functions.keys.map(\.text)))
       context.report(
         target.name == "main"
           ? .error("verify-target", at: target.span, "`main` can't be verified", help: "verify the functions it calls")

@@ -207,7 +207,12 @@ extension NameResolver {
   private mutating func statement(_ node: Program.Statement, group: Int) -> Resolved.Statement {
     switch node {
     case .evaluate(let span, let value):
+      let isBinding = comparedName(value) != nil
       bindComparedName(value, group: group)
+      // The minus of `x <- f()` is none.
+      if isBinding, case .binary(_, let sign, _, .negate(_, let bound)) = value, sign.name == "<" {
+        return .evaluate(span, value: expression(bound))
+      }
       return .evaluate(span, value: expression(value))
     case .bind(let span, let name, let annotation, let value):
       if let (base, field) = Self.assignedField(in: node) {

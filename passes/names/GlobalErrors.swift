@@ -140,6 +140,10 @@ extension NameResolver {
       return
     }
     var help = Replacements.value(for: first.text) ?? Replacements.call(of: path.text)?.at(path.span)
+    let small = Name(first.text.prefix(1).lowercased() + first.text.dropFirst())
+    if help == nil, path.segments.count == 1, module.functions[small] != nil || locals[small] != nil {
+      help = "did you mean `\(small)`?"
+    }
     if help == nil, path.segments.count == 1 { help = nearestVariant(to: first.text)?.inWords }
     if help == nil, isType, let owner = ownerOfVariant(path.segments[1].name) {
       help = "did you mean \(code: "\(owner).\(path.segments[1].text)", at: path.span(0..<2))?"

@@ -6,6 +6,7 @@ extension NameResolver {
   /// Binds a name of a parameter, a statement or a pattern, after checking that it means nothing else here.
   mutating func bind(_ name: Name, at span: Span, group: Int, type: Resolved.Ty? = nil) -> Local {
     if name == "_" { return locals.unnamed() }
+    var isKnown = true
     if let earlier = locals[name] {
       if earlier.group == group {
         error(
@@ -14,11 +15,13 @@ extension NameResolver {
           regions: [Region(earlier.span, "first bound here")])
       } else {
         reportShadowing(name, at: span, earlier: earlier.span)
+        // Nobody knows which of the two is meant where it is read.
+        isKnown = false
       }
     } else if let earlier = (mayReuse(name) ? nil : module.functions[name]?.span) ?? module.bindings[name] {
       reportShadowing(name, at: span, earlier: earlier)
     }
-    return locals.bind(name, at: span, group: group, type: type)
+    return locals.bind(name, at: span, group: group, type: type, isKnown: isKnown)
   }
 
   /// Whether a name of a function may be bound: in a verify block that does not use the function.
@@ -45,7 +48,7 @@ extension NameResolver {
     } else if module.bindings[first.name] != nil {
       return fields(of: .global(first.span, name: module.fullName(first.name)), path, from: 1)
     } else {
-      reportUnknown(first)
+      reportUnknown(first, help: Replacements.read(of: path.text)?.at(path.span))
     }
     return .erroneous(span)
   }
@@ -82,7 +85,7 @@ extension NameResolver {
       if help == nil, isCalled {
         help =
           Replacements.call(of: path?.text ?? name.text)?.at(path?.span ?? name.span)
-          ?? builtinHelp(for: name.text, with: arguments)
+          ?? builtinHelp(for: name.text, with: arguments, at: name.span)
       }
       help =
         help
@@ -126,7 +129,7 @@ extension NameResolver {
   }
 
   /// The functions of that name in built-in namespaces, which are written in full: those that suit the first argument.
-  func builtinHelp(for name: String, with arguments: [Program.Expr] = []) -> Advice? {
+  func builtinHelp(for name: String, with arguments: [Program.Expr] = [], at place: Span = .none) -> Advice? {
     let capital = Name(name.prefix(1).uppercased() + name.dropFirst())
     if Vocabulary.namespaces.contains(capital) { return "did you mean \(code: capital)?" }
     let type = arguments.first.flatMap { likelyType(of: $0) }.flatMap(\.namespace)
@@ -135,7 +138,8 @@ extension NameResolver {
       arguments.isEmpty || arguments.count > 3 ? "" : "(\(arguments.map { source($0.span) }.joined(separator: ", ")))"
     let isCall = found.count == 1 && !shown.isEmpty && !shown.contains("...")
     if let only = found.first, found.count == 1 {
-      return isCall ? "write `\(only).\(name)\(shown)`" : "write \(code: "\(only).\(name)")"
+      let edits: [Edit] = place.isNone ? [] : [Edit(place, "\(only).\(name)")]
+      return isCall ? Advice("write `\(only).\(name)\(shown)`", edits: edits) : "write \(code: "\(only).\(name)")"
     }
     return found.isEmpty ? nil : "write \(found.prefix(4).map { "`\($0).\(name)`" }.joined(separator: " or "))"
   }

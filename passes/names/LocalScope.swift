@@ -55,11 +55,15 @@ struct LocalScope {
   }
 
   /// Makes a name visible, in place of what it meant before.
-  mutating func bind(_ name: Name, at span: Span, group: Int, type: Resolved.Ty? = nil) -> Local {
+  mutating func bind(_ name: Name, at span: Span, group: Int, type: Resolved.Ty? = nil, isKnown: Bool = true) -> Local {
     let local = Local(name, nextID)
     nextID += 1
     replaced.append(
-      (name, entries.updateValue(Entry(local: local, span: span, group: group, type: type), forKey: name)))
+      (
+        name,
+        entries.updateValue(
+          Entry(local: local, span: span, group: group, type: type, isKnown: isKnown), forKey: name)
+      ))
     return local
   }
 

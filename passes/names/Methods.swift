@@ -96,7 +96,7 @@ extension NameResolver {
     var record: TypeSymbol?
     if case .data(let name)? = type { record = self.record(named: name) }
     let method = call.method
-    if method.text == "update" {
+    if method.text == "update" || ["with", "copy", "copyWith"].contains(method.text) && !call.arguments.isEmpty {
       let advice: Advice =
         "the type of a record makes a copy with other fields: `\(record?.short ?? "P").update(\(receiver), ...)`"
       guard let record, case .build = node, let open = openBracket(behind: method.span), receiver != "..." else {
@@ -124,7 +124,7 @@ extension NameResolver {
       return "write \(found.prefix(3).map { "`\($0).\(method.text)\(shown)`" }.joined(separator: " or "))"
     }
     if let space, let help = Replacements.help(for: "\(space).\(method.text)") { return help.inWords }
-    return Replacements.call(of: method.text)?.inWords
+    return Replacements.method(method.text) ?? Replacements.call(of: method.text)?.inWords
       ?? (found.isEmpty ? "functions are called by their names" : "write `\(found[0]).\(method.text)\(shown)`")
   }
 
@@ -138,7 +138,7 @@ extension NameResolver {
   /// The function that was meant by a method; nil if that is not known for sure.
   private func meantFunction(of call: MethodCall) -> String? {
     let method = call.method
-    if method.text == "update" { return nil }
+    if ["update", "with", "copy", "copyWith"].contains(method.text) { return nil }
     let type = receiverType(of: call)
     if case .data(let name)? = type, record(named: name)?.fields.contains(method.name) == true { return nil }
     if module.functions[method.name] != nil { return method.text }

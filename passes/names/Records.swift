@@ -27,11 +27,30 @@ extension NameResolver {
     guard let type, case .record(let fields) = type.shape else {
       return erroneous(span, keeping: [resolved] + values.map(\.value))
     }
+    if let other = otherRecord(base, than: type, with: written) {
+      error(
+        "type-mismatch", at: callee.span,
+        "`\(type.short).update` takes a `\(type.short)`, but this is `\(other.short)`",
+        help: "write \(code: "\(other.short).update")",
+        regions: [Region(base.span, "this is `\(other.short)`")]
+          + (type.span.isNone ? [] : [Region(type.span, "declared here")]))
+      return erroneous(span, keeping: [resolved] + values.map(\.value))
+    }
     guard areRight(written, for: type, fields) else {
       let base = Resolved.Expr.update(span, type: type.name, base: resolved, fields: [])
       return erroneous(span, keeping: values, of: type, fields, base: base)
     }
     return .update(span, type: type.name, base: resolved, fields: values)
+  }
+
+  /// The record that a value is which is changed as one of another type; nil unless that has all the fields.
+  private func otherRecord(_ base: Program.Expr, than type: TypeSymbol, with fields: [Program.FieldValue])
+    -> TypeSymbol?
+  {
+    guard case .data(let name)? = likelyType(of: base), name != type.name, let other = record(named: name),
+      !fields.isEmpty, fields.allSatisfy({ other.fields.contains($0.name.name) })
+    else { return nil }
+    return other
   }
 
   private mutating func fieldValues(_ written: [Program.FieldValue]) -> [Resolved.FieldValue] {
@@ -79,13 +98,23 @@ extension NameResolver {
     case .function: help = Self.comparisonHelp
     case .variant(_, _, 0): help = "it has no fields: `\(callee.text)`"
     case .variant(_, _, let arity):
-      help = "leave the names out: `\(callee.text)(\(Array(repeating: "...", count: arity).joined(separator: ", ")))`"
+      help = withoutNames(callee, arity, in: node)
     case .type(let type) where type.isRecord: help = "`\(type.short).update(..., field = ...)`"
     case .update(let type): help = "`\(type.short).update(value, field = ...)`"
     default: break
     }
     error("constructor-form", at: callee.span, what, help: help)
     return nil
+  }
+
+  /// Advice to leave out the names of a constructor's fields.
+  private func withoutNames(_ callee: Program.Path, _ arity: Int, in node: Program.Expr) -> Advice {
+    let form = Array(repeating: "...", count: arity).joined(separator: ", ")
+    let advice: Advice = "leave the names out: `\(callee.text)(\(form))`"
+    guard case .build(_, _, let fields) = node, fields.count == arity else { return advice }
+    return Advice(
+      advice.text,
+      edits: fields.map { .remove(Span(start: $0.name.span.start, length: $0.value.span.start &- $0.name.span.start)) })
   }
 
   private static let comparisonHelp: Advice = "`=` gives a value to the field of a record; `==` compares"
@@ -114,12 +143,14 @@ extension NameResolver {
     for field in written {
       let name = field.name
       if !known.contains(name.name) {
+        isRight = false
+        // A field that the declaration lacks is one mistake.
+        guard isFirst(Name("\(type.name).\(name.text)"), inThe: .module) else { continue }
         let near = suggestion(for: name.text) { fields.map(\.text) }
         let help = near ?? "it has \(Self.listed(fields))"
         error(
           "unknown-field", at: name.span, "the record `\(type.short)` has no field `\(name.text)`", help: help,
           regions: type.span.isNone ? [] : [Region(type.span, "declared here")])
-        isRight = false
       } else if let first = given.updateValue(name.span, forKey: name.name) {
         error(
           "duplicate-field", at: name.span, "the field `\(name.text)` is given twice", help: "leave one of them out",

@@ -66,6 +66,34 @@ enum Replacements {
     }
   }
 
+  /// The help for a method of other languages on a value whose type is not known; nil if nothing is known of it.
+  static func method(_ name: String) -> Advice? { methods[name.filter { $0 != "_" }.lowercased()] }
+
+  private static let methods: [String: Advice] = {
+    let kinds: [(String, Advice)] = [
+      (
+        "append push add pushback extend",
+        "a list with one more element is `List.prepend(x, xs)`, or `List.concat(xs, [x])` with the new one last"
+      ),
+      ("includes member elem", "write `List.contains(xs, x)` or `String.contains(s, part)`"),
+      ("unwrapor getorelse ordefault orelse valueor", "write `Option.withDefault(x, y)` or `Result.withDefault(x, y)`"),
+      ("unwrap expect get!", "take the value out by `match`, or pass a failure of a `Result` on with `?`"),
+      ("charcodeat codepointat ord", "write `Char.toCode(s)`; `String.charAt(s, i)` gives the character at a place"),
+      ("isempty empty", "compare with the empty value: `\"\"`, `[]` or `{}`"),
+      ("issome isnone isok iserr ispresent", "take it apart by `match`"),
+      ("map filter fold foldl reduce foreach each any all find sort sorted", "write a recursive function"),
+      ("clone copy iter intoiter collect toowned asstr", "values are used as they are: leave the call out"),
+    ]
+    return Dictionary(
+      uniqueKeysWithValues: kinds.flatMap { names, help in names.split(separator: " ").map { (String($0), help) } })
+  }()
+
+  /// The help for what other languages read in place of a call; nil if nothing is known of it.
+  static func read(of path: String) -> Advice? {
+    ["sys.argv", "process.argv", "os.Args", "os.args", "argv", "ARGV"].contains(path)
+      ? "the arguments are \(code: "Args.get()")" : nil
+  }
+
   /// What prints and reads in other languages.
   private static let streams: Set<String> = [
     "console", "system", "fmt", "std", "io", "process", "sys", "log", "logger", "logging", "stdout", "stderr", "out",
@@ -78,7 +106,8 @@ enum Replacements {
     switch name {
     case "sqrt", "pow", "sin", "cos", "atan2", "floor", "ceil", "round": "write \(code: "Float.\(name)")"
     case "abs", "min", "max": "write `Int.\(name)` or `Float.\(name)`"
-    case "pi", "PI": "write `Float.pi()`"
+    case "PI": "write \(code: "Float.pi()")"
+    case "pi": "write `Float.pi()`"
     case "trunc": "write \(code: "Int.fromFloat")"
     default: nil
     }
@@ -89,9 +118,10 @@ enum Replacements {
     "str": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
     "toString": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
     "show": "write `String.fromInt` or `String.fromFloat`, or put the value into a text: `\"{n}\"`",
+    "length": "write `String.len`, `List.len` or `Map.len`", "size": "write `String.len`, `List.len` or `Map.len`",
     "int": "write `Int.fromString` or `Int.fromFloat`", "parseInt": "write \(code: "Int.fromString")",
     "float": "write `Float.fromInt` or `Float.fromString`", "parseFloat": "write \(code: "Float.fromString")",
-    "ord": "write \(code: "String.firstCodePoint")", "chr": "write \(code: "String.fromCodePoint")",
+    "ord": "write \(code: "Char.toCode")", "chr": "write \(code: "String.fromCodePoint")",
     "not": "write \(code: "Bool.not")", "and": "write \(code: "Bool.and")", "or": "write \(code: "Bool.or")",
     "mod": "write \(code: "Int.mod")",
     "assert": "what a function gives is tested in a block `verify f`",
@@ -109,6 +139,9 @@ enum Replacements {
   static func type(for name: String, of arguments: [String]) -> Advice? {
     if ["box", "rc", "arc", "ref", "lazy"].contains(name.lowercased()), let inner = arguments.first {
       return "write \(code: inner): a type may hold itself in a variant or a list"
+    }
+    if name.lowercased() == "io", let inner = arguments.first {
+      return "write \(code: inner); effects stand below the header, as in `! [Console.print]`"
     }
     guard let help = types[name.lowercased()] else { return nil }
     guard !arguments.isEmpty, !arguments.contains("...") else { return written(help, of: []) }
@@ -166,6 +199,7 @@ enum Replacements {
     "List.get": "use a list pattern, or `Vector.get`", "List.head": "use a list pattern, or `Vector.get`",
     "List.tail": "use a list pattern, or `Vector.get`", "List.first": "use a list pattern, or `Vector.get`",
     "List.append": "use `List.concat(xs, [x])`", "List.push": "use `List.concat(xs, [x])`",
+    "List.new": "use `[]`", "List.empty": "use `[]`", "Map.new": "use `{}`",
     "List.isEmpty": "compare with `[]`", "Map.empty": "use `{}`", "Map.isEmpty": "compare with `{}`",
     "String.concat": "use `+`", "String.append": "use `+`", "String.isEmpty": "compare with `\"\"`",
     "String.repeat": "write a recursive function",
@@ -177,6 +211,7 @@ enum Replacements {
   ]
 
   private static let otherNames: [String: String] = [
+    "Env.args": "Args.get", "Env.argv": "Args.get", "Args.all": "Args.get", "Args.list": "Args.get",
     "Vector.toList": "List.fromVector", "Int.toString": "String.fromInt", "Float.toString": "String.fromFloat",
     "Bool.toString": "String.fromBool", "String.toInt": "Int.fromString", "String.toFloat": "Float.fromString",
     "Int.toFloat": "Float.fromInt", "Float.toInt": "Int.fromFloat", "Float.truncate": "Int.fromFloat",

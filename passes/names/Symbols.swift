@@ -10,6 +10,8 @@ struct FunctionSymbol {
   let span: Span
   /// Whether a parameter's type is written as a `Fn` type.
   let takesFunctions: Bool
+  /// Whether it has no parameters.
+  let takesNothing: Bool
 }
 
 /// A type that a module declares.
@@ -219,7 +221,8 @@ struct SymbolTable {
         guard symbols.functions[name.name] == nil else { continue }
         if case .named(_, let type, _)? = result { symbols.results[name.name] = type.name }
         symbols.functions[name.name] = FunctionSymbol(
-          name: symbols.fullName(name.name), span: name.span, takesFunctions: parameters.contains { $0.ty.isFunction })
+          name: symbols.fullName(name.name), span: name.span, takesFunctions: parameters.contains { $0.ty.isFunction },
+          takesNothing: parameters.isEmpty)
       case .sum(_, let name, let variants):
         add(name, .sum(Dictionary(variants.map { ($0.name.name, $0.fields.count) }) { first, _ in first }))
       case .record(_, let name, let fields):

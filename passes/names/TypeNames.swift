@@ -217,10 +217,15 @@ extension NameResolver {
     // A namespace without effects is no misspelt one.
     let space = Name(String(name.text.prefix { $0 != "." }))
     if Vocabulary.effects[space] == nil, Vocabulary.functions[space] != nil { return nil }
-    let meant = nearestNames(to: name.text, among: Self.effectNames).first
+    let meant =
+      Self.foreignEffects.contains(name.text)
+      ? "Console.print" : nearestNames(to: name.text, among: Self.effectNames).first
     likelyEffects[name] = .some(meant)
     return meant
   }
+
+  /// What other languages call the effects of those who print.
+  private static let foreignEffects: Set<String> = ["IO", "Stdio", "Stdout", "Print"]
 
   private static let effectNames = EffectOperation.namespaces.flatMap { space in
     [space.name] + space.methods.map { "\(space.name).\($0)" }
@@ -247,7 +252,8 @@ extension NameResolver {
     let help: Advice =
       isPure
       ? "it has no effects and is not declared: leave it out"
-      : suggestion(for: effect.text) { Self.effectNames }
+      : (Self.foreignEffects.contains(effect.text) ? didYouMean(["Console.print"]) : nil)
+        ?? suggestion(for: effect.text) { Self.effectNames }
         ?? (parts.count == 2 ? methods.map { Self.listing(parts[0], $0) } : nil)
         ?? "effects are named by the functions that perform them, such as `Console.print`"
     error("unknown-effect", at: effect.span, "there is no effect `\(effect.text)`", help: help)

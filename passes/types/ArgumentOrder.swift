@@ -31,7 +31,7 @@ extension Inference {
   }
 
   /// The types that arguments have where nothing is asked for.
-  private mutating func typesAlone(of arguments: [Resolved.Expr]) throws -> [TypeRef] {
+  mutating func typesAlone(of arguments: [Resolved.Expr]) throws -> [TypeRef] {
     let state = (diagnostics.count, delayed.count, slots.count)
     isTrying = true
     defer {

@@ -69,6 +69,17 @@ public struct CheckEffects: CheckPass {
       if !new.isEmpty { missing.append((index, new)) }
     }
     let all = missing.flatMap(\.effects)
+    if function.effects.effects.isEmpty, missing.count > 1, let (first, effects) = missing.first {
+      // The line of the effects is missing as a whole, which is one mistake.
+      var error = try error(on: effects, of: calls[first], in: function, needing: all, program)
+      error.regions += calls[(first + 1)...].filter { $0.effects.contains(where: all.contains) }.map { call in
+        let needed = call.effects.filter(all.contains).map { "`\($0)`" }.joined(separator: ", ")
+        return Region(place(of: call, in: function), "needs \(needed)")
+      }
+      error.fields += missing.dropFirst().flatMap(\.effects).map { Field("effect", $0.text) }
+      context.report(error)
+      return
+    }
     for (index, effects) in missing {
       var error = try error(on: effects, of: calls[index], in: function, needing: all, program)
       error.regions += calls[(index + 1)...].filter { call in call.effects.contains(where: effects.contains) }
@@ -154,7 +165,7 @@ public struct CheckEffects: CheckPass {
       case .function, .parameter: "calls `\(callee)`, \(has)"
       case .callback(let taker, _): "passes `\(callee)`, \(has), to `\(taker.shown(in: function.module))`"
       }
-    let them = all.count == 1 ? "it" : isOne ? "it with the others" : "them"
+    let them = all.count == 1 ? "it" : isOne && !declared.isEmpty ? "it with the others" : "them"
     let place = declared.isEmpty ? "below the header of" : "in"
     var error = Diagnostic.error(
       "effect-violation", at: self.place(of: call, in: function),

@@ -85,6 +85,11 @@ extension Inference {
     let length = span.length.subtractingReportingOverflow(place(of: name, in: span).length &+ 1)
     guard !length.overflow, let written = table.written(type) else { return nil }
     let value = source(Span(start: span.start, length: length.partialValue))
+    if let space = written.namespace, ["length", "size", "count", "len"].contains(name.text),
+      LibraryFunctions.byNamespace[space]?.contains("len") == true
+    {
+      return "functions are called by their names: \(code: "\(space).len(\(value))", at: span)"
+    }
     if let space = written.namespace, LibraryFunctions.byNamespace[space]?.contains(name.text) == true {
       let count = declarations.function(Name("\(space).\(name)"))?.parameters.count ?? 1
       return

@@ -52,13 +52,36 @@ public struct InferTypes: Pass {
       errors = headers.errors + [headers.mistakes]
       try ParameterOrder(input, context.sources).join(&errors)
     }
-    for diagnostic in errors.joined() { context.reportOpaqueAccess(diagnostic) }
+    for diagnostic in Self.joined(errors.joined(), behind: context.diagnostics) {
+      context.reportOpaqueAccess(diagnostic)
+    }
     let left = input.functions.count - functions.count
     context.explain(
       "\(typed) types found in \(functions.count) functions, \(left) functions with errors left out",
       data: [("types", typed), ("functions", functions.count), ("left-out", left)])
     return Typed.Root(
       input.span, modules: input.modules, types: input.types.map(declaration), functions: functions, main: input.main)
+  }
+
+  /// The errors without those that say again what an earlier one says: of a field that a record lacks, or of one that
+  /// makes its type infinite.
+  private static func joined(_ errors: some Sequence<Diagnostic>, behind known: [Diagnostic]) -> [Diagnostic] {
+    let infinite = Set(known.filter { $0.slug == "infinite-type" }.flatMap { $0.regions.map(\.span) })
+    let lacking = Set(known.filter { $0.slug == "unknown-field" }.map(\.summary))
+    var places: [String: Int] = [:]
+    var joined: [Diagnostic] = []
+    for error in errors where !infinite.contains(error.span) {
+      if error.slug == "unknown-field" {
+        if lacking.contains(error.summary) { continue }
+        if let first = places[error.summary] {
+          joined[first].join(error)
+          continue
+        }
+        places[error.summary] = joined.count
+      }
+      joined.append(error)
+    }
+    return joined
   }
 
   /// The typed function; nil if something in it is wrong.

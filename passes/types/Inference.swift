@@ -255,7 +255,14 @@ struct Inference {
     if let expected, table.head(expected.type) == .list, let wanted = table.arguments(expected.type).first,
       !table.isOpen(wanted) || elements.isEmpty
     {
-      for element in elements { _ = try infer(element, Expectation(wanted, .element(first: .none))) }
+      let start = diagnostics.count
+      for element in elements {
+        if table.head(wanted) == .tuple, case .list(let span, let parts) = element, parts.count > 1 {
+          reportListForTuple(wanted, parts, at: span, since: start)
+        } else {
+          _ = try infer(element, Expectation(wanted, .element(first: .none)))
+        }
+      }
       return expected.type
     }
     guard let first = elements.first else { return meet(table.make(.list, [table.open()]), expected, at: span) }
@@ -280,7 +287,13 @@ struct Inference {
       defer { swap(&mistakes, &patternMistakes) }
       try pattern(arm.pattern, type, of: subject)
       let found = try infer(arm.body, wanted)
-      if case .arm = wanted?.reason { dropRepeated(at: arm.body.span, since: start) }
+      switch wanted?.reason {
+      case .arm: dropRepeated(at: arm.body.span, since: start)
+      // The line that gives the result is missing behind the match.
+      case .result where table.head(found) == .unit || diagnostics.last?.fields.last?.value == "Unit":
+        dropRepeated(at: arm.body.span, since: start)
+      default: break
+      }
       wanted = wanted ?? Expectation(found, .arm(first: arm.body.span))
     }
     return wanted?.type ?? .wrong

@@ -28,11 +28,11 @@ extension Inference {
         name, takes: callee.parameters.count, found: arguments.count, at: span, declared: callee.span,
         signature: (callee.parameters + [callee.result]).map { table.make($0) })
     }
+    guard arguments.count == callee.parameters.count else {
+      try inferAlone(arguments)
+      return callee.variables.isEmpty ? keep(promise, at: span) : expected?.type ?? .wrong
+    }
     for (index, argument) in arguments.enumerated() {
-      guard index < callee.parameters.count else {
-        _ = try infer(argument)
-        continue
-      }
       let parameter = table.make(callee.parameters[index], callee.variables, instance: instance)
       let reason = Expectation.Reason.argument(name, index + 1, declared: callee.span)
       let found = diagnostics.count
@@ -47,10 +47,23 @@ extension Inference {
       if try explainOrder(of: shown(name), parameters, arguments, since: before), !callee.variables.isEmpty {
         return expected?.type ?? .wrong
       }
+      if let other = try explainNamespace(name, callee, arguments, at: span, since: before) {
+        guard let expected else { return other }
+        table.forgive(expected.type)
+        return expected.type
+      }
       // With other arguments it may give what is asked for.
       if !callee.variables.isEmpty, let expected = promise.broken { return expected.type }
     }
     return keep(promise, at: span)
+  }
+
+  /// Looks at arguments of which nobody knows the parameters, since there are too many or too few of them.
+  private mutating func inferAlone(_ arguments: [Resolved.Expr]) throws {
+    for argument in arguments {
+      if case .callback = argument { continue }
+      _ = try infer(argument)
+    }
   }
 
   /// A type that a call gives in the end, with what its place asks for if that differs.
@@ -151,79 +164,16 @@ extension Inference {
         parameter.name, takes: wanted.count, found: arguments.count, at: span, declared: declared,
         signature: parts)
     }
+    guard arguments.count == wanted.count else {
+      try inferAlone(arguments)
+      return meet(result, expected, at: span)
+    }
     for (index, argument) in arguments.enumerated() {
-      guard index < wanted.count else {
-        _ = try infer(argument)
-        continue
-      }
       let reason = Expectation.Reason.argument(parameter.name, index + 1, declared: declared)
       _ = try infer(argument, Expectation(wanted[index], reason))
     }
     _ = try explainOrder(of: parameter.name.text, Array(wanted), arguments, since: before)
     return meet(result, expected, at: span)
-  }
-
-  /// Adds to the error about a call that can't fail, where a `Result` is wanted, why it gives a plain value.
-  private mutating func explainDischarge(of argument: Resolved.Expr) {
-    guard case .call(_, let name, let arguments) = argument, LiteralDischarge.plain(name, arguments) != nil,
-      let last = diagnostics.last, last.slug == "type-mismatch", last.span == argument.span
-    else { return }
-    diagnostics[diagnostics.count - 1].note =
-      "with this literal argument `\(name)` can't fail, so it gives a plain value"
-    diagnostics[diagnostics.count - 1].repair.primary = "use the value itself"
-  }
-
-  /// Adds to the error about a function that is passed and has other types what effects are wrong about it too, and
-  /// which function fits.
-  private mutating func explainCallback(_ argument: Resolved.Expr, for parameter: Resolved.Ty) {
-    guard case .function(_, _, let allowed) = parameter, let last = diagnostics.last, last.slug == "type-mismatch",
-      last.span == argument.span
-    else { return }
-    var effects: [Name] = []
-    switch argument {
-    case .callback(_, .function(_, let name)): effects = declarations.function(name)?.effects ?? []
-    case .callback(_, .operation(_, let effect)): effects = [effect]
-    case .callback, .local: break
-    default: return
-    }
-    let others = effects.filter { !EffectSet(allowed).covers($0) }
-    if !others.isEmpty, !allowed.contains("_") {
-      let list = others.map { "`\($0)`" }.joined(separator: ", ")
-      diagnostics[diagnostics.count - 1].note =
-        "its \(others.count == 1 ? "effect" : "effects") \(list) \(others.count == 1 ? "is" : "are") not allowed here either"
-    }
-    let fitting = declarations.functions(fitting: parameter).prefix(4).filter { $0.name != function.name }
-    if (1...3).contains(fitting.count) {
-      diagnostics[diagnostics.count - 1].advise(didYouMean(fitting.map { shown($0.name) }))
-    } else if last.repair.primary == nil {
-      diagnostics[diagnostics.count - 1].advise("pass a function that takes and gives these types")
-    }
-  }
-
-  /// Adds to the error about a call that stands for a parameter of a `Fn` type how the function itself is passed.
-  private mutating func adviseToPass(_ argument: Resolved.Expr, for parameter: TypeRef) {
-    guard table.head(parameter) == .function, let last = diagnostics.last, last.slug == "type-mismatch",
-      last.span == argument.span
-    else { return }
-    let name: String
-    switch argument {
-    case .call(_, let function, _):
-      name = shown(function)
-      if let own = declarations.function(function), own.parameters.count + 1 != table.arguments(parameter).count {
-        return
-      }
-    case .apply(_, let parameter, _): name = parameter.name.text
-    case .perform(_, let effect, _): name = effect.text
-    case .construct(_, let type, let variant, let arguments) where !arguments.isEmpty:
-      name = "\(type.lastSegment).\(variant)"
-    default: return
-    }
-    diagnostics[diagnostics.count - 1].advise("pass the function itself, without calling it: \(code: name)")
-    // That it is called with too few arguments is the same mistake.
-    let before = diagnostics.count - 2
-    if before >= 0, diagnostics[before].slug == "arity-mismatch", diagnostics[before].span == last.span {
-      diagnostics.remove(at: before)
-    }
   }
 
   mutating func construct(
@@ -241,11 +191,11 @@ extension Inference {
         Name("\(type.lastSegment).\(variant)"), takes: constructor.fields.count, found: arguments.count, at: span,
         declared: constructor.span, signature: (constructor.fields + [constructor.result]).map { table.make($0) })
     }
+    guard arguments.count == constructor.fields.count else {
+      try inferAlone(arguments)
+      return constructor.variables.isEmpty ? keep(promise, at: span) : expected?.type ?? .wrong
+    }
     for (index, argument) in arguments.enumerated() {
-      guard index < constructor.fields.count else {
-        _ = try infer(argument)
-        continue
-      }
       let field = table.make(constructor.fields[index], constructor.variables, instance: instance)
       let reason = Expectation.Reason.payload(variant, of: type, index + 1, declared: constructor.span)
       _ = try infer(argument, Expectation(field, reason))
@@ -283,11 +233,11 @@ extension Inference {
         name, takes: parameters.count, found: arguments.count, at: span, declared: .none,
         signature: (parameters + [result]).map { table.make($0.resolved) })
     }
+    guard arguments.count == parameters.count else {
+      try inferAlone(arguments)
+      return variables.isEmpty ? meet(table.make(result.resolved), expected, at: span) : expected?.type ?? .wrong
+    }
     for (index, argument) in arguments.enumerated() {
-      guard index < parameters.count else {
-        _ = try infer(argument)
-        continue
-      }
       let reason = Expectation.Reason.argument(name, index + 1, declared: .none)
       let parameter = table.make(parameters[index].resolved, variables, instance: instance)
       _ = try infer(argument, Expectation(parameter, reason))

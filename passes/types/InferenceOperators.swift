@@ -57,12 +57,20 @@ extension Inference {
     let type = try infer(left)
     if let head = table.head(type), !Operators.works(sign, on: head), sign != "/" || head != .int {
       reportOperator(sign, type, head, left: left.span, whole: span)
+      let reported = diagnostics.count - 1
+      if head == .list, sign == "+", table.head(try infer(right)) == .list {
+        diagnostics[reported].advise(
+          "lists are joined: \(code: "List.concat(\(source(left.span)), \(source(right.span)))", at: left.span.union(right.span))"
+        )
+        return expected?.type ?? type
+      }
       _ = try infer(right)
       return Operators.compares(sign) ? .bool : .wrong
     }
     let operand = Expectation(type, .operand(sign, left: left.span))
     let other = try infer(right, table.isWrong(type) ? nil : operand)
     let compares = Operators.compares(sign)
+    if case .local = left, diagnostics.count == before + 1 { joinOperand(left.span) }
     if diagnostics.count == before {
       guard check(sign, type, left: left.span, whole: span) else {
         if sign == "/" { adviseDivision(left.span, right.span, expected) }
@@ -72,6 +80,23 @@ extension Inference {
       return .wrong
     }
     return meet(compares ? .bool : table.isWrong(type) ? other : type, expected, at: span)
+  }
+
+  /// Joins the last error, about a name on the left of an operator, to an earlier one that says the same of that name:
+  /// it has another type than it should have.
+  private mutating func joinOperand(_ name: Span) {
+    guard let last = diagnostics.last, last.slug == "type-mismatch", let text = sources.text(of: name) else { return }
+    let earlier = diagnostics.dropLast().firstIndex { other in
+      other.slug == last.slug && other.fields == last.fields
+        && other.regions.contains { $0.span.length == name.length && sources.text(of: $0.span) == text }
+    }
+    guard let earlier else { return }
+    diagnostics.removeLast()
+    diagnostics[earlier].regions.append(Region(last.span, "here too"))
+    diagnostics[earlier].repair.edits = []
+    if let found = last.fields.first?.value {
+      diagnostics[earlier].repair.primary = "`\(text)` is `\(found)` wherever it is used: see where it is bound"
+    }
   }
 
   /// Says in the last error, about a division of `Int`s, how to divide these, and where a `Float` is wanted how to divide

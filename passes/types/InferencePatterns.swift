@@ -98,6 +98,13 @@ extension Inference {
     return false
   }
 
+  /// A constructor's pattern with as many parts as it has fields: those that are written, and `_` for others.
+  private func form(_ name: String, _ count: Int, _ written: [Resolved.Pattern]) -> String {
+    let texts =
+      written.prefix(count).map { source($0.span) } + Array(repeating: "_", count: max(0, count - written.count))
+    return count == 0 ? name : "\(name)(\(texts.joined(separator: ", ")))"
+  }
+
   /// The types of a tuple's components as its pattern sees them.
   private mutating func tuple(_ count: Int, _ type: TypeRef, _ subject: Resolved.Expr, at span: Span) -> [TypeRef] {
     if table.head(type) == .tuple {
@@ -134,7 +141,21 @@ extension Inference {
       let fields = count == 1 ? "1 field" : "\(count) fields"
       reportPatternArity(
         "`\(owner.lastSegment).\(variant)` has \(fields), its pattern \(arguments.count)", at: span,
-        declared: constructor.span, form: Self.form("\(owner.lastSegment).\(variant)", count))
+        declared: constructor.span, form: form("\(owner.lastSegment).\(variant)", count, arguments))
+      // What is left out or too much takes no value with it, so that the pattern can be mended as it stands.
+      if arguments.dropFirst(count).allSatisfy({ if case .wildcard = $0 { true } else { false } }),
+        let last = diagnostics.indices.last,
+        let written = sources.text(of: span)
+      {
+        let name = written.prefix { $0 != "(" }
+        let texts =
+          arguments.prefix(count).map { source($0.span) }
+          + Array(repeating: "_", count: max(0, count - arguments.count))
+        let mended = count == 0 ? String(name) : "\(name)(\(texts.joined(separator: ", ")))"
+        if !mended.contains("..."), diagnostics[last].slug == "pattern-arity" {
+          diagnostics[last].repair.edits = [Edit(span, mended)]
+        }
+      }
     }
     for (index, argument) in arguments.enumerated() {
       let field =

@@ -10,11 +10,23 @@ extension Inference {
       return (rewrittenLiteral(.int, .float, at: left) ?? conversion(from: .int, to: .float, of: source(left)))?.at(
         left)
     }
+    if case .operand("+", let left) = expected.reason, given == .string, wanted == .int || wanted == .float,
+      !Self.isNumber(source(span).filter { $0 != "\"" })
+    {
+      return conversion(from: wanted, to: .string, of: source(left))?.at(left)
+    }
     if wanted == .function, given != .function { return "pass the name of a function or constructor" }
     if case .argument(let callee, 1, _) = expected.reason, let help = defaultHelp(callee, given) { return help }
     if let help = rewrittenLiteral(given, wanted, at: span) { return help }
     if let help = conversion(from: given, to: wanted, of: source(span)) { return help }
     if case .result = expected.reason, wanted == .unit { return unitHelp(found) }
+    if case .result = expected.reason, wanted == .result, let success = table.arguments(expected.type).first,
+      table.head(success) == .unit, given == .unit || given == .int && function.name.lastSegment == "main"
+    {
+      return ["Unit", "0"].contains(source(span))
+        ? "end `\(function.name.lastSegment)` with \(code: "Result.Ok(Unit)")"
+        : "end `\(function.name.lastSegment)` with the line `Result.Ok(Unit)`"
+    }
     if case .result = expected.reason, given == .unit {
       return "end the function with its result: the last statement gives it, and a binding gives `Unit`"
     }

@@ -16,11 +16,13 @@ extension Inference {
     _ name: Name, takes: Int, found: Int, at span: Span, declared: Span, signature: [TypeRef]
   ) {
     let arguments = takes == 0 ? "no arguments" : takes == 1 ? "1 argument" : "\(takes) arguments"
+    let form = text(of: name, signature)
+    let isText = ["Console.print", "Console.error", "Console.warn"].contains(name)
     report(
       .error(
         "arity-mismatch", at: span, "`\(shown(name))` takes \(arguments), here it is given \(found)",
-        regions: declared.isNone ? [] : [Region(declared, "declared here")],
-        fields: [Field("signature", text(of: name, signature))]))
+        help: isText && found > 1 ? "put the values into one text: `\"{a} {b}\"`" : nil,
+        regions: declared.isNone ? [] : [Region(declared, "declared here")], fields: [Field("signature", form)]))
   }
 
   /// Reports a constructor with fields that stands without them where no function is asked for.
@@ -34,10 +36,14 @@ extension Inference {
 
   /// Reports a function that stands where none is asked for.
   mutating func reportFunctionValue(_ name: Name, _ declared: Span, at span: Span) {
+    let form = shown(name)
+    let takesNothing =
+      (declarations.function(name)?.parameters ?? EffectOperation.named(name)?.parameters.map(\.resolved))?.isEmpty
     report(
       .error(
-        "fn-value", at: span, "the function `\(shown(name))` is used as a value",
-        help: "call it, or pass it for a parameter of a `Fn` type",
+        "fn-value", at: span, "the function `\(form)` is used as a value",
+        help: takesNothing == true
+          ? "call it: \(code: "\(form)()")" : "call it, or pass it for a parameter of a `Fn` type",
         regions: declared.isNone ? [] : [Region(declared, "declared here")]))
   }
 
@@ -106,6 +112,24 @@ extension Inference {
     diagnostics[start].regions.insert(Region(value, "bound to this"), at: 0)
   }
 
+  /// Reports `[a, b]` among elements that are tuples, once in a list.
+  mutating func reportListForTuple(_ wanted: TypeRef, _ parts: [Resolved.Expr], at span: Span, since start: Int) {
+    slots.append(.wrong)
+    var error = Diagnostic.error(
+      "type-mismatch", at: span, "the elements of this list are \(table.phrase(wanted)), but this one is a list",
+      label: "this is a list")
+    if let first = sources.text(of: span), first.hasPrefix("["), first.hasSuffix("]") {
+      error.advise(
+        Advice(
+          "a tuple is written between round brackets: `(a, b)`",
+          edits: [
+            Edit(Span(start: span.start, length: 1), "("), Edit(Span(start: span.end - 1, length: 1), ")"),
+          ]))
+    }
+    let same = diagnostics[start...].firstIndex { $0.summary == error.summary }
+    if let same { diagnostics[same].join(error) } else { report(error) }
+  }
+
   // MARK: Operators
 
   mutating func reportOperator(_ sign: Name, _ type: TypeRef, _ head: TypeHead, left: Span, whole: Span) {
@@ -128,6 +152,9 @@ extension Inference {
     )
     error.fields = [Field("found", table.text(type))]
     if head == .string, sign != "/" { error.note = "strings are joined by `+`, and have no other arithmetic" }
+    if head == .string, sign == "*" {
+      error.repair.primary = "a text that is repeated is built by a function that calls itself"
+    }
     if case .data(let name) = head, ["<", ">", "<=", ">="].contains(sign) {
       error.repair.primary =
         declarations.fields(of: name) == nil

@@ -11,6 +11,13 @@ extern "C" {
 /// with it.
 void nanoc_prefer_large_pages(void);
 
+/// Lets a release compiler end with a message and exit code 2 where the system has no more memory for it. Swift would
+/// end it with a signal.
+void nanoc_end_without_memory(void);
+
+/// Lets a program that is run in the compiler's process find out itself that there is no more memory.
+void nanoc_leave_memory_to_program(void);
+
 #ifdef __cplusplus
 }
 #endif
