@@ -152,9 +152,11 @@ private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
     // Behind fast paths, which are put in place of many calls and leave functions with few.
     .whenOptimising(InlineOnlyCalls.self)
     .whenOptimising(FoldSingleUses.self)
+    .whenOptimising(GatherStringLiterals.self)
     // What has been folded away mentions nothing any more.
     .then(DropUnusedDeclarations.self)
     .then(LowerToWasmCode.self)
+    .whenOptimising(OutlineRepeatedCode.self)
 }
 
 /// A road from source files to what a back end takes.

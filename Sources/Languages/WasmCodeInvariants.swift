@@ -200,8 +200,8 @@ extension Range<Int> {
 }
 
 extension WasmCode.Ty {
-  /// The type of the object that it refers to.
-  fileprivate var mentioned: Int? {
+  /// The number of the type of the object that it refers to.
+  public var mentioned: Int? {
     switch self {
     case .ref(let type), .nullable(let type): type
     case .i32, .i64, .f64: nil

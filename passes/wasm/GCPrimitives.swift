@@ -25,6 +25,8 @@ extension LowerToWasmGC {
     case "word.fromInt": return .parts(Array(operands.prefix(1)))
     case "string.concatenate": return .parts([concatenated(operands, at: span)])
     case "int.equal", "int.less", "int.lessEqual": return .parts([compared(name, operands, at: span)])
+    case "int.divide", "int.modulo":
+      if let result = divided(name, operands, at: span) { return result }
     default: break
     }
     if let result = try vector(name, arguments, type, at: span) { return result }
@@ -56,6 +58,19 @@ extension LowerToWasmGC {
     case (.null, _) where name == "int.equal": return both(operands[3], words, at: span)
     default: return .call(span, function: name, arguments: operands)
     }
+  }
+
+  /// The greatest divisor for which a remainder and one more digit of 32 bits fit a word.
+  private static let greatestDigit = 1 << 31
+
+  /// A division by a literal that is a digit of a big integer: this takes one walk over the digits, and 120 bytes in
+  /// place of the 750 of a division by any integer. The remainder is a word.
+  private func divided(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> Lowered? {
+    guard operands.count == 4, case .i64(_, .small(let divisor)) = operands[2], case .null(_, let big) = operands[3],
+      1...Self.greatestDigit ~= divisor
+    else { return nil }
+    let call = WasmIR.Expr.call(span, function: Name("\(name)By"), arguments: Array(operands.prefix(3)))
+    return name == "int.modulo" ? .parts([call, .null(span, type: big)]) : .call(call)
   }
 
   /// Whether there is no big integer and a comparison holds.

@@ -34,6 +34,7 @@ public struct LowerToWasmGC: Pass {
 
   public mutating func run(_ input: Services.Root, in context: PassContext) throws -> WasmIR.Root {
     layout = HeapLayout(input.types)
+    literals = WasmLiterals(.engine, favoursSize: context.options.favoursSize)
     let functions = try input.functions.map { try function($0) }
     let types = layout.declarations()
     context.explain(

@@ -18,8 +18,16 @@ struct WasmLiterals {
   /// The most bytes of a string that is a constant of its own; each takes two or three bytes of code there.
   private static let longestConstant = 24
 
-  /// - Parameter heap: where the values of the program lie. In memory all literals are there from the start.
-  init(_ heap: WasmIR.Heap) { self.heap = heap }
+  /// Whether all strings are constants, which `gather-string-literals` puts together.
+  private let favoursSize: Bool
+
+  /// - Parameters:
+  ///   - heap: where the values of the program lie. In memory all literals are there from the start.
+  ///   - favoursSize: whether small output is asked for.
+  init(_ heap: WasmIR.Heap, favoursSize: Bool = false) {
+    self.heap = heap
+    self.favoursSize = favoursSize
+  }
 
   /// The datum with a text.
   mutating func datum(_ text: String, at span: Span) -> Name {
@@ -39,7 +47,7 @@ struct WasmLiterals {
     let value: WasmIR.Expr
     if heap == .memory {
       value = constant(.newFromDatum(span, type: "bytes", datum: datum(text, at: span)), bytes, at: span)
-    } else if bytes.count <= Self.longestConstant {
+    } else if favoursSize || bytes.count <= Self.longestConstant {
       let elements = bytes.map { WasmIR.Expr.i32(span, value: .small(Int($0))) }
       value = constant(.newFixed(span, type: "bytes", elements: elements), bytes, at: span)
     } else {
