@@ -34,7 +34,7 @@ import Testing
     let context = PassContext(sources: SourceMap(), files: program)
     var runner = PipelineRunner(stages: nativePipeline.stages)
     var last: [String: AnyProgram] = [:]
-    runner.observe = { _, stage, program, _ in last[stage.output.name] = program }
+    runner.observe = { _, stage, program in last[stage.output.name] = program }
     let start = try startingProgram(GeneratedProgram.entry, Array(program.entryText.utf8), in: context)
     let end = nativePipeline.stages.firstIndex { $0.name == "check-matches" } ?? 0
     guard try runner.run(start, through: end, in: context) != nil else {

@@ -78,7 +78,7 @@ public struct Levels {
   ) throws -> AnyProgram {
     var runner = PipelineRunner(stages: nativePipeline.stages)
     var found: [Level: AnyProgram] = [:]
-    runner.observe = { _, stage, program, _ in
+    runner.observe = { _, stage, program in
       for level in levels where stage.output == level.interpreter.language { found[level] = program }
     }
     guard let result = try runner.run(program, from: start, through: end, in: context) else {

@@ -79,6 +79,12 @@ public struct LanguageDefinition: Sendable {
   /// The nonterminal of that name.
   public func nonterminal(_ name: String) -> Nonterminal? { nonterminals.first { $0.name == name } }
 
+  /// Whether whole programs have a list of functions, which passes can go through one by one.
+  var hasFunctions: Bool {
+    guard let root = nonterminal(root), root.isStruct else { return false }
+    return root.forms[0].fields.contains(Field(name: "functions", kind: "Function", multiplicity: .many))
+  }
+
   /// The language's full definition in a canonical spelling: what snapshots are tied to.
   public var canonicalText: String {
     var text = "language \(name)\nroot \(root)\n"

@@ -44,6 +44,7 @@ struct TraversalEmitter {
         ) { out in derivation(old, parent, &out) }
       }
     }
+    if language.hasFunctions, parent.hasFunctions { functionPassMethod(of: name, &out) }
   }
 
   private func translator(_ old: Nonterminal, _ parent: LanguageDefinition) -> String {
@@ -130,6 +131,7 @@ struct TraversalEmitter {
         }
       }
     }
+    if language.hasFunctions { functionPassMethod(of: name, &out) }
   }
 
   private func rewriting(_ nonterminal: Nonterminal) -> String {
@@ -193,6 +195,18 @@ struct TraversalEmitter {
       out.line("let output = \(language.sharedWith[language.root] == nil ? "try \(method)(input)" : "input")")
       out.line("try end(in: context)")
       out.line("return output")
+    }
+  }
+
+  /// A pass that works function by function runs as a sweep of one.
+  private func functionPassMethod(of traversal: String, _ out: inout SwiftText) {
+    out.line()
+    out.block("extension \(traversal) where Self: FunctionPass") { out in
+      out.docs(["Runs the pass on a whole program."])
+      out.line("@inlinable")
+      out.block("public mutating func run(_ input: Input.Root, in context: PassContext) throws -> Output.Root") { out in
+        out.line("try sweep(input, in: context)")
+      }
     }
   }
 

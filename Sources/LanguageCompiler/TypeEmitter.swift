@@ -20,7 +20,9 @@ struct TypeEmitter {
   }
 
   private func conformances(_ nonterminal: Nonterminal) -> String {
-    nonterminal.isValue ? "Node, Hashable" : "SpannedNode"
+    if nonterminal.isValue { return "Node, Hashable" }
+    let hasFunctions = nonterminal.name == language.root && language.hasFunctions
+    return hasFunctions ? "SpannedNode, FunctionProgram" : "SpannedNode"
   }
 
   private func enumeration(_ nonterminal: Nonterminal, _ out: inout SwiftText) {

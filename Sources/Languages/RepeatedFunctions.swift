@@ -1,7 +1,20 @@
 public import Nanopass
 
 /// Finds the functions that a program may run again and again. In all others speed is worth no longer code.
-public enum RepeatedFunctions {
+public struct RepeatedFunctions: ProgramFact {
+  /// The functions that have loops or call themselves, and what these call.
+  public let names: Set<Name>
+
+  public init?(of program: AnyProgram) throws {
+    if let root = program.root as? Machine.Root {
+      names = Self.names(in: root)
+    } else if let root = program.root as? Counted.Root {
+      names = try Self.names(in: root)
+    } else {
+      return nil
+    }
+  }
+
   /// The functions that have loops or call themselves, and what these call.
   public static func names(in program: Machine.Root) -> Set<Name> {
     let functions = program.functions

@@ -35,6 +35,10 @@ public struct Stage: Sendable {
   public let isOptimisation: Bool
   /// Whether it only runs when checking.
   public let isAdvice: Bool
+  /// Makes the pass for a sweep; nil if it does not go function by function.
+  let makeSweptPass: (@Sendable () -> any SweptPass)?
+  /// Whether the pass goes function by function, and may be one of several in a sweep.
+  public var goesByFunctions: Bool { makeSweptPass != nil }
   /// Runs the pass.
   public let run: @Sendable (AnyProgram, PassContext) throws -> AnyProgram
   /// Reads a program of the output language.
@@ -83,6 +87,7 @@ public struct Pipeline<Last: Language>: Sendable {
       name: P.name, phase: phase, summary: P.summary, input: P.Input.self, output: P.Output.self,
       toleratesErrors: P.toleratesErrors, effects: P.effects, parts: P.parts,
       isOptimisation: isOptimisation, isAdvice: isAdvice,
+      makeSweptPass: (P.self as? any FunctionPass.Type).map { sweptPassMaker($0) },
       run: { program, context in
         guard let root = program.root as? P.Input.Root else {
           throw PassBug(P.name, "was given \(program.language.name)", broke: "pipeline-order")
@@ -95,6 +100,9 @@ public struct Pipeline<Last: Language>: Sendable {
     self.init(stages: stages + [stage], phase: phase)
   }
 }
+
+/// A function that makes passes of a type for sweeps.
+private func sweptPassMaker<P: FunctionPass>(_ type: P.Type) -> @Sendable () -> any SweptPass { { RunningPass<P>() } }
 
 /// What one pass took.
 public struct StageMeasure: Sendable {
@@ -122,14 +130,21 @@ public struct PipelineRunner {
   public var stages: [Stage]
   /// Whether invariants are checked behind each pass.
   public var verifies = false
+  /// Whether consecutive passes that go function by function are carried out in one sweep. It is faster; but no program
+  /// between them is verified or observed, and the program given is used up.
+  public var sweeps = false
   /// The names of optimisations, and of parts of passes, that are left out.
   public var leftOut: Set<String> = []
-  /// Called behind each pass with its position.
-  public var observe: ((Int, Stage, AnyProgram, PassReport?) throws -> Void)?
+  /// Called behind each pass, or the last of a sweep, with its position.
+  public var observe: ((Int, Stage, AnyProgram) throws -> Void)?
   /// Measures so far.
   public private(set) var measures: [StageMeasure] = []
+  /// What the passes said of their decisions so far.
+  public private(set) var reports: [(stage: Stage, report: PassReport)] = []
   /// Gives the process's peak memory in bytes.
   public var peakMemory: () -> Int = { 0 }
+  /// Called in sweeps before memory is taken for another use, which the allocator may keep apart.
+  public var chooseMemory: (MemoryUse) -> Void = { _ in }
 
   public init(stages: [Stage]) { self.stages = stages }
 
@@ -137,26 +152,62 @@ public struct PipelineRunner {
   ///
   /// - Returns: the last program; nil if errors were reported that the next pass does not tolerate.
   /// - Throws: `PassBug`.
-  public mutating func run(_ program: AnyProgram, from start: Int = 0, through end: Int, in context: PassContext) throws
-    -> AnyProgram?
-  {
-    var program = program
+  public mutating func run(
+    _ input: consuming AnyProgram, from start: Int = 0, through end: Int, in context: PassContext
+  ) throws -> AnyProgram? {
+    var program = input
     context.leftOut = leftOut
-    for (index, stage) in stages.enumerated() where index >= start && index <= end {
-      if context.hasErrors, !stage.toleratesErrors { return nil }
-      if stage.isAdvice, !context.options.isCheck, index != end { continue }
-      if stage.isOptimisation, context.options.optimization == 0 || leftOut.contains(stage.name) { continue }
-      context.report = nil
-      let watch = Stopwatch()
-      let known = context.diagnostics.count
-      program = try stage.run(program, context)
-      // What advice refuses, only a check refuses.
-      if stage.isAdvice, !context.options.isCheck { context.demoteErrors(from: known) }
-      measures.append(watch.measure(stage.name, peakMemory: peakMemory()))
-      if verifies, !context.hasErrors { try verify(program, stage) }
-      try observe?(index, stage, program, context.report)
+    let chosen = stages.indices.filter { index in
+      let stage = stages[index]
+      guard index >= start, index <= end else { return false }
+      if stage.isAdvice, !context.options.isCheck, index != end { return false }
+      return !stage.isOptimisation || context.options.optimization > 0 && !leftOut.contains(stage.name)
+    }
+    var next = 0
+    while next < chosen.count {
+      var index = chosen[next]
+      if context.hasErrors, !stages[index].toleratesErrors { return nil }
+      let sweep = sweeps ? try sweep(chosen[next...], from: program) : Sweep()
+      if sweep.passes.isEmpty {
+        try run(stages[index], on: &program, in: context)
+        next += 1
+      } else {
+        try run(sweep, on: &program, in: context)
+        next += sweep.passes.count
+        index = chosen[next - 1]
+      }
+      if verifies, !context.hasErrors { try verify(program, stages[index]) }
+      try observe?(index, stages[index], program)
     }
     return context.hasErrors ? nil : program
+  }
+
+  /// The passes that the next sweep consists of.
+  private func sweep(_ chosen: ArraySlice<Int>, from program: AnyProgram) throws -> Sweep {
+    let start = SweepStart(program)
+    var sweep = Sweep(choosing: chooseMemory)
+    for index in chosen { if !(try sweep.add(stages[index], from: start)) { break } }
+    return sweep
+  }
+
+  private mutating func run(_ stage: Stage, on program: inout AnyProgram, in context: PassContext) throws {
+    context.report = nil
+    let watch = Stopwatch()
+    let known = context.diagnostics.count
+    program = try stage.run(program, context)
+    // What advice refuses, only a check refuses.
+    if stage.isAdvice, !context.options.isCheck { context.demoteErrors(from: known) }
+    measures.append(watch.measure(stage.name, peakMemory: peakMemory()))
+    if let report = context.report { reports.append((stage, report)) }
+  }
+
+  private mutating func run(_ sweep: Sweep, on program: inout AnyProgram, in context: PassContext) throws {
+    try sweep.run(&program, in: context)
+    for (stage, pass) in sweep.passes {
+      pass.measure.peakMemory = peakMemory()
+      measures.append(pass.measure)
+      if let report = pass.report { reports.append((stage, report)) }
+    }
   }
 
   private func verify(_ program: AnyProgram, _ stage: Stage) throws {

@@ -8,8 +8,8 @@
 
 /// Measures from its making on.
 public struct Stopwatch: Sendable {
-  private let start = ContinuousClock.now
-  private let processor = Stopwatch.processorTime
+  private var start = ContinuousClock.now
+  private var processor = Stopwatch.processorTime
 
   /// Starts.
   public init() {}
@@ -19,6 +19,14 @@ public struct Stopwatch: Sendable {
     StageMeasure(
       pass: pass, duration: ContinuousClock.now - start, processor: Stopwatch.processorTime - processor,
       peakMemory: peakMemory)
+  }
+
+  /// Adds what has been taken since the start to a measure, and starts again.
+  mutating func lap(_ measure: inout StageMeasure) {
+    let (now, used) = (ContinuousClock.now, Stopwatch.processorTime)
+    measure.duration += now - start
+    measure.processor += used - processor
+    (start, processor) = (now, used)
   }
 
   /// The time that the threads of the process have spent on processors.

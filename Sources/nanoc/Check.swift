@@ -84,7 +84,7 @@ private struct Checker: Sendable {
     var runner = PipelineRunner(stages: nativePipeline.stages)
     let end = runner.stages.lastIndex { $0.isAdvice } ?? runner.stages.count - 1
     var names: [UInt32: String] = [:]
-    runner.observe = { _, _, program, _ in
+    runner.observe = { _, _, program in
       guard let root = program.root as? Program.Root else { return }
       for module in root.modules where !module.name.text.isEmpty {
         if let file = context.sources.file(at: module.span.start) { names[file.base] = module.name.text }

@@ -1,3 +1,4 @@
+import CAllocator
 import Diagnostics
 import Foundation
 import Interpreters
@@ -186,6 +187,17 @@ struct Driver: @unchecked Sendable {
   }
 
   private func runPipeline() throws -> Outcome {
+    // Debug facts and snapshots are of the programs between the passes.
+    let looksBetween = describes || passes.snapshots != nil || passes.verifyIr
+    if !looksBetween {
+      do { return try runPipeline(sweeping: true) } catch is PassBug {}
+      // A sweep uses its program up, so the one for the report is made again.
+    }
+    return try runPipeline(sweeping: false)
+  }
+
+  /// - Throws: `PassBug` if sweeping, else `BugReport`.
+  private func runPipeline(sweeping: Bool) throws -> Outcome {
     let stages = road.stages
     let end = stages.firstIndex { $0.name == stopAfter } ?? stages.count - 1
     let context = PassContext(
@@ -201,6 +213,14 @@ struct Driver: @unchecked Sendable {
     }
     var runner = PipelineRunner(stages: stages)
     runner.verifies = passes.verifyIr
+    runner.sweeps = sweeping
+    runner.chooseMemory = { use in
+      switch use {
+      case .passing: nanoc_take_passing_memory()
+      case .lasting: nanoc_take_lasting_memory()
+      case .sweepEnds: nanoc_end_passing_memory()
+      }
+    }
     // For a profile the library counts all allocations.
     runner.leftOut = Set(passes.without + (profiles ? ["expand-allocations"] : []))
     runner.peakMemory = peakMemory
@@ -209,26 +229,26 @@ struct Driver: @unchecked Sendable {
     var debug = describes ? DebugFacts(sources: context.sources) : nil
     try debug?.look(at: program.root)
     var heading = (program.root as? Program.Root).flatMap(PageHeading.init)
-    var reports: [(Stage, PassReport)] = []
     var last: Stage? = start > 0 ? stages[start - 1] : nil
-    var lastProgram = program
-    runner.observe = { index, stage, program, report in
-      (last, lastProgram) = (stage, program)
+    var lastProgram = sweeping ? nil : program
+    runner.observe = { index, stage, program in
+      last = stage
+      if !sweeping { lastProgram = program }
       try debug?.look(at: program.root)
       if let root = program.root as? Program.Root { heading = PageHeading(root) ?? heading }
-      if let report { reports.append((stage, report)) }
       if let directory = passes.snapshots { try keep(program, stage, directory, context) }
     }
     do {
       outcome.program = try runner.run(program, from: start, through: end, in: context)
     } catch let bug as PassBug {
+      guard let lastProgram else { throw bug }
       throw BugReport(bug, lastProgram, behind: last, in: context)
     }
     outcome.lastStage = last
     outcome.debug = debug
     outcome.heading = heading
     outcome.measures = runner.measures
-    outcome.reports = reports
+    outcome.reports = runner.reports
     return outcome
   }
 

@@ -12,7 +12,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, known-functions, behaviours (infer-behaviour).
 /// Ensures: every value that may be dropped is read, every join point is jumped to.
-public struct EliminateDeadCode: CoreToCore {
+public struct EliminateDeadCode: CoreToCore, FunctionPass {
   public static let summary = "Drop bindings that nothing reads and join points that nothing jumps to"
 
   private var droppable: Set<Name> = []
@@ -23,13 +23,10 @@ public struct EliminateDeadCode: CoreToCore {
 
   public init() {}
 
-  public mutating func begin(_ input: Core.Root, in context: PassContext) {
-    for function in input.functions where function.effects.effects.isEmpty {
-      let behaviour = function.behaviour
-      if !behaviour.mayFail, !behaviour.maySuspend, !behaviour.mayDiverge, !behaviour.writesCells {
-        droppable.insert(function.name)
-      }
-    }
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let behaviours = try start.fact(CallBehaviours.self) else { return false }
+    droppable = behaviours.total
+    return true
   }
 
   public mutating func end(in context: PassContext) {

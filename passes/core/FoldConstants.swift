@@ -10,7 +10,7 @@ public import Nanopass
 /// number.
 ///
 /// Needs: bound-locals, known-primitives.   Ensures: nothing beyond the language.
-public struct FoldConstants: CoreToCore {
+public struct FoldConstants: CoreToCore, FunctionPass {
   public static let summary = "Carry operations on literals out at compile time"
 
   private static let concatenation: Name = "string.concatenate"

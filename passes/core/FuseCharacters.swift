@@ -15,7 +15,7 @@ public import Nanopass
 /// there as well.
 ///
 /// Needs: bound-locals, known-primitives.   Ensures: nothing beyond the language.
-public struct FuseCharacters: CoreToCore {
+public struct FuseCharacters: CoreToCore, FunctionPass {
   public static let summary = "Read the code of a character where it stands in its text"
 
   /// The primitives that give the code of a string's first character.

@@ -10,7 +10,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, bound-labels.
 /// Ensures: every join point has two jumps at least and a body that does something.
-public struct InlineJoins: CoreToCore {
+public struct InlineJoins: CoreToCore, FunctionPass {
   public static let summary = "Put the body of a join point in the place of the only jump to it"
 
   private struct JoinBody {

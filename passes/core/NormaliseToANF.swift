@@ -16,7 +16,7 @@ public import Nanopass
 ///
 /// After Flanagan, Sabry, Duba, Felleisen: The Essence of Compiling with Continuations, PLDI 1993; join points after
 /// Maurer, Downen, Ariola, Peyton Jones: Compiling without Continuations, PLDI 2017.
-public struct NormaliseToANF: SwitchToCore {
+public struct NormaliseToANF: SwitchToCore, FunctionPass {
   public static let summary = "Name every intermediate value; blocks of steps with join points"
 
   private static let temporary: Name = "t"

@@ -9,7 +9,7 @@ public import Nanopass
 /// Texts and big integers keep their variable.
 ///
 /// Needs: bound-locals.   Ensures: no variable repeats another variable or a small literal.
-public struct PropagateCopies: CoreToCore {
+public struct PropagateCopies: CoreToCore, FunctionPass {
   public static let summary = "Put variables and small literals in the place of their copies"
 
   private var substitution = Substitution()

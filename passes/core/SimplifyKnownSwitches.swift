@@ -10,7 +10,7 @@ public import Nanopass
 /// that was read before in scope is not read again.
 ///
 /// Needs: bound-locals, known-types.   Ensures: nothing beyond the language.
-public struct SimplifyKnownSwitches: CoreToCore {
+public struct SimplifyKnownSwitches: CoreToCore, FunctionPass {
   public static let summary = "Choose arms and read fields at compile time where the value is known"
 
   private var substitution = Substitution()

@@ -21,7 +21,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, bound-labels, known-types. Ensures: no jump with a known value goes to a join point that begins
 /// with a choice by it.
-public struct SplitJoins: CoreToCore {
+public struct SplitJoins: CoreToCore, FunctionPass {
   public static let summary = "Divide join points that choose by values which jumps know"
 
   /// What became of an arm.

@@ -2,12 +2,14 @@ public import Languages
 public import Nanopass
 
 /// A pass that reads values which have been computed before.
-public protocol ValueReusingPass: CoreToCore {
+public protocol ValueReusingPass: CoreToCore, FunctionPass {
   /// What finds them.
   var reuse: ValueReuse { get set }
 }
 
 extension ValueReusingPass {
+  public mutating func learn(from start: SweepStart) throws -> Bool { try reuse.learn(from: start) }
+
   public mutating func begin(_ input: Core.Root, in context: PassContext) { reuse.enter(input) }
 
   public mutating func function(_ node: Core.Function) throws -> Core.Function {
@@ -77,13 +79,17 @@ public struct ValueReuse {
 
   init(ofOperations takesOperations: Bool) { self.takesOperations = takesOperations }
 
+  /// Learns what calls do.
+  ///
+  /// - Returns: whether the program tells it.
+  fileprivate mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let behaviours = try start.fact(CallBehaviours.self) else { return false }
+    pure = takesOperations ? behaviours.pure : behaviours.diverging
+    return true
+  }
+
   /// A program begins.
   fileprivate mutating func enter(_ program: Core.Root) {
-    for function in program.functions where function.effects.effects.isEmpty {
-      let behaviour = function.behaviour
-      if behaviour.maySuspend || behaviour.writesCells { continue }
-      if takesOperations || behaviour.mayDiverge { pure.insert(function.name) }
-    }
     for type in program.types where !type.facts.contains("array") {
       if type.variants.allSatisfy({ $0.fields.allSatisfy(\.isScalar) }) { flat.insert(type.name) }
     }

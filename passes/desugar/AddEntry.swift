@@ -15,33 +15,44 @@ public import Nanopass
 ///
 /// Needs: `main` takes no arguments and returns `Unit` or `Result<Unit, String>`.
 /// Ensures: the program's main function is `$entry`, of type `Unit`.
-public struct AddEntry: KernelToKernel {
+public struct AddEntry: KernelToKernel, FunctionPass {
   public static let summary = "Add the function that the program starts with"
+
+  private static let entry: Name = "$entry"
+
+  /// The program's `main`, and the top-level statements, when they have been met.
+  private var main: Kernel.Function?
+  private var initialisation: Kernel.Function?
+  private var mainName: Name?
 
   public init() {}
 
   public mutating func begin(_ input: Kernel.Root, in context: PassContext) {
+    mainName = input.main
     context.explain(
       input.main.map { "the program starts with `\($0)`" }
         ?? "there is no `main`: the entry runs top-level statements only")
   }
 
-  public mutating func root(_ node: Kernel.Root) throws -> Kernel.Root {
-    guard !node.functions.contains(where: { $0.name == "$entry" }) else {
-      throw PassBug(Self.self, "the program has an entry already", broke: "known-functions", in: node)
-    }
-    let main = try node.main.map { name in
-      guard let main = node.functions.first(where: { $0.name == name }) else {
-        throw PassBug(Self.self, "`\(name)` is not declared", broke: "known-functions", in: node)
+  public mutating func functions(_ nodes: [Kernel.Function]) throws -> [Kernel.Function] {
+    try nodes.filter { node in
+      if node.name == Self.entry {
+        throw PassBug(Self.self, "the program has an entry already", broke: "known-functions", in: node)
       }
-      return main
+      if node.name == mainName, main == nil { main = node }
+      guard node.name == .initialisation else { return true }
+      if initialisation == nil { initialisation = node }
+      return false
     }
-    var output = node
-    let initialisation = node.functions.first { $0.name == .initialisation }
-    if initialisation != nil { output.functions.removeAll { $0.name == .initialisation } }
-    output.functions.append(try entry(calling: main, behind: initialisation, at: main?.span ?? node.span))
-    output.main = "$entry"
-    return output
+  }
+
+  public mutating func complete(_ program: inout Kernel.Root) throws -> Bool {
+    if let mainName, main == nil {
+      throw PassBug(Self.self, "`\(mainName)` is not declared", broke: "known-functions", in: program)
+    }
+    program.functions.append(try entry(calling: main, behind: initialisation, at: main?.span ?? program.span))
+    program.main = Self.entry
+    return true
   }
 
   private func entry(calling main: Kernel.Function?, behind initialisation: Kernel.Function?, at span: Span) throws
@@ -63,8 +74,8 @@ public struct AddEntry: KernelToKernel {
       body = .block(place, statements: statements, result: body, ty: .unit)
     }
     return Kernel.Function(
-      span, name: "$entry", module: main?.module ?? "", isLibrary: false, variables: [], parameters: [], result: .unit,
-      effects: effects, body: body)
+      span, name: Self.entry, module: main?.module ?? "", isLibrary: false, variables: [], parameters: [],
+      result: .unit, effects: effects, body: body)
   }
 
   private func reporting(_ call: Kernel.Expr, _ locals: FreshLocals, at span: Span) -> Kernel.Expr {

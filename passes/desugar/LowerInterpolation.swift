@@ -12,7 +12,7 @@ public import Nanopass
 ///
 /// Needs: every interpolated value is an `Int`, `Float`, `Bool` or `String`.
 /// Ensures: parts are evaluated in the order written, each once.
-public struct LowerInterpolation: OrderedToRendered {
+public struct LowerInterpolation: OrderedToRendered, FunctionPass {
   public static let summary = "Turn string interpolation into conversions and one concatenation"
 
   private var count = 0

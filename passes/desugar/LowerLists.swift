@@ -13,7 +13,7 @@ public import Nanopass
 ///
 /// Needs: nothing.
 /// Ensures: elements are evaluated from left to right.
-public struct LowerLists: GatheredToConsed {
+public struct LowerLists: GatheredToConsed, FunctionPass {
   public static let summary = "Build and match lists by the constructors Cons and Nil"
 
   private var literals = 0

@@ -14,7 +14,7 @@ public import Nanopass
 ///
 /// Needs: nothing.
 /// Ensures: keys and values are evaluated from left to right.
-public struct LowerMaps: PositionalToGathered {
+public struct LowerMaps: PositionalToGathered, FunctionPass {
   public static let summary = "Build maps from lists of pairs"
 
   private var literals = 0

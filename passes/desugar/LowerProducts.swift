@@ -14,7 +14,7 @@ public import Nanopass
 /// a function, which that `?` leaves with the failure.
 ///
 /// Needs: well-typed. Ensures: nothing beyond the output language.
-public struct LowerProducts: TypedToOrdered {
+public struct LowerProducts: TypedToOrdered, FunctionPass {
   public static let summary = "Turn independent products into tuples, evaluated in order"
 
   private var count = 0
@@ -30,10 +30,9 @@ public struct LowerProducts: TypedToOrdered {
       data: [("products", count), ("functions", lifted.count)])
   }
 
-  public mutating func root(_ node: Typed.Root) throws -> Ordered.Root {
-    var output = try derive(node)
-    output.functions += lifted
-    return output
+  public mutating func complete(_ program: inout Ordered.Root) -> Bool {
+    program.functions += lifted
+    return false
   }
 
   public mutating func function(_ node: Typed.Function) throws -> Ordered.Function {

@@ -13,7 +13,7 @@ public import Nanopass
 ///
 /// Needs: the operand and the function's result are of type `Result`, with one error type.
 /// Ensures: nothing beyond the output language.
-public struct LowerPropagation: UniformToKernel {
+public struct LowerPropagation: UniformToKernel, FunctionPass {
   public static let summary = "Turn ? into a match that leaves the function with the error"
 
   private var result: Uniform.Ty = .unit

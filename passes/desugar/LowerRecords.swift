@@ -14,7 +14,7 @@ public import Nanopass
 ///
 /// Needs: a record has every declared field once, an update names declared fields.
 /// Ensures: the constructor of a record is named for the last segment of its type's name.
-public struct LowerRecords: RenderedToPositional {
+public struct LowerRecords: RenderedToPositional, FunctionPass {
   public static let summary = "Build records by constructors and read fields by position"
 
   private var records: [Name: [Typed.FieldDecl]] = [:]

@@ -9,7 +9,7 @@ public import Nanopass
 ///
 /// Needs: nothing.
 /// Ensures: nothing beyond the output language.
-public struct LowerTuples: ConsedToUniform {
+public struct LowerTuples: ConsedToUniform, FunctionPass {
   public static let summary = "Build and match tuples by the constructor Tuple"
 
   private var count = 0

@@ -8,7 +8,7 @@ public import Nanopass
 ///     (service console.print [(string "hello")])
 ///
 /// Needs: checked effects; every operation is one of `EffectOperation.all`.   Ensures: known-services.
-public struct LowerEffects: LoopsToServices {
+public struct LowerEffects: LoopsToServices, FunctionPass {
   public static let summary = "Turn effect operations into calls of the service interface"
 
   private var counts: [Name: Int] = [:]

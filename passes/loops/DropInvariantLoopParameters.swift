@@ -8,7 +8,7 @@ public import Nanopass
 ///     (loop again.3 [(parameter n.1 int)] [(local n.4)] ... (jump again.3 [(local t.6)]))      k.5 in place of k.2
 ///
 /// Needs: bound-locals, bound-labels.   Ensures: every loop parameter changes in some jump.
-public struct DropInvariantLoopParameters: LoopsToLoops {
+public struct DropInvariantLoopParameters: LoopsToLoops, FunctionPass {
   public static let summary = "Drop the loop parameters that every jump passes on unchanged"
 
   private var replaced: LocalTable<Loops.Atom> = [:]

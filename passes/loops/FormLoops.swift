@@ -9,7 +9,7 @@ public import Nanopass
 ///         (block [...] (jump again.2 [(local t.1)]) -)) -))
 ///
 /// Needs: known-functions.   Ensures: no function calls itself in tail position.
-public struct FormLoops: LoopsToLoops {
+public struct FormLoops: LoopsToLoops, FunctionPass {
   public static let summary = "Make functions that call themselves in tail position loops"
 
   private var locals = FunctionLocals<Loops.Function>()

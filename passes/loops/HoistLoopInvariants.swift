@@ -15,7 +15,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals; loops stand at the end of functions' bodies (form-loops); behaviours (infer-behaviour).
 /// Ensures: bound-locals.
-public struct HoistLoopInvariants: LoopsToLoops {
+public struct HoistLoopInvariants: LoopsToLoops, FunctionPass {
   public static let summary = "Compute before a loop what is the same in each of its rounds"
 
   /// Operations without conditions on their arguments that take a few instructions.
@@ -40,13 +40,13 @@ public struct HoistLoopInvariants: LoopsToLoops {
 
   public init() {}
 
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let behaviours = try start.fact(CallBehaviours.self) else { return false }
+    total = behaviours.total
+    return true
+  }
+
   public mutating func begin(_ input: Loops.Root, in context: PassContext) {
-    for function in input.functions where function.effects.effects.isEmpty {
-      let behaviour = function.behaviour
-      if !behaviour.mayFail, !behaviour.maySuspend, !behaviour.mayDiverge, !behaviour.writesCells {
-        total.insert(function.name)
-      }
-    }
     for type in input.types where type.variants.count == 1 && !type.facts.contains("array") {
       records.insert(type.name)
     }

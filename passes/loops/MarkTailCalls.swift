@@ -9,7 +9,7 @@ public import Nanopass
 /// A jump to a join point that only returns its parameter counts as a return.
 ///
 /// Needs: bound-locals, bound-labels.   Ensures: no call stands directly before the return of its result.
-public struct MarkTailCalls: CoreToLoops {
+public struct MarkTailCalls: CoreToLoops, FunctionPass {
   public static let summary = "Turn calls whose result is the function's own into tail calls"
 
   private var function: Name = ""

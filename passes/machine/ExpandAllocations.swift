@@ -19,7 +19,7 @@ public import Nanopass
 /// one with many, such as one with a long literal: LLVM's time grows faster than the number of blocks.
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions.
-public struct ExpandAllocations: MachineToMachine {
+public struct ExpandAllocations: MachineToMachine, FunctionPass {
   public static let summary = "Expand the allocation of cells into instructions."
 
   /// The pools of the library.
@@ -38,13 +38,18 @@ public struct ExpandAllocations: MachineToMachine {
 
   public init() {}
 
-  public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
-    repeated = RepeatedFunctions.names(in: node)
-    var root = try derive(node)
-    guard !sizes.isEmpty else { return root }
-    root.constants.append(.external(node.span, name: Self.pools))
-    root.functions += sizes.map { Self.function(size: $0, at: node.span) }
-    return root
+  /// The functions that other expansions add allocate nothing.
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let functions = try start.fact(RepeatedFunctions.self) else { return false }
+    repeated = functions.names
+    return true
+  }
+
+  public mutating func complete(_ program: inout Machine.Root) -> Bool {
+    guard !sizes.isEmpty else { return false }
+    program.constants.append(.external(program.span, name: Self.pools))
+    program.functions += sizes.map { Self.function(size: $0, at: program.span) }
+    return true
   }
 
   public mutating func end(in context: PassContext) {

@@ -17,7 +17,7 @@ public import Nanopass
 /// integers are a sixth shorter, which LLVM takes a third less time for.
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions; no operator that counts is left.
-public struct ExpandCounts: MachineToMachine {
+public struct ExpandCounts: MachineToMachine, FunctionPass {
   public static let summary = "Expand the counting of references into calls and instructions."
 
   /// The operators that are expanded in place, in the order of the first use.
@@ -29,11 +29,16 @@ public struct ExpandCounts: MachineToMachine {
 
   public init() {}
 
-  public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
-    repeated = RepeatedFunctions.names(in: node)
-    var root = try derive(node)
-    root.functions += used.map { CountFunction.of($0, at: node.span) }
-    return root
+  /// The functions that `expand-integer-arithmetic` adds neither count by operators nor call what does.
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let functions = try start.fact(RepeatedFunctions.self) else { return false }
+    repeated = functions.names
+    return true
+  }
+
+  public mutating func complete(_ program: inout Machine.Root) -> Bool {
+    program.functions += used.map { CountFunction.of($0, at: program.span) }
+    return false
   }
 
   public mutating func end(in context: PassContext) {

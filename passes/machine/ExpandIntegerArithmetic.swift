@@ -14,7 +14,7 @@ public import Nanopass
 /// The functions are short, so that LLVM puts them in place of the calls; the passes behind have less to do this way.
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions; no operator `int.…` is left.
-public struct ExpandIntegerArithmetic: MachineToMachine {
+public struct ExpandIntegerArithmetic: MachineToMachine, FunctionPass {
   public static let summary = "Expand integer operators into fast paths on small and calls for big integers."
 
   /// The operators that the program uses, in the order of their first use, and the functions for them.
@@ -24,10 +24,9 @@ public struct ExpandIntegerArithmetic: MachineToMachine {
 
   public init() {}
 
-  public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
-    var root = try derive(node)
-    root.functions += used.map { IntegerFunction.of($0, at: node.span) }
-    return root
+  public mutating func complete(_ program: inout Machine.Root) -> Bool {
+    program.functions += used.map { IntegerFunction.of($0, at: program.span) }
+    return false
   }
 
   public mutating func end(in context: PassContext) {

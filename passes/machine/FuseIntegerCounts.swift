@@ -19,7 +19,7 @@ public import Nanopass
 ///     (run (compute drop.integer [(local v.3) (local w.4)]))
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions.
-public struct FuseIntegerCounts: MachineToMachine {
+public struct FuseIntegerCounts: MachineToMachine, FunctionPass {
   public static let summary = "Fuse the counting of integers with the operators on them."
 
   private var before = 0

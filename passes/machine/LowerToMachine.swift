@@ -20,7 +20,7 @@ public import Nanopass
 /// Integer operators stay for `expand-integer-arithmetic`, counts for `expand-counts`.
 ///
 /// Needs: bound-locals, bound-labels, matching-shapes. Ensures: dominating-definitions, known-labels, known-addresses.
-public struct LowerToMachine: Pass {
+public struct LowerToMachine: FunctionPass {
   public typealias Input = Counted
   public typealias Output = Machine
   public static let summary = "Lower functions to basic blocks and cells to memory."
@@ -39,19 +39,31 @@ public struct LowerToMachine: Pass {
   private(set) var integers: NumberSet = []
   /// What the memory of cells that end still holds.
   var remains = CellRemains()
+  private var functions = 0
+  private var blocks = 0
 
   public init() {}
 
   public mutating func run(_ input: Counted.Root, in context: PassContext) throws -> Machine.Root {
-    let functions = try input.functions.map { try function($0) }
-    let blocks = functions.reduce(0) { $0 + $1.blocks.count }
-    context.explain(
-      "Laid out \(functions.count) functions in \(blocks) blocks, with \(pool.constants.count) constants.",
-      data: [("functions", functions.count), ("blocks", blocks), ("constants", pool.constants.count)])
-    return Machine.Root(input.span, constants: pool.constants, functions: functions, entry: input.entry)
+    try sweep(input, in: context)
   }
 
-  private mutating func function(_ node: Counted.Function) throws -> Machine.Function {
+  public func root(_ node: Counted.Root) -> Machine.Root {
+    Machine.Root(node.span, constants: [], functions: [], entry: node.entry)
+  }
+
+  public mutating func complete(_ program: inout Machine.Root) -> Bool {
+    program.constants = pool.constants
+    return true
+  }
+
+  public func end(in context: PassContext) {
+    context.explain(
+      "Laid out \(functions) functions in \(blocks) blocks, with \(pool.constants.count) constants.",
+      data: [("functions", functions), ("blocks", blocks), ("constants", pool.constants.count)])
+  }
+
+  public mutating func function(_ node: Counted.Function) throws -> Machine.Function {
     builder = BlockBuilder(FreshLocals(above: node))
     operands = [:]
     bits = [:]
@@ -62,6 +74,8 @@ public struct LowerToMachine: Pass {
     for parameter in node.parameters { note(parameter.variable, parameter.shape) }
     builder.begin(builder.make("entry"), at: node.span)
     try block(node.body)
+    functions += 1
+    blocks += builder.blocks.count
     return Machine.Function(
       node.span, name: node.name, parameters: node.parameters.map(parameter), results: node.results.map(type),
       blocks: builder.blocks)

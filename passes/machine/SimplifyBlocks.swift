@@ -12,7 +12,7 @@ public import Nanopass
 ///     (block a.1 [] [I J] (return [(local x.0)]))
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
-public struct SimplifyBlocks: MachineToMachine {
+public struct SimplifyBlocks: MachineToMachine, FunctionPass {
   public static let summary = "Join blocks that follow each other only, and drop those that nothing reaches."
 
   /// What parameters of joined blocks stand for, by number.

@@ -29,25 +29,32 @@ public import Nanopass
 /// takes a frame more.
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
-public struct SplitBaseCases: MachineToMachine {
+public struct SplitBaseCases: MachineToMachine, FunctionPass {
   public static let summary = "Split the cases that end at once from functions that call themselves several times."
 
   private var split = 0
-  private var functions = 0
+  private var count = 0
+  /// The names of functions.
+  private var taken: Set<Name> = []
 
   public init() {}
 
-  public mutating func end(in context: PassContext) {
-    context.explain(
-      "Split the cases that end at once from \(split) of \(functions) functions.",
-      data: [("split", split), ("functions", functions)])
+  /// The names of functions that expansions add end otherwise than those made here.
+  public mutating func learn(from start: SweepStart) -> Bool {
+    guard let root = start.program.root as? Machine.Root else { return false }
+    taken = Set(root.functions.map(\.name))
+    return true
   }
 
-  public mutating func root(_ node: Machine.Root) throws -> Machine.Root {
-    functions = node.functions.count
-    var taken = Set(node.functions.map(\.name))
-    var root = node
-    root.functions = try node.functions.flatMap { function in
+  public mutating func end(in context: PassContext) {
+    context.explain(
+      "Split the cases that end at once from \(split) of \(count) functions.",
+      data: [("split", split), ("functions", count)])
+  }
+
+  public mutating func functions(_ nodes: [Machine.Function]) throws -> [Machine.Function] {
+    count += nodes.count
+    return try nodes.flatMap { function in
       guard Self.callsItselfTwice(function) else { return [function] }
       var rest = Name(function.name.text + ".rest")
       while !taken.insert(rest).inserted { rest = Name(rest.text + "'") }
@@ -59,7 +66,6 @@ public struct SplitBaseCases: MachineToMachine {
       second.blocks = try BodyInliner.inline(first, inPlaceOf: function.name, in: function)
       return [first, second]
     }
-    return root
   }
 
   /// Whether two calls of the function itself, or one and another round of a loop, lie on one way.

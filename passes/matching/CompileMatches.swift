@@ -22,7 +22,7 @@ public import Nanopass
 ///
 /// Needs: matches are exhaustive.
 /// Ensures: switches have their cases in the order of the constructors.
-public struct CompileMatches: ClosedToSwitch {
+public struct CompileMatches: ClosedToSwitch, FunctionPass {
   public static let summary = "Compile matches to decision trees"
 
   /// The most nodes of the tree of one part of a match: so many, and so many more for each arm.

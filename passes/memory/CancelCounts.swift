@@ -18,7 +18,7 @@ public import Nanopass
 /// Only pairs of one block are found, and nothing is moved, so no reference lives longer than before.
 ///
 /// Needs: balanced-counts. Ensures: balanced-counts.
-public struct CancelCounts: CountedToCounted {
+public struct CancelCounts: CountedToCounted, FunctionPass {
   public static let summary = "Cancel a dup and a drop of a field whose cell is alive in between."
 
   private var cancelled = 0
@@ -27,8 +27,10 @@ public struct CancelCounts: CountedToCounted {
 
   public init() {}
 
-  public mutating func begin(_ input: Counted.Root, in context: PassContext) {
-    for function in input.functions { passing.declare(function.name, function.parameters) }
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let passing = try start.fact(Passing.self) else { return false }
+    self.passing = passing
+    return true
   }
 
   public mutating func end(in context: PassContext) {

@@ -18,7 +18,7 @@ public import Nanopass
 ///     (let y.2 integer (read (local p.1) 0 1 2))
 ///
 /// Needs: known-types. Ensures: matching-shapes.
-public struct ChooseShapes: ServicesToShaped {
+public struct ChooseShapes: ServicesToShaped, FunctionPass {
   public static let summary = "Choose how values are held: words, floats, integers or cells."
 
   /// Where a constructor keeps its fields.

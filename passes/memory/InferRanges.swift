@@ -29,7 +29,7 @@ public import Nanopass
 ///         -))
 ///
 /// Needs: bound-locals, bound-labels, known-functions. Ensures: bound-locals, bound-labels; what is a word fits one.
-public struct InferRanges: ServicesToServices {
+public struct InferRanges: ServicesToServices, FunctionPass {
   public static let summary = "Hold integers that provably fit a machine word in raw words."
 
   private var plan: WordPlan?
@@ -47,12 +47,14 @@ public struct InferRanges: ServicesToServices {
 
   public init() {}
 
-  public mutating func begin(_ input: Services.Root, in context: PassContext) throws {
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let input = start.program.root as? Services.Root else { return false }
     let plan = try WordPlan(input)
     words = plan.finder.holders.count { plan.isWord($0.node) }
     integers = plan.finder.holders.count
     operators = plan.operators
     self.plan = plan
+    return true
   }
 
   public mutating func end(in context: PassContext) {

@@ -23,7 +23,7 @@ public import Nanopass
 /// de Moura, Leijen, PLDI 2021.
 ///
 /// Needs: bound-locals, bound-labels. Ensures: balanced-counts.
-public struct InsertCounts: OwnedToCounted {
+public struct InsertCounts: OwnedToCounted, FunctionPass {
   public static let summary = "Insert the counting of references."
 
   /// The counted variables of the function, by number.
@@ -46,8 +46,10 @@ public struct InsertCounts: OwnedToCounted {
 
   public init() {}
 
-  public mutating func begin(_ input: Owned.Root, in context: PassContext) {
-    for function in input.functions { passing.declare(function.name, function.parameters) }
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let passing = try start.fact(Passing.self) else { return false }
+    self.passing = passing
+    return true
   }
 
   public mutating func end(in context: PassContext) {

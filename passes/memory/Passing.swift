@@ -1,13 +1,25 @@
 import Languages
 import Nanopass
 
-/// Which arguments of calls are given for good.
-struct Passing {
+/// Which arguments of calls are given for good. The passes that count don't change it.
+struct Passing: ProgramFact {
   /// Which parameters each function owns.
   private var owns: [Name: [Bool]] = [:]
 
-  /// Notes the parameters of a function.
-  mutating func declare(_ function: Name, _ parameters: [Owned.Parameter]) {
+  /// Of no functions.
+  init() {}
+
+  init?(of program: AnyProgram) {
+    if let root = program.root as? Owned.Root {
+      for function in root.functions { declare(function.name, function.parameters) }
+    } else if let root = program.root as? Counted.Root {
+      for function in root.functions { declare(function.name, function.parameters) }
+    } else {
+      return nil
+    }
+  }
+
+  private mutating func declare(_ function: Name, _ parameters: [Owned.Parameter]) {
     owns[function] = parameters.map { $0.passing == .owned }
   }
 

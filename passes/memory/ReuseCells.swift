@@ -20,7 +20,7 @@ public import Nanopass
 /// Reference Counting with Frame Limited Reuse, ICFP 2022, section 2.5.
 ///
 /// Needs: balanced-counts. Ensures: balanced-counts.
-public struct ReuseCells: CountedToCounted {
+public struct ReuseCells: CountedToCounted, FunctionPass {
   public static let summary = "Build new cells in the memory of those that end before."
 
   /// How many steps are searched for a cell to build, so that time is linear in the program.

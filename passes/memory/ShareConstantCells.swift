@@ -16,7 +16,7 @@ public import Nanopass
 /// stands in full wherever it is used.
 ///
 /// Needs: bound-locals. Ensures: bound-locals.
-public struct ShareConstantCells: ShapedToShaped {
+public struct ShareConstantCells: ShapedToShaped, FunctionPass {
   public static let summary = "Make cells of constants constants themselves."
 
   /// How many cells a constant consists of at most.

@@ -20,7 +20,7 @@ public import Nanopass
 /// Drop specialisation: Reinking, Xie, de Moura, Leijen, Perceus, PLDI 2021, section 2.3.
 ///
 /// Needs: balanced-counts. Ensures: balanced-counts.
-public struct TakeFields: CountedToCounted {
+public struct TakeFields: CountedToCounted, FunctionPass {
   public static let summary = "Take fields over from cells whose last owner reads them."
 
   private var taken = 0
@@ -29,8 +29,10 @@ public struct TakeFields: CountedToCounted {
 
   public init() {}
 
-  public mutating func begin(_ input: Counted.Root, in context: PassContext) {
-    for function in input.functions { passing.declare(function.name, function.parameters) }
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let passing = try start.fact(Passing.self) else { return false }
+    self.passing = passing
+    return true
   }
 
   public mutating func end(in context: PassContext) {

@@ -18,7 +18,7 @@ public import Nanopass
 /// inlined and gives an option needs none on the way to the choice that follows.
 ///
 /// Needs: bound-locals, bound-labels, known-types. Ensures: bound-locals, bound-labels.
-public struct UnboxParameters: SpreadingPass {
+public struct UnboxParameters: SpreadingPass, FunctionPass {
   public static let summary = "Pass fields to loops and join points instead of a cell that they take apart."
 
   /// How deep values are spread.
@@ -39,15 +39,17 @@ public struct UnboxParameters: SpreadingPass {
       data: [("parameters", changed.values.reduce(0, +)), ("functions", changed.count)])
   }
 
-  public mutating func root(_ node: Services.Root) throws -> Services.Root {
-    layouts = ResultLayout.all(of: node.types)
-    if layouts.isEmpty { return node }
-    var program = try derive(node)
+  public mutating func begin(_ input: Services.Root, in context: PassContext) {
+    layouts = ResultLayout.all(of: input.types)
+  }
+
+  public mutating func complete(_ program: inout Services.Root) -> Bool {
     program.declareTags(of: used)
-    return program
+    return !used.isEmpty
   }
 
   public mutating func function(_ node: Services.Function) throws -> Services.Function {
+    if layouts.isEmpty { return node }
     var function = node
     for _ in 0..<Self.rounds {
       let plan = try LabelPlan(function, layouts)

@@ -14,10 +14,9 @@ public import Nanopass
 /// it is read.
 ///
 /// Needs: no function values; `define` stands in the entry only. Ensures: nothing beyond the output language.
-public struct ThreadBindings: ScalarToClosed {
+public struct ThreadBindings: ScalarToClosed, FunctionPass {
   public static let summary = "Hand top-level bindings to the functions that read them, as parameters"
 
-  private var entry: Name = ""
   private var literals: [Name: Scalar.Expr] = [:]
   private var types: [Name: Scalar.Ty] = [:]
   /// The bindings that each function gets, in the order in which they are bound.
@@ -28,20 +27,19 @@ public struct ThreadBindings: ScalarToClosed {
 
   public init() {}
 
-  public mutating func begin(_ input: Scalar.Root, in context: PassContext) throws {
-    entry = input.entry
-    guard case .block(_, let statements, _, _)? = input.functions.first(where: { $0.name == entry })?.body else {
-      return
-    }
+  public mutating func learn(from start: SweepStart) throws -> Bool {
+    guard let input = start.program.root as? Scalar.Root else { return false }
+    let entry = input.functions.first { $0.name == input.entry }
+    guard case .block(_, let statements, _, _)? = entry?.body else { return true }
     var order: [Name] = []
     for case .define(_, let name, let value) in statements {
       types[name] = value.ty
       if let literal = literal(value) { literals[name] = literal } else { order.append(name) }
     }
-    if order.isEmpty { return }
+    if order.isEmpty { return true }
     var readers: [Name: [Name]] = [:]
     var callers: [Name: [Name]] = [:]
-    for function in input.functions where function.name != entry {
+    for function in input.functions where function.name != input.entry {
       var uses = GlobalUses()
       try uses.visit(function.body)
       for name in uses.reads { readers[name, default: []].append(function.name) }
@@ -55,6 +53,7 @@ public struct ThreadBindings: ScalarToClosed {
         for caller in callers[function] ?? [] where seen.insert(caller).inserted { pending.append(caller) }
       }
     }
+    return true
   }
 
   public mutating func end(in context: PassContext) {

@@ -16,7 +16,7 @@ public import Nanopass
 ///
 /// Needs: `Vector._setOr` and `Vector._has` are declared if `Vector.set` is.
 /// Ensures: everything is evaluated in the same order.
-public struct UpdateVectors: KernelToKernel {
+public struct UpdateVectors: KernelToKernel, FunctionPass {
   public static let summary = "Let updates of vectors hold no more references than they need"
 
   private var locals = FunctionLocals<Kernel.Function>()

@@ -18,6 +18,16 @@ void nanoc_end_without_memory(void);
 /// Lets a program that is run in the compiler's process find out itself that there is no more memory.
 void nanoc_leave_memory_to_program(void);
 
+/// Takes memory from now on from pages that hold nothing that lasts, on this thread. What passes make for each other
+/// would else leave gaps between the trees that stay, and these come in an order that processors can't foresee.
+void nanoc_take_passing_memory(void);
+
+/// Takes memory as before again.
+void nanoc_take_lasting_memory(void);
+
+/// Takes memory as before again, and gives the pages of passing memory back.
+void nanoc_end_passing_memory(void);
+
 #ifdef __cplusplus
 }
 #endif
