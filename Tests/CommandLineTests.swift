@@ -62,6 +62,20 @@ import Testing
     if target == "object" { #expect(Array(bytes.prefix(4)) == [0x7f, 0x45, 0x4c, 0x46]) }
   }
 
+  /// What runs once is not worth LLVM's time, unless LLVM puts a function with a loop into it.
+  @Test func loopsAreOptimisedWhereverTheyAre() throws {
+    let benchmark = Repository.path("Tests/benchmarks/string_building/string_building.av")
+    #expect(try nanoc(benchmark, "--target=llvm-ir", "-o", "out.ll").code == 0)
+    let lines = try #require(work.bytes("out.ll").map { String(decoding: $0, as: UTF8.self) }).split(separator: "\n")
+    func attributes(_ function: String) throws -> Substring {
+      let header = try #require(lines.first { $0.hasPrefix("define") && $0.contains("@\(function)(") })
+      let group = try #require(header.split(separator: " ").first { $0.hasPrefix("#") })
+      return try #require(lines.first { $0.hasPrefix("attributes \(group) ") })
+    }
+    #expect(try !attributes("aver.StringBuilding.main").contains("optnone"))
+    #expect(try attributes("\"aver.$entry\"").contains("optnone"))
+  }
+
   @Test(arguments: ["-O0", "-O1", "-O2", "-O3", "-Os"]) func levels(_ level: String) throws {
     #expect(try nanoc("hello.av", level, "-o", "out").code == 0)
     #expect(try run(work.path + "/out", []).output == "hello\n")
@@ -103,7 +117,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["run", "hello.av", "-g"], ["hello.av", "--with-replay"], ["--policy=embed", "hello.av"],
+    ["hello.av", "--with-replay"], ["--policy=embed", "hello.av"],
     ["--world", "x", "hello.av"],
     ["compile", "hello.av", "--guest-entry", "f"], ["run", "hello.av", "--record", "d"],
     ["run", "-e", "f()", "hello.av"],

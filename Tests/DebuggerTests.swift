@@ -56,12 +56,14 @@ import Testing
   init() throws { work = try TemporaryFolder() }
 
   /// Runs commands in gdb and gives what each printed, without addresses, process numbers and what gdb says of threads.
-  private func session(_ program: String, _ commands: [String], locale: String = "C.UTF-8") throws -> [String] {
+  private func session(
+    _ program: String, arguments passed: [String] = [], _ commands: [String], locale: String = "C.UTF-8"
+  ) throws -> [String] {
     let script = try nanoc(["--gdb-script"]).output.trimmingCharacters(in: .whitespacesAndNewlines)
     var arguments = ["-q", "-nx", "-batch", "-iex", "set width 0", "-x", script]
     for command in commands { arguments += ["-ex", "echo \\n@@\\n", "-ex", command] }
     let result = try run(
-      Self.gdb ?? "gdb", arguments + [program], in: work.path, environment: ["LC_ALL": locale])
+      Self.gdb ?? "gdb", arguments + ["--args", program] + passed, in: work.path, environment: ["LC_ALL": locale])
     let parts = result.output.components(separatedBy: "\n@@\n").dropFirst()
     #expect(parts.count == commands.count, "\(result.output)\(result.errors)")
     return parts.map(Self.plain)
@@ -163,6 +165,84 @@ import Testing
     let lines = shown[2].split(separator: "\n")
     #expect(lines.count == 4 && lines[1].contains("Inner.all (") && lines[1].hasSuffix("inner.av:6"), "\(lines)")
     #expect(lines[2].contains("Inner.main ()") && lines[2].hasSuffix("inner.av:14"), "\(lines)")
+  }
+
+  /// Fields that stand in the cell around their value are shown as its own, however deep; raw integers as they are.
+  @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"))
+  func flatFieldsAreShown() throws {
+    try work.write(
+      "flat.av",
+      """
+      module Flat
+
+      record Point
+          y: Float
+          x: Int
+
+      record Mark
+          name: String
+          at: Point
+
+      type Shape
+          Dot(Point)
+          Line(Point, Point)
+
+      fn weigh(marks: List<Mark>, pairs: List<Tuple<String, Int>>, shape: Shape) -> Int
+          first = List.len(pairs)
+          marked(marks, 0) + texts(pairs, first) + corners(shape)
+
+      fn corners(shape: Shape) -> Int
+          match shape
+              Shape.Dot(p) -> p.x
+              Shape.Line(p, q) -> p.x + q.x
+
+      fn marked(marks: List<Mark>, sum: Int) -> Int
+          match marks
+              [] -> sum
+              [m, ..rest] -> marked(rest, sum + m.at.x + Float.floor(m.at.y) + String.len(m.name))
+
+      fn texts(pairs: List<Tuple<String, Int>>, sum: Int) -> Int
+          match pairs
+              [] -> sum
+              [(text, n), ..rest] -> texts(rest, sum + String.len(text) * n)
+
+      fn build(n: Int, marks: List<Mark>) -> List<Mark>
+          match n
+              0 -> marks
+              _ -> build(n - 1, List.prepend(Mark(at = Point(x = n, y = 0.5), name = "m{n}"), marks))
+
+      fn main() -> Unit
+          ! [Args.get, Console.print]
+          n = 2 + List.len(Args.get())
+          shape = Shape.Line(Point(x = n, y = 1.5), Point(x = n + 1, y = 2.5))
+          Console.print("{weigh(build(n, []), [("a{n}", 1), ("b{n}", -2)], shape)}")
+          Console.print("{weigh(build(n, []), [], Shape.Dot(Point(x = n, y = 1.0)))}")
+
+      """)
+    let built = try nanoc(["-g", "flat.av", "--explain-passes"], in: work.path)
+    #expect(built.code == 0 && built.output.contains("Flat.Mark.Mark: field 1 comes as 2 fields"), "\(built)")
+    #expect(try run(work.path + "/flat", []).output == "12\n9\n")
+    let shown = try session(
+      "flat", ["break Flat.weigh", "run", "info args", "print shape->Line._2.x", "print pairs->Cons._1"])
+    let expected = [
+      "marks = [Mark(name = \"m1\", at = Point(y = 0.5, x = 1)), Mark(name = \"m2\", at = Point(y = 0.5, x = 2))]",
+      "pairs = [(\"a2\", 1), (\"b2\", -2)]", "shape = Shape.Line(Point(y = 1.5, x = 2), Point(y = 2.5, x = 3))",
+    ]
+    #expect(shown[2].split(separator: "\n").map(String.init) == expected, "\(shown)")
+    #expect(shown[3] == "$1 = 3" && shown[4] == "$2 = {_1 = \"a2\", _2 = 1}", "\(shown)")
+  }
+
+  /// A program that runs in the compiler's memory is known to gdb as soon as it is there.
+  @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"))
+  func programsInMemoryAreShown() throws {
+    try work.write("values.av", Self.values)
+    let shown = try session(
+      Repository.nanoc, arguments: ["run", "-g", "-O0", "values.av"],
+      ["set breakpoint pending on", "break values.av:32", "run", "up", "print item", "kill"])
+    #expect(shown[2].contains("Values.first (p=(1, 2.5)) at values.av:32\n32\t"), "\(shown)")
+    #expect(shown[4].contains("Item(name = \"tea é\", price = -3, weight = 2.5, isSold = true"), "\(shown)")
+    let refused = try nanoc(["run", "-g", "--interpret", "core", "values.av"], in: work.path)
+    #expect(refused.code == 2 && refused.errors.contains("-g goes not with --interpret"), "\(refused)")
   }
 
   /// Top-level bindings belong to a function of their own.

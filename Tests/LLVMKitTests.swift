@@ -34,6 +34,19 @@ import Testing
     return sum
   }
 
+  @Test func loopsAreSeen() throws {
+    let module = Module("loops", context: context)
+    #expect(try addSum(to: module).goesBack)
+    let straight = try module.addFunction("straight", context.function([], to: context.i64))
+    #expect(!straight.goesBack)
+    let (first, last) = (straight.appendBlock("", in: context), straight.appendBlock("", in: context))
+    let build = Builder(module, at: first)
+    build.branch(to: last)
+    build.move(to: last)
+    build.ret(context.integer(0))
+    #expect(!straight.goesBack)
+  }
+
   /// `int64 run(int64 n)`: two functions with different parameters that jump to each other n times; the first one
   /// counts the steps in a second parameter, the second one carries nine more so that some are passed in memory.
   func addPingPong(to module: Module) throws {

@@ -101,6 +101,8 @@ private let memoryPipeline: Pipeline<Counted> =
   // from, which may be a call.
   .whenOptimising(UnboxParameters.self)
   .whenOptimising(UnboxResults.self)
+  // What is passed in parts is taken apart where it is read.
+  .whenOptimising(FlattenFields.self)
   .then(ChooseShapes.self)
   // Before cells get holes, which are no constants.
   .whenOptimising(ShareConstantCells.self)

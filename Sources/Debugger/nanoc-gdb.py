@@ -10,7 +10,9 @@ Fields are read as `print item->Item.price`. For conditions, `$int` gives gdb an
 
 The compiler describes a data type as a typedef of a pointer to a union with a struct for each constructor. A value is a
 word: an odd one is the integer or the number of the constructor without fields in its upper 63 bits, an even one the
-address of a cell: a reference count (32 bits), a tag and the number of counted fields (16 bits each), then the fields.
+address of a cell: a reference count (32 bits), a tag and the number of counted fields (16 bits each), then the fields. A
+member that is a struct itself has no cell of its own: its members lie in that of the whole. A typedef of the union itself is an
+option whose word is that of its field, or an immediate which that never is.
 """
 
 import struct
@@ -106,6 +108,8 @@ def element(data, kind):
         return "true" if data[0] & 1 else "false"
     if kind_code == gdb.TYPE_CODE_FLT:
         return repr(struct.unpack("<d", data)[0])
+    if kind.name == "word":
+        return str(struct.unpack("<q", data)[0])
     return None
 
 
@@ -116,14 +120,39 @@ def show(word, kind, depth=0):
         return simple
     if kind.name == "Int":
         return integer(word)
-    target = kind.strip_typedefs().target()
-    if target.code != gdb.TYPE_CODE_UNION:
+    plain = kind.strip_typedefs()
+    if plain.code == gdb.TYPE_CODE_PTR and plain.target().code != gdb.TYPE_CODE_UNION:
         return text(word, kind.name)
     if word == 0:
         return UNSET
     if depth > DEPTH:
         return "..."
+    if plain.code == gdb.TYPE_CODE_UNION:
+        return option(word, kind, depth)
+    target = plain.target()
     return data(word, kind, target, depth)
+
+
+def full(kind):
+    """The constructor with a field of an option that has no cell: its name and the type of the field."""
+    return next((one.name, one.type.fields()[0].type) for one in kind.strip_typedefs().fields() if one.type.fields())
+
+
+def limit_of_tags(kind):
+    """The tag from which on a value of a type is no immediate."""
+    plain = kind.strip_typedefs()
+    if plain.code == gdb.TYPE_CODE_UNION:
+        return limit_of_tags(full(kind)[1]) + 1
+    target = plain.target()
+    return len(target.fields()) if target.code == gdb.TYPE_CODE_UNION else 0
+
+
+def option(word, kind, depth):
+    own = kind.name.split("<")[0].split(".")[-1]
+    name, inner = full(kind)
+    if word & 1 and word >> 1 == limit_of_tags(inner):
+        return own + "." + next(one.name for one in kind.strip_typedefs().fields() if one.name != name)
+    return own + "." + name + "(" + show(word, inner, depth + 1) + ")"
 
 
 def variant(word, target):
@@ -143,6 +172,10 @@ def variant(word, target):
 
 
 def field(cell, member, depth):
+    if member.type.code == gdb.TYPE_CODE_STRUCT:
+        # Its fields stand in this cell, at places of their own.
+        kind, _, name = member.type.name.rpartition(".")
+        return record(kind.split("<")[0], name, member.type.fields(), cell, depth + 1)
     return show(cell.word(member.bitpos // 8), member.type, depth + 1)
 
 
@@ -158,6 +191,11 @@ def data(word, kind, target, depth):
         return "Vector [" + ", ".join(vector(cell, members[0].type, depth)) + "]"
     if base == "Map":
         return "{" + ", ".join(entries(word, target, depth)) + "}"
+    return record(base, name, members, cell, depth)
+
+
+def record(base, name, members, cell, depth):
+    """A value of a constructor with members in a cell."""
     if base == "Tuple":
         return "(" + ", ".join(field(cell, member, depth) for member in members) + ")"
     own = base.split(".")[-1]
@@ -241,7 +279,11 @@ class Printer:
         global left
         left = limit()
         try:
-            return show(int(self.value) & (1 << 64) - 1, self.kind)
+            value = self.value
+            while value.type.strip_typedefs().code == gdb.TYPE_CODE_UNION:
+                one = value[full(value.type)[0]]
+                value = one[one.type.fields()[0].name]
+            return show(int(value) & (1 << 64) - 1, self.kind)
         except (gdb.error, gdb.MemoryError, OverflowError, ValueError):
             return UNSET
 
@@ -250,6 +292,8 @@ def lookup(value):
     kind = value.type.unqualified()
     if kind.code == gdb.TYPE_CODE_INT and kind.name == "Int" and kind.sizeof == 8:
         return Printer(value, kind)
+    if kind.code == gdb.TYPE_CODE_TYPEDEF and kind.strip_typedefs().code == gdb.TYPE_CODE_UNION:
+        return Printer(value, kind) if kind.strip_typedefs().name == kind.name else None
     if kind.code == gdb.TYPE_CODE_TYPEDEF and kind.strip_typedefs().code == gdb.TYPE_CODE_PTR:
         target = kind.strip_typedefs().target()
         if target.name == kind.name and target.code in (gdb.TYPE_CODE_UNION, gdb.TYPE_CODE_STRUCT):

@@ -67,6 +67,8 @@ enum PrimitiveMeanings {
     "word.lessEqual": comparison { $0 <= $1 },
     "word.divide": whole { $0.divided(by: $1).quotient },
     "word.modulo": whole { $0.divided(by: $1).remainder },
+    "word.quotient": whole { $0.divided(by: $1).quotient },
+    "word.remainder": whole { $0.divided(by: $1).remainder },
     "word.and": whole { $0 & $1 }, "word.or": whole { $0 | $1 }, "word.xor": whole { $0 ^ $1 },
     "word.shiftLeft": whole { $0.shiftedLeft(by: $1.clamped) },
     "word.shiftRight": whole { $0.shiftedRight(by: $1.clamped) },

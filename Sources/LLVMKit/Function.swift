@@ -26,6 +26,22 @@ public struct Function: Symbol, Hashable {
     return found
   }
 
+  /// Whether some block goes to itself or to one that stands before it in the text, as every loop has one that does.
+  public var goesBack: Bool {
+    var passed: Set<LLVMBasicBlockRef> = []
+    var next = LLVMGetFirstBasicBlock(handle)
+    while let block = next {
+      passed.insert(block)
+      if let end = LLVMGetBasicBlockTerminator(block) {
+        for index in 0..<LLVMGetNumSuccessors(end) {
+          if let target = LLVMGetSuccessor(end, index), passed.contains(target) { return true }
+        }
+      }
+      next = LLVMGetNextBasicBlock(block)
+    }
+    return false
+  }
+
   /// How the function is called. Calls must use the same convention, or reaching them is undefined behaviour.
   public var convention: CallingConvention {
     CallingConvention(rawValue: LLVMGetFunctionCallConv(handle)) ?? .c

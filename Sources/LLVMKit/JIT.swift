@@ -11,7 +11,12 @@ public final class JIT {
 
   /// Make an empty JIT whose modules are compiled for the given processor and level. Throws if this LLVM cannot run
   /// code here.
-  public init(processor: Processor = .native, optimisation: OptimisationLevel = .standard) throws {
+  ///
+  /// - Parameter tellsDebuggers: whether a debugger that watches this process is given the debug information of what is
+  ///   added, by the interface that gdb and lldb share.
+  public init(
+    processor: Processor = .native, optimisation: OptimisationLevel = .standard, tellsDebuggers: Bool = false
+  ) throws {
     machine = try TargetMachine(processor: processor, optimisation: optimisation)
     var made: LLVMOrcLLJITRef?
     try check(LLVMOrcCreateLLJIT(&made, nil))
@@ -21,6 +26,7 @@ public final class JIT {
     LLVMOrcExecutionSessionSetErrorReporter(
       LLVMOrcLLJITGetExecutionSession(handle), recordSessionError,
       Unmanaged.passUnretained(diagnostics).toOpaque())
+    if tellsDebuggers { try check(LLVMOrcLLJITEnableDebugSupport(handle)) }
   }
 
   deinit {

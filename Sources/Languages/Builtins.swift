@@ -128,6 +128,8 @@ public struct Primitive: Sendable {
     wordTest("word.equal"), wordTest("word.less"), wordTest("word.lessEqual"),
     // The divisor of the next two is positive.
     word("word.divide", 2), word("word.modulo", 2),
+    // The same if the dividend is not negative either, which is what instructions without signs are for.
+    word("word.quotient", 2), word("word.remainder", 2),
     word("word.and", 2), word("word.or", 2), word("word.xor", 2),
     // The second argument of the next two is from 0 to 62.
     word("word.shiftLeft", 2), word("word.shiftRight", 2),

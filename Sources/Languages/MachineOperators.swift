@@ -11,7 +11,7 @@ struct MachineOperator {
   /// operator takes either.
   static func named(_ name: Name, count: Int, firstType: Machine.Ty?) -> MachineOperator? {
     switch name {
-    case "add", "sub", "mul", "div", "rem", "shl", "lshr", "ashr":
+    case "add", "sub", "mul", "div", "rem", "udiv", "urem", "shl", "lshr", "ashr":
       return MachineOperator(operands: [.word, .word], result: .word)
     case "and", "or", "xor":
       let ty = firstType == .bit ? Machine.Ty.bit : .word

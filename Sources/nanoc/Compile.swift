@@ -120,6 +120,13 @@ struct Run: ParsableCommand {
         """))
   var profile = false
 
+  @Flag(
+    name: [.customShort("g"), .customLong("debug")],
+    help: ArgumentHelp(
+      "Tell a debugger of lines, functions and variables; best with -O0.",
+      discussion: "For gdb -x $(nanoc --gdb-script) --args nanoc run -g -O0 FILE.av"))
+  var debug = false
+
   @Option(
     help: ArgumentHelp(
       "Run the program by the interpreter of a language (typed, core or counted) instead of compiling it; what it prints comes at its end.",
@@ -132,6 +139,7 @@ struct Run: ParsableCommand {
   func run() throws {
     guard file != nil || passes.resume != nil else { throw ValidationError("Name the file to run: nanoc run FILE.av") }
     var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
+    if debug, interpret != nil { throw ValidationError("-g goes not with --interpret, which makes no code") }
     if profile, checkLeaks || interpret != nil {
       throw ValidationError("--profile goes neither with --check-leaks nor with --interpret")
     }
@@ -147,6 +155,7 @@ struct Run: ParsableCommand {
     }
     driver.checksLeaks = checkLeaks
     driver.profiles = profile
+    driver.describes = debug
     driver.target = target
     let prepared = driver
     let programArguments = arguments

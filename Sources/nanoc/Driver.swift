@@ -138,7 +138,8 @@ struct Driver: @unchecked Sendable {
   private func load(_ machine: Machine.Root, _ outcome: inout Outcome) throws -> LoadedProgram {
     let context = outcome.context
     var backEnd = try NativeBackEnd(
-      machine, optimisation: nativeOptimisation(context), forJIT: true, isDivided: true, profiles: profiles)
+      machine, optimisation: nativeOptimisation(context), forJIT: true, isDivided: true, debug: outcome.debug,
+      profiles: profiles)
     backEnd.peakMemory = peakMemory
     try backEnd.prepare()
     let program = try backEnd.load(runtime: try RuntimeLibrary.locate(variant(context)))

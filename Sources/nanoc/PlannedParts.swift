@@ -14,7 +14,7 @@ enum PlannedParts {
       "--with-replay", "--guest-entry", "--policy", "--with-self-host-support", "--world", "--handler",
     ],
     "run": [
-      "-g", "--with-replay", "--guest-entry", "--policy", "--with-self-host-support", "--record", "-e", "--input-file",
+      "--with-replay", "--guest-entry", "--policy", "--with-self-host-support", "--record", "-e", "--input-file",
     ],
     "check": ["--verbose"],
   ]

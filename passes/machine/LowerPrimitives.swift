@@ -9,8 +9,7 @@ extension LowerToMachine {
   private static let instructions: [Name: Name] = [
     "bool.equal": "eq", "float.add": "fadd", "float.subtract": "fsub", "float.multiply": "fmul",
     "float.divide": "fdiv", "float.negate": "fneg", "float.squareRoot": "fsqrt", "float.equal": "feq",
-    "float.less": "flt",
-    "float.lessEqual": "fle",
+    "float.less": "flt", "float.lessEqual": "fle", "word.quotient": "udiv", "word.remainder": "urem",
     "word.add": "add", "word.subtract": "sub", "word.multiply": "mul", "word.equal": "eq", "word.less": "slt",
     "word.lessEqual": "sle", "word.and": "and", "word.or": "or", "word.xor": "xor", "word.shiftLeft": "shl",
     "word.shiftRight": "ashr",

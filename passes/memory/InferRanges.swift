@@ -334,6 +334,7 @@ public struct InferRanges: ServicesToServices, FunctionPass {
     }
     if !rule.isComparison { unchecked += 1 }
     let arguments = arguments.map { convert($0, toWord: true, at: span, &steps) }
-    return (.primitive(span, name: onWords, arguments: arguments), true)
+    let onNaturals = plan.isNatural(node) ? KnownRanges.onNaturals[name] : nil
+    return (.primitive(span, name: onNaturals ?? onWords, arguments: arguments), true)
   }
 }

@@ -77,6 +77,9 @@ public struct ValueSpreader {
     return true
   }
 
+  /// A variable that nothing else of the function is bound to.
+  mutating func make(_ name: Name) -> Local { locals.make(name) }
+
   /// Variables for the parts of a value.
   mutating func parameters(for whole: Services.Parameter, _ layout: ResultLayout) -> [Services.Parameter] {
     layout.types.map { Services.Parameter(whole.span, variable: locals.make(whole.variable.name), ty: $0) }
@@ -84,8 +87,23 @@ public struct ValueSpreader {
 
   /// From now on variables stand for the parts of one that nothing binds any more.
   mutating func spread(_ variable: Local, _ layout: ResultLayout, over results: [Services.Parameter]) {
-    parts[variable.id] = results.map { .local($0.span, variable: $0.variable) }
+    spread(variable, layout, over: results.map { .local($0.span, variable: $0.variable) })
+  }
+
+  /// From now on atoms stand for the parts of a variable that nothing binds any more.
+  mutating func spread(_ variable: Local, _ layout: ResultLayout, over results: [Services.Atom]) {
+    parts[variable.id] = results
     layouts[variable.id] = layout
+  }
+
+  /// What a value is spread to, if that takes no choice: if its parts are known, or if there is only one constructor,
+  /// whose fields are read.
+  mutating func parts(
+    of value: Services.Atom, _ layout: ResultLayout, at span: Span, _ steps: inout [Services.Step]
+  ) -> [Services.Atom]? {
+    if case .local(_, let variable) = value, let results = parts[variable.id] { return results }
+    if case .absent = value { return layout.types.map { .absent(span, ty: $0) } }
+    return layout.tag == nil ? read(atom(value), layout, 0, at: span, &steps) : nil
   }
 
   /// Whether a field that is read is a part, which stands for it then.
@@ -152,21 +170,13 @@ public struct ValueSpreader {
     guard let (value, layout) = values.first else { return finish(done) }
     let rest = values.dropFirst()
     guard let layout else { return end(rest, done + [atom(value)], at: span, &steps, finish) }
-    if case .local(_, let variable) = value, let results = parts[variable.id] {
-      return end(rest, done + results, at: span, &steps, finish)
-    }
-    if case .absent = value {
-      let results = layout.types.map { Services.Atom.absent(span, ty: $0) }
-      return end(rest, done + results, at: span, &steps, finish)
-    }
-    guard let tag = layout.tag else {
-      let results = read(atom(value), layout, 0, at: span, &steps)
+    if let results = parts(of: value, layout, at: span, &steps) {
       return end(rest, done + results, at: span, &steps, finish)
     }
     let cases = layout.declaration.variants.enumerated().map { index, variant in
       var inner: [Services.Step] = []
       var results = read(atom(value), layout, index, at: span, &inner)
-      results[0] = constructor(index, of: tag, at: span, &inner)
+      if let tag = layout.tag { results[0] = constructor(index, of: tag, at: span, &inner) }
       let last = end(rest, done + results, at: span, &inner, finish)
       let body = Services.Block(span, steps: inner, end: last, failure: nil)
       return Services.Case(span, variant: variant.name, index: index, body: body)

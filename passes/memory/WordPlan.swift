@@ -75,6 +75,12 @@ final class WordPlan {
     }
   }
 
+  /// Whether the first operand of a node is never negative.
+  func isNatural(_ node: Int32) -> Bool {
+    let left = graph.left[Int(node)]
+    return left >= 0 && graph.range(left).low >= 0
+  }
+
   /// Whether a node is computed from a word.
   func readsWord(_ node: Int32) -> Bool {
     [graph.left[Int(node)], graph.right[Int(node)]].contains { $0 >= 0 && isWord(holder($0)) }

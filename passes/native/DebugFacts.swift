@@ -39,6 +39,8 @@ public struct DebugFacts {
   private(set) var variables: [Name: Variables] = [:]
   /// The data types of the program, each an instance.
   private(set) var types: [Services.TypeDecl] = []
+  /// Those of them in which `flatten-fields` spread a field, as they were before.
+  private(set) var whole: [Name: Services.TypeDecl] = [:]
   private var names: Set<Name> = []
   private var numbers: [Name: NumberSet] = [:]
   private var services: Services.Root?
@@ -56,7 +58,9 @@ public struct DebugFacts {
         function.write(to: &collector)
         numbers[function.name] = collector.numbers
       }
-    case let root as Services.Root: services = root
+    case let root as Services.Root:
+      keep(services?.types ?? [], before: root.types)
+      services = root
     case is Shaped.Root:
       if let root = services { try look(at: root) }
       services = nil
@@ -78,6 +82,14 @@ public struct DebugFacts {
   }
 
   // MARK: Languages
+
+  /// Keeps the types whose constructors have more fields now.
+  private mutating func keep(_ old: [Services.TypeDecl], before new: [Services.TypeDecl]) {
+    let counts = Dictionary(new.map { ($0.name, $0.variants.map(\.fields.count)) }) { first, _ in first }
+    for type in old where counts[type.name].map({ $0 != type.variants.map(\.fields.count) }) ?? false {
+      whole[type.name] = type
+    }
+  }
 
   private mutating func look(at root: Resolved.Root) {
     functions = []

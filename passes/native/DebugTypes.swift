@@ -5,18 +5,23 @@ import Nanopass
 /// The types of a program as a debugger shows them, made when they are first asked for.
 ///
 /// A data type `Shape` is a typedef of a pointer to a union with a struct for each constructor, in order, whose members
-/// lie where `choose-shapes` put the fields; the members of a vector's only struct is its first element. One whose
-/// constructors have no fields is an enumeration. The pretty-printer `nanoc-gdb.py` reads values by them.
+/// lie where `choose-shapes` put the fields; the members of a vector's only struct is its first element. What
+/// `flatten-fields` put in the place of a field is a struct over the same cell. An option that takes no cell is the
+/// union itself. A type whose constructors have no fields is an enumeration. The pretty-printer `nanoc-gdb.py` reads values by them.
 final class DebugTypes {
   private let info: DebugInfo
   private let declarations: [Name: Services.TypeDecl]
   private let fields: [Name: [String]]
+  private let whole: [Name: Services.TypeDecl]
+  private let patterns: [Name: SparePatterns.Pattern]
   private var known: [String: DebugInfo.DataType] = [:]
 
   init(_ info: DebugInfo, _ facts: DebugFacts) {
     self.info = info
     declarations = Dictionary(facts.types.map { ($0.name, $0) }) { first, _ in first }
     fields = facts.fields
+    whole = facts.whole
+    patterns = SparePatterns(facts.types).patterns
   }
 
   /// The type; nil for those without values to look at.
@@ -59,8 +64,9 @@ final class DebugTypes {
       let own = name.split(separator: ".").last ?? ""
       return known(name) { info.enumeration(name, of: type.variants.map { "\(own).\($0.name.text)" }, size: 8) }
     }
-    guard let unfinished = info.unfinishedUnion(name), let pointer = info.pointer(to: unfinished),
-      let alias = info.alias(name, of: pointer)
+    guard let unfinished = info.unfinishedUnion(name),
+      let held = patterns[type.name] == nil ? info.pointer(to: unfinished) : unfinished,
+      let alias = info.alias(name, of: held)
     else { return nil }
     known[name] = alias
     let variants = type.variants.map { variant(type, $0) }
@@ -75,25 +81,48 @@ final class DebugTypes {
   private func variant(
     _ type: Services.TypeDecl, _ variant: Services.Variant
   ) -> (name: String, type: DebugInfo.DataType, size: Int)? {
-    let name = variant.name.text
+    var slots = Slots(variant.fields, counted: variant.fields.count(where: isCounted))
+    let size = (patterns[type.name] == nil ? 8 : 0) + 8 * variant.fields.count
+    let written = whole[type.name]?.variants.first { $0.name == variant.name } ?? variant
+    return structure(type, written, &slots, size: size).map { (variant.name.text, $0, size) }
+  }
+
+  /// Where the fields of a cell lie that are not described yet.
+  private struct Slots {
+    var fields: ArraySlice<Services.Ty>
+    var counted = 0
+    var raw: Int
+
+    init(_ fields: [Services.Ty], counted: Int) { (self.fields, raw) = (fields[...], counted) }
+  }
+
+  /// The struct of a constructor as it is written, whose fields begin with the next of a cell.
+  private func structure(
+    _ type: Services.TypeDecl, _ variant: Services.Variant, _ slots: inout Slots, size: Int
+  ) -> DebugInfo.DataType? {
     let base = Name(String(type.name.text.prefix { $0 != "<" }))
     let declared = fields[base] ?? variant.fields.indices.map { "_\($0 + 1)" }
     // `lower-records` puts the fields of records in the order of their names.
     let names = fields[base] == nil ? declared : declared.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let isVector = type.facts.contains("array")
-    let counted = variant.fields.count(where: isCounted)
-    var next = (counted: 0, raw: counted)
+    let first = type.facts.contains("array") ? 16 : patterns[type.name] == nil ? 8 : 0
     var members: [DebugInfo.Member] = []
     for (field, name) in zip(variant.fields, names) {
-      let slot = isCounted(field) ? next.counted : next.raw
-      if isCounted(field) { next.counted += 1 } else { next.raw += 1 }
+      guard slots.fields.first == field else {
+        guard case .data(let inner) = field, let flat = whole[inner] ?? declarations[inner],
+          let only = flat.variants.first, let type = structure(flat, only, &slots, size: size)
+        else { return nil }
+        members.append(DebugInfo.Member(name, type, offset: 0, size: size))
+        continue
+      }
+      slots.fields.removeFirst()
+      let slot = isCounted(field) ? slots.counted : slots.raw
+      if isCounted(field) { slots.counted += 1 } else { slots.raw += 1 }
       if let fieldType = self.type(field) {
-        members.append(DebugInfo.Member(name, fieldType, offset: isVector ? 16 : 8 + 8 * slot))
+        members.append(DebugInfo.Member(name, fieldType, offset: first + 8 * slot))
       }
     }
-    let size = 8 + 8 * variant.fields.count
     members.sort { declared.firstIndex(of: $0.name) ?? 0 < declared.firstIndex(of: $1.name) ?? 0 }
-    return info.structure("\(type.name.text).\(name)", members, size: size).map { (name, $0, size) }
+    return info.structure("\(type.name.text).\(variant.name.text)", members, size: size)
   }
 
   /// Whether values are among the first fields of a cell: references and integers.

@@ -216,9 +216,9 @@ struct FunctionEmitter {
   private static let checkedOperations: [String: OverflowOperation] = ["add": .sadd, "sub": .ssub, "mul": .smul]
 
   private static let binaryOperations: [String: BinaryOperation] = [
-    "add": .add, "sub": .sub, "mul": .mul, "div": .sdiv, "rem": .srem, "and": .and, "or": .or, "xor": .xor, "shl": .shl,
-    "lshr": .lshr,
-    "ashr": .ashr, "fadd": .fadd, "fsub": .fsub, "fmul": .fmul, "fdiv": .fdiv,
+    "add": .add, "sub": .sub, "mul": .mul, "div": .sdiv, "rem": .srem, "udiv": .udiv, "urem": .urem, "and": .and,
+    "or": .or, "xor": .xor, "shl": .shl, "lshr": .lshr, "ashr": .ashr,
+    "fadd": .fadd, "fsub": .fsub, "fmul": .fmul, "fdiv": .fdiv,
   ]
   private static let integerComparisons: [String: IntegerComparison] = [
     "eq": .eq, "ne": .ne, "slt": .slt, "sle": .sle,

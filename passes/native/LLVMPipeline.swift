@@ -25,8 +25,8 @@ enum LLVMPipeline {
   }
 
   /// The functions for which LLVM generates code without its instruction selection by graphs, when their passes are done:
-  /// those that no loop or recursion runs again and again, so that their speed is not noticed. They become a tenth
-  /// longer, and take a third of the time.
+  /// those that no loop or recursion runs again and again, so that their speed is not noticed, unless LLVM has put a
+  /// function with a loop into them. They become a tenth longer, and take a third of the time.
   static func hurried(for level: OptimisationLevel, _ program: Machine.Root) -> [Name] {
     guard level == .less || level == .standard else { return [] }
     let repeated = RepeatedFunctions.names(in: program)

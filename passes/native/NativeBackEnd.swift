@@ -9,6 +9,8 @@ public struct NativeBackEnd {
   private let passes: String
   /// The functions whose code is generated quickly.
   private let hurried: [Name]
+  /// Whether it has debug information.
+  private let isDescribed: Bool
   /// What each step took.
   public private(set) var measures: [StageMeasure] = []
   /// Gives the process's peak memory in bytes.
@@ -31,6 +33,7 @@ public struct NativeBackEnd {
     self.optimisation = Self.level(optimisation)
     passes = LLVMPipeline.passes(for: self.optimisation, program)
     hurried = LLVMPipeline.hurried(for: self.optimisation, program)
+    isDescribed = debug != nil
     let watch = Stopwatch()
     guard program.functions.contains(where: { $0.name == program.entry }) else {
       throw PassBug(NativeStep.emitLLVM.rawValue, "the entry `\(program.entry)` is missing", broke: "known-addresses")
@@ -89,7 +92,8 @@ public struct NativeBackEnd {
       if !passes.isEmpty { try jobs.optimise(passes) }
       for unit in jobs.units {
         for name in hurried {
-          try unit.module.function(named: EmitLLVM.symbol(name))?.add(.optnone, .noinline, in: unit.module.context)
+          guard let function = unit.module.function(named: EmitLLVM.symbol(name)), !function.goesBack else { continue }
+          try function.add(.optnone, .noinline, in: unit.module.context)
         }
       }
       for unit in jobs.units { unit.module.useSectionPerSymbol() }
@@ -116,10 +120,10 @@ public struct NativeBackEnd {
     try timed(.link) { try Linker.link(objects, runtime: runtime, to: path) }
   }
 
-  /// Loads the program into this process.
+  /// Loads the program into this process; a debugger that watches it sees the debug information.
   public mutating func load(runtime: RuntimeLibrary) throws -> LoadedProgram {
-    try timed(.emitObject) { [jobs, optimisation] in
-      let jit = try JIT(processor: .native, optimisation: optimisation)
+    try timed(.emitObject) { [jobs, optimisation, isDescribed] in
+      let jit = try JIT(processor: .native, optimisation: optimisation, tellsDebuggers: isDescribed)
       for (index, object) in try jobs.objects().enumerated() { try jit.addObject(object, name: "part \(index)") }
       try jit.addStaticLibrary(path: runtime.archive)
       try jit.addSharedLibrary(path: "libgmp.so.10")

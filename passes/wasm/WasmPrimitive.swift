@@ -37,17 +37,20 @@ enum WasmPrimitive {
     switch name {
     case "word.negate":
       return .compute(span, operator: "i64.sub", operands: [.i64(span, value: .small(0))] + operands)
-    case "word.divide", "word.modulo": return divided(name, operands, at: span)
+    case "word.divide", "word.modulo", "word.quotient", "word.remainder": return divided(name, operands, at: span)
     default: return nil
     }
   }
 
+  private static let onNaturals: [Name: Name] = ["word.quotient": "i64.div_u", "word.remainder": "i64.rem_u"]
+
   /// A quotient or remainder, rounded down, by a positive divisor: shifts and masks round so.
   private static func divided(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
     guard operands.count == 2, case .i64(_, .small(let divisor)) = operands[1], divisor & (divisor - 1) == 0 else {
+      if let instruction = onNaturals[name] { return .compute(span, operator: instruction, operands: operands) }
       return .call(span, function: name, arguments: operands)
     }
-    let isRemainder = name == "word.modulo"
+    let isRemainder = name == "word.modulo" || name == "word.remainder"
     let count = WasmIR.Expr.i64(span, value: .small(isRemainder ? divisor - 1 : divisor.trailingZeroBitCount))
     return .compute(span, operator: isRemainder ? "i64.and" : "i64.shr_s", operands: [operands[0], count])
   }
