@@ -52,8 +52,9 @@ import WasmBinary
       const [url] = WebAssembly.Module.customSections(await WebAssembly.compile(bytes), "sourceMappingURL");
       // A text behind its length, which is one byte but for maps.
       const place = new TextDecoder().decode(url);
-      const isInside = place.includes("data:application/json;base64,");
-      const text = isInside ? Buffer.from(place.slice(place.indexOf(",") + 1), "base64") : readFileSync(process.argv[3]);
+      const [, inside] = place.split("data:application/json;base64,");
+      const isInside = inside !== undefined;
+      const text = isInside ? Buffer.from(inside, "base64") : readFileSync(process.argv[3]);
       const map = new SourceMap(JSON.parse(text));
       console.log(isInside ? "inside" : place.slice(1));
       Error.stackTraceLimit = 100;
