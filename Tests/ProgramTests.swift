@@ -103,6 +103,35 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
     try expectInMemory(program, ["-Os"])
   }
 
+  /// The same in the engines that are made for commands: wasmtime, which compiles modules, and the wasmkit that comes with
+  /// Swift, if it is there, which interprets them.
+  @Test(arguments: SampleProgram.all) func inOtherEngines(_ program: SampleProgram) throws {
+    // WASI lets programs look at the environment only.
+    if program.name == "environment_changes" { return }
+    let work = try TemporaryFolder()
+    let module = work.path + "/program.wasm"
+    // What takes ten seconds to interpret runs with smaller numbers, against what native code does with them.
+    let copy = try program.name == "long_maps" ? InterpreterTests.withSmallNumbers(program) : nil
+    let folder = copy?.path ?? Repository.path(program.folder)
+    let compiled = try nanoc([program.file, "--target=wasm32", "-o", module], in: folder)
+    try #require(compiled.code == 0, "\(program.name): \(compiled.errors)")
+    let native = try copy.map { try nanoc(["run", program.file, "--"] + program.arguments, in: $0.path) }
+    let host = Repository.path("Tests/wasm/run-wasi.py")
+    let compiling = try run(
+      WasmTools.python, [host, module] + program.arguments, environment: program.environment, input: program.input)
+    expect(compiling, program, "in wasmtime's WASI", against: native)
+    guard let wasmkit = WasmTools.wasmkit, Self.refused[program.name] == nil else { return }
+    let environment = program.environment.sorted { $0.key < $1.key }.flatMap { ["--env", "\($0.key)=\($0.value)"] }
+    let interpreting = try run(
+      wasmkit, ["run", "--stack-size", "2000000000"] + environment + [module] + program.arguments, input: program.input)
+    expect(interpreting, program, "in wasmkit", against: native)
+  }
+
+  /// What wasmkit can't run, and why.
+  private static let refused = [
+    "clock": "it has no `poll_oneoff`, by which programs sleep", "environment": "it refuses variables without a value",
+  ]
+
   private func expectInMemory(_ program: SampleProgram, _ options: [String]) throws {
     let work = try TemporaryFolder()
     let module = work.path + "/program.wasm"

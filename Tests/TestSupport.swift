@@ -56,7 +56,7 @@ final class TemporaryFolder {
 }
 
 /// What a process did.
-struct ProcessResult {
+struct ProcessResult: Equatable {
   /// The exit code, 128 and more for a signal.
   var code: Int32
   var output: String

@@ -77,6 +77,7 @@ import WasmBinary
     names.data = [0: "text"]
     module.names = names
     module.producer = Producer(name: "nanoc", version: "1")
+    module.sourceMapURL = "map.json"
     return module
   }
 

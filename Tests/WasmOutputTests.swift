@@ -73,6 +73,58 @@ import Testing
     #expect(try nanoc(["run", "--target=wasm-gc", "-O0", "many.av"], in: work.path).code == 1)
   }
 
+  @Test func typesAndVariablesHaveLimitsToo() throws {
+    let fields = (0..<6000).map { "f\($0)" }
+    let declared = fields.map { "    \($0): Int" }.joined(separator: "\n")
+    let given = fields.map { "\($0) = n" }.joined(separator: ", ")
+    try work.write(
+      "fields.av",
+      """
+      module Fields
+
+      record Wide
+      \(declared)
+
+      fn main() -> Unit
+          ! [Args.get, Console.print]
+          n = List.len(Args.get())
+          w = Wide(\(given))
+          Console.print("{w.f7}")
+
+      """)
+    let wide = try compile("-O0", "fields.av")
+    #expect(wide.code == 1 && wide.errors.contains("`Fields.Wide`: it has 12000 fields, but engines"), "\(wide.errors)")
+    #expect(wide.errors.contains("fields.av:3:8") && wide.errors.contains("divide the type"), "\(wide.errors)")
+    let count = 26_000
+    let first = (0..<count).map { "    x\($0) = g(n + \($0))" }.joined(separator: "\n")
+    let last = (1..<count).map { "    y\($0) = y\($0 - 1) * 3 + x\(count - $0)" }.joined(separator: "\n")
+    try work.write(
+      "locals.av",
+      """
+      module Locals
+
+      fn g(n: Int) -> Int
+          match n > 3
+              true -> n
+              false -> g(n + 1) + 1
+
+      fn big(n: Int) -> Int
+      \(first)
+          y0 = x0 + 1
+      \(last)
+          y\(count - 1)
+
+      fn main() -> Unit
+          ! [Args.get, Console.print]
+          Console.print("{big(List.len(Args.get()))}")
+
+      """)
+    let many = try compile("-O0", "locals.av")
+    #expect(many.code == 1 && many.errors.contains("`Locals.big`: it has "), "\(many.errors)")
+    #expect(many.errors.contains("but engines take at most 50000") && many.errors.contains("locals.av:8:4"))
+    #expect(work.entries.allSatisfy { !$0.hasSuffix(".wasm") })
+  }
+
   @Test func theHostStandsBesideTheModule() throws {
     let result = try compile("--host", "hello.av")
     #expect(result.code == 0 && result.output.isEmpty && result.errors.isEmpty, "\(result.errors)")

@@ -27,6 +27,10 @@ extension WasmIR.Datum {
 }
 
 extension WasmIR.Root {
+  /// The function that writes what printing keeps in memory, if the program keeps anything there. The host may call it
+  /// where the engine has ended the program, so that it stays a function of its own.
+  public static let flush: Name = "console.flush"
+
   /// The names that are declared; a violation of `known-names` if one occurs twice.
   public var declaredNames: [Name] {
     var names: [Name] = types.map(\.name)

@@ -31,15 +31,19 @@ public enum BinaryLimits {
 public struct LimitExceeded: Error, Sendable, Hashable, CustomStringConvertible {
   /// The number of the function that has too much; nil where it is the module.
   public var function: Int?
+  /// The number of the type that has too much, if it is one.
+  public var type: Int?
   /// What there is too much of, in words that go on after the function or "there".
   public var message: String
 
-  public init(function: Int? = nil, _ message: String) {
-    self.function = function
+  public init(function: Int? = nil, type: Int? = nil, _ message: String) {
+    (self.function, self.type) = (function, type)
     self.message = message
   }
 
-  public var description: String { function.map { "function \($0): \(message)" } ?? message }
+  public var description: String {
+    (function.map { "function \($0): " } ?? type.map { "type \($0): " } ?? "") + message
+  }
 }
 
 extension BinaryModule {
@@ -63,7 +67,7 @@ extension BinaryModule {
       let parent = type.parent.flatMap { depths.indices.contains(Int($0)) ? depths[Int($0)] : nil }
       depths.append(parent.map { $0 + 1 } ?? 0)
       for (count, limit, what) in type.composite.counts where count > limit {
-        throw LimitExceeded("type \(depths.count - 1) has \(count) \(what), but engines take at most \(limit)")
+        throw LimitExceeded(type: depths.count - 1, "it has \(count) \(what), but engines take at most \(limit)")
       }
     }
     if let deepest = depths.max(), deepest > BinaryLimits.subtypeDepth {

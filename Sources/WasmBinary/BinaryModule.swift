@@ -16,11 +16,13 @@ public struct BinaryModule: Sendable, Equatable {
   public var names: Names?
   /// The program that made the module, and its version, which may be empty.
   public var producer: Producer?
+  /// Where debuggers find the places of instructions in the source.
+  public var sourceMapURL: String?
 
   public init(
     groups: [[SubType]] = [], imports: [Import] = [], memory: UInt32? = nil, globals: [Global] = [],
     exports: [Export] = [], functions: [Function] = [], data: [Datum] = [], names: Names? = nil,
-    producer: Producer? = nil
+    producer: Producer? = nil, sourceMapURL: String? = nil
   ) {
     self.groups = groups
     self.imports = imports
@@ -31,6 +33,7 @@ public struct BinaryModule: Sendable, Equatable {
     self.data = data
     self.names = names
     self.producer = producer
+    self.sourceMapURL = sourceMapURL
   }
 }
 

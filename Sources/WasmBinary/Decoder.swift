@@ -6,6 +6,12 @@ extension BinaryModule {
   ///
   /// - Throws: `BinaryError` with the place where the bytes are wrong or have what the model lacks.
   public init(decoding bytes: [UInt8]) throws {
+    var offsets: [[Int]] = []
+    try self.init(decoding: bytes, offsets: &offsets)
+  }
+
+  /// The same; `offsets` become the places of all instructions in the bytes, function by function.
+  public init(decoding bytes: [UInt8], offsets: inout [[Int]]) throws {
     self.init()
     var reader = ByteReader(bytes)
     for expected in Self.header where try reader.byte() != expected {
@@ -35,7 +41,8 @@ extension BinaryModule {
     if let count = parts.dataCount, Int(count) != data.count {
       throw reader.error("\(count) data are declared, but there are \(data.count)")
     }
-    functions = zip(parts.types, parts.bodies).map { Function(type: $0, locals: $1.locals, body: $1.body) }
+    functions = zip(parts.types, parts.bodies).map { Function(type: $0, locals: $1.locals, body: $1.code.instructions) }
+    offsets = parts.bodies.map(\.code.offsets)
     if parts.dataCount == nil, functions.contains(where: \.usesData) {
       throw reader.error("instructions use data, whose number is not declared")
     }
@@ -48,7 +55,7 @@ extension BinaryModule {
   /// What stands in different sections but belongs together.
   private struct ModuleParts {
     var types: [UInt32] = []
-    var bodies: [(locals: [ValueType], body: [Instruction])] = []
+    var bodies: [(locals: [ValueType], code: PlacedCode)] = []
     var dataCount: UInt32?
   }
 
@@ -74,9 +81,18 @@ extension BinaryModule {
     switch try section.text() {
     case "name": names = try section.names()
     case "producers": producer = try section.producer() ?? producer
+    case "sourceMappingURL":
+      sourceMapURL = try section.text()
+      try section.finish("the place of the source map")
     default: break
     }
   }
+}
+
+/// Instructions, and where each begins in the bytes.
+private struct PlacedCode {
+  var instructions: [Instruction] = []
+  var offsets: [Int] = []
 }
 
 // MARK: Types
@@ -191,7 +207,7 @@ extension ByteReader {
   }
 
   fileprivate mutating func global() throws -> Global {
-    Global(try valueType(), isMutable: try flag(), value: try expression())
+    Global(try valueType(), isMutable: try flag(), value: try expression().instructions)
   }
 
   fileprivate mutating func exported() throws -> Export {
@@ -217,7 +233,7 @@ extension ByteReader {
     }
   }
 
-  fileprivate mutating func body() throws -> (locals: [ValueType], body: [Instruction]) {
+  fileprivate mutating func body() throws -> (locals: [ValueType], code: PlacedCode) {
     let start = position
     var inner = try sized()
     guard inner.left <= BinaryLimits.bodySize else { throw error("a function's body is too long", at: start) }
@@ -229,14 +245,14 @@ extension ByteReader {
       }
       locals += repeatElement(run.type, count: Int(run.count))
     }
-    let body = try inner.expression()
+    let code = try inner.expression()
     try inner.finish("this function's body")
-    return (locals, body)
+    return (locals, code)
   }
 
   /// Instructions up to the `end` that closes them, which is left out.
-  private mutating func expression() throws -> [Instruction] {
-    var instructions: [Instruction] = []
+  private mutating func expression() throws -> PlacedCode {
+    var code = PlacedCode()
     // Whether each block that is open is an `if` that has had no `else`.
     var open: [Bool] = []
     while true {
@@ -247,10 +263,11 @@ extension ByteReader {
       case 0x05:
         guard open.last == true else { throw error("this `else` belongs to no `if`", at: start) }
         open[open.count - 1] = false
-      case 0x0b: if open.popLast() == nil { return instructions }
+      case 0x0b: if open.popLast() == nil { return code }
       default: break
       }
-      instructions.append(instruction)
+      code.instructions.append(instruction)
+      code.offsets.append(start)
     }
   }
 

@@ -48,6 +48,12 @@ extension BinaryModule {
         }
       }
     }
+    if let sourceMapURL {
+      try out.section(0) { out in
+        try out.text("sourceMappingURL")
+        try out.text(sourceMapURL)
+      }
+    }
     return out.bytes
   }
 

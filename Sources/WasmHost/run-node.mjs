@@ -3,7 +3,8 @@ import { readFileSync, readSync, writeSync } from "node:fs";
 import { run, sleep } from "./aver.mjs";
 import { environment } from "./node-environment.mjs";
 
-// Output is written at once in large pieces: a program may print a line at a time.
+// Output is written at once in large pieces, since a program may print a line at a time; line by line where people watch.
+const most = process.stdout.isTTY ? 0 : 65536;
 const pieces = { 1: [], 2: [] };
 let held = 0;
 function flush() {
@@ -27,7 +28,7 @@ function write(descriptor, line) {
   if (pieces[3 - descriptor].length > 0) flush();
   pieces[descriptor].push(line + "\n");
   held += line.length + 1;
-  if (held > 65536) flush();
+  if (held > most) flush();
 }
 
 // Input comes in pieces; the bytes from `next` to `end` are not used yet.

@@ -15,6 +15,7 @@ try {
 } catch (failure) {
   // The stack is used up.
   if (!(failure instanceof RangeError)) throw failure;
+  instance.exports.flush?.();
   console.error("runtime fault: out of memory");
   process.exitCode = 70;
 }

@@ -44,8 +44,12 @@ struct Compile: ParsableCommand {
 
   @Flag(
     name: [.customShort("g"), .customLong("debug")],
-    help: "Tell debuggers of lines, functions and variables; best with -O0.")
+    help: "Tell debuggers of lines, functions and variables; best with -O0. A module gets names and a source map.")
   var debug = false
+
+  @Flag(
+    help: "For modules: write a source map, OUT.map, by which debuggers show lines of the source; part of -g.")
+  var sourceMap = false
 
   @Flag(help: "List all passes in order.")
   var listPasses = false
@@ -76,6 +80,9 @@ struct Compile: ParsableCommand {
         throw ValidationError("\(option) goes not with --stop-after, which ends before there is a module")
       }
     }
+    guard !sourceMap || target.isModule else {
+      throw ValidationError("--source-map is for modules; add --target=wasm-gc or --target=wasm32")
+    }
     var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
     driver.stopAfter = stopAfter
     driver.target = target
@@ -83,6 +90,7 @@ struct Compile: ParsableCommand {
     driver.output = output
     driver.checksLeaks = checkLeaks
     driver.describes = debug
+    driver.mapsSource = sourceMap
     let prepared = driver
     let code = onLargeStack { prepared.compile() }
     if code != 0 { throw ExitCode(code) }

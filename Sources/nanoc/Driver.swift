@@ -25,6 +25,8 @@ struct Driver: @unchecked Sendable {
   var profiles = false
   /// Whether debuggers are told of the program.
   var describes = false
+  /// Whether a module gets a source map, if debuggers are not told of the program anyway.
+  var mapsSource = false
 
   init(file: String?, source: SourceOptions, passes: PassOptions, optimization: OptimizationFlag?) throws {
     if let file, passes.resume != nil {
@@ -101,7 +103,7 @@ struct Driver: @unchecked Sendable {
       }
       guard let module = try module(code, &outcome) else { return finish(&outcome, code: 1) }
       guard finish(&outcome, code: 0) == 0 else { return 1 }
-      return try WasmEngine.run(module, arguments: arguments)
+      return try WasmEngine.run(module.bytes, arguments: arguments)
     }
   }
 
@@ -110,14 +112,23 @@ struct Driver: @unchecked Sendable {
     guarded { try WasmEngine.run(try readFile(path), arguments: arguments) }
   }
 
-  /// The bytes of a module; nil if the program is too large for the format, which is reported.
-  private func module(_ code: WasmCode.Root, _ outcome: inout Outcome) throws -> [UInt8]? {
+  /// The bytes of a module and its source map; nil if the program is too large for the format, which is reported.
+  private func module(_ code: WasmCode.Root, _ outcome: inout Outcome) throws -> WasmBackEnd.Module? {
     let watch = Stopwatch()
     let names = describes || outcome.context.options.optimization == 0
-    let bytes = try WasmBackEnd.bytes(of: code, names: names, in: outcome.context)
+    let place = SourceMapPlace(of: outputPath, packaging)
+    let root = try source.checkedModuleRoot()
+    let map = ModuleSourceMap(outcome.context.sources, url: place.url) { [file] path in
+      // Dependencies are named from the module root on.
+      place.name(ofSource: path == file || root == "." || path.hasPrefix("<library>") ? path : root + "/" + path)
+    }
+    let module = try WasmBackEnd.module(of: code, names: names, map: hasSourceMap ? map : nil, in: outcome.context)
     outcome.measures.append(watch.measure("encode-module", peakMemory: peakMemory()))
-    return bytes
+    return module
   }
+
+  /// Whether what is made is a module with a source map.
+  private var hasSourceMap: Bool { target.isModule && stopAfter == nil && (describes || mapsSource) }
 
   /// Runs the program by an interpreter; gives its exit code.
   func interpret(by interpreter: Interpreter, _ arguments: [String]) -> Int32 {
@@ -153,7 +164,7 @@ struct Driver: @unchecked Sendable {
 
   private func refuseToOverwriteInput() throws {
     guard let input = file ?? passes.resume, output != nil || stopAfter == nil else { return }
-    if try packaging.files(for: outputPath).contains(where: { isSameFile($0, input) }) {
+    if try packaging.files(for: outputPath, mapped: hasSourceMap).contains(where: { isSameFile($0, input) }) {
       throw InvocationError("the output would overwrite \(input); name another file with -o")
     }
   }

@@ -10,18 +10,41 @@ enum WasmEngine {
   /// - Throws: `InvocationError` if there is no engine for it.
   static func run(_ module: [UInt8], arguments: [String]) throws -> Int32 {
     let engine = try isCommand(module) ? commandEngine() : heapEngine()
+    let module = engine.isOurs ? module : writingAtOnce(module)
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/program.wasm"
     try writeFile(module, to: path)
     // Recursion is bounded by the engine's stack: it may have what the system grants this process.
     let stack = raiseStackLimit() / 16 * 15
-    return try spawn(engine.path, engine.options(stack) + [path] + arguments)
+    return try spawn(engine, engine.options(stack) + [path] + arguments)
+  }
+
+  /// A module that keeps nothing it prints in memory, for engines without a host of ours, which could have that written
+  /// where the stack is used up: whatever changes the number of bytes that wait, the first thing that the export `flush`
+  /// reads, is followed by a call of that.
+  private static func writingAtOnce(_ bytes: [UInt8]) -> [UInt8] {
+    guard var module = try? BinaryModule(decoding: bytes), let call = Opcode.named("call"),
+      case .function(let flush)? = module.exports.first(where: { $0.field == "flush" })?.item,
+      let own = Int(exactly: flush).map({ $0 - module.imports.count }), module.functions.indices.contains(own),
+      let waiting = module.functions[own].body.first(where: { $0.opcode.name == "global.get" })?.immediates
+    else { return bytes }
+    for index in module.functions.indices where index != own {
+      module.functions[index].body = module.functions[index].body.flatMap { instruction in
+        let isChange = instruction.opcode.name == "global.set" && instruction.immediates == waiting
+        return isChange ? [instruction, Instruction(call, .index(flush))] : [instruction]
+      }
+    }
+    return (try? module.encoded()) ?? bytes
   }
 
   /// A program that runs modules.
   private struct Engine {
     var path: String
+    /// Whether it runs modules by a host of ours.
+    var isOurs = false
+    /// How the line begins with which it reports that a program failed; nil for ours, which says what it should.
+    var failure: String?
     /// What stands before the module, by the bytes of stack that there may be.
     var options: (Int) -> [String]
   }
@@ -36,7 +59,7 @@ enum WasmEngine {
   private static func node(_ script: String, _ what: String, _ more: [String] = []) throws -> Engine? {
     guard let node = inSearchPath("node") else { return nil }
     let host = try SupportFiles.locate(script, what)
-    return Engine(path: node) { stack in more + ["--stack-size=\(max(984, stack / 1024))", host] }
+    return Engine(path: node, isOurs: true) { stack in more + ["--stack-size=\(max(984, stack / 1024))", host] }
   }
 
   private static func heapEngine() throws -> Engine {
@@ -50,13 +73,16 @@ enum WasmEngine {
   /// interprets them; of the former the one that is made for commands.
   private static func commandEngine() throws -> Engine {
     if let wasmtime = inSearchPath("wasmtime") {
-      return Engine(path: wasmtime) { ["run", "-W", "max-wasm-stack=\($0)", "-S", "inherit-env=y"] }
+      return Engine(path: wasmtime, failure: "Error: failed to run main module") {
+        ["run", "-W", "max-wasm-stack=\($0)", "-S", "inherit-env=y"]
+      }
     }
     // Node says of its interface that it is an experiment.
     if let engine = try node("run-wasi.mjs", "the host of commands for Node", ["--no-warnings"]) { return engine }
     if let wasmkit = inSearchPath("wasmkit") {
-      let environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
-      return Engine(path: wasmkit) { stack in
+      // It refuses values that are empty.
+      let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+      return Engine(path: wasmkit, failure: "Error: Trap:") { stack in
         ["run", "--stack-size", "\(stack)"] + environment.flatMap { ["--env", "\($0.key)=\($0.value)"] }
       }
     }
@@ -89,23 +115,77 @@ enum WasmEngine {
     return Int(clamping: min(limit.rlim_cur, wanted))
   }
 
-  /// Runs a command with this process's input, output, environment and process group, and hands signals on to it; gives
+  /// Runs an engine with this process's input, output, environment and process group, and hands signals on to it; gives
   /// its exit code, 128 and its number for a signal.
   ///
   /// Foundation's `Process` would repair values of the environment that are not UTF-8.
-  private static func spawn(_ path: String, _ arguments: [String]) throws -> Int32 {
-    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+  private static func spawn(_ engine: Engine, _ arguments: [String]) throws -> Int32 {
+    var words: [UnsafeMutablePointer<CChar>?] = ([engine.path] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    var ends: [Int32] = [-1, -1]
+    if engine.failure != nil {
+      guard pipe(&ends) == 0 else { throw InvocationError("can't run \(engine.path): \(systemMessage())") }
+      posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
+      for end in ends { posix_spawn_file_actions_addclose(&actions, end) }
+    }
     var process = pid_t()
-    guard posix_spawn(&process, path, nil, nil, &words, environ) == 0 else {
-      throw InvocationError("can't run \(path)")
+    guard posix_spawn(&process, engine.path, &actions, nil, &words, environ) == 0 else {
+      throw InvocationError("can't run \(engine.path)")
     }
     running = process
     for number in [SIGINT, SIGTERM] { signal(number) { _ = kill(running, $0) } }
+    var report = ""
+    if let failure = engine.failure {
+      close(ends[1])
+      report = handOn(ends[0], upTo: failure)
+      close(ends[0])
+    }
     var status: Int32 = 0
     while waitpid(process, &status, 0) == -1, errno == EINTR {}
     for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
-    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    let code = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    if code != 0, report.contains("call stack exhausted") {
+      Console.error("runtime fault: out of memory")
+      return 70
+    }
+    Console.errorText(report)
+    return code
+  }
+
+  /// Hands what an engine writes on to the standard error, as it comes; gives what follows from the last line on that
+  /// begins with `failure`, which is held back.
+  private static func handOn(_ descriptor: Int32, upTo failure: String) -> String {
+    let wanted = Array(failure.utf8)
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    // A line that may be the one, or what began with one.
+    var held: [UInt8] = []
+    var isHolding = false
+    var isLineStart = true
+    while true {
+      let count = read(descriptor, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return String(decoding: held, as: UTF8.self) }
+      var passed: [UInt8] = []
+      for byte in piece[..<count] {
+        if isHolding || isLineStart {
+          held.append(byte)
+          if !isHolding, !wanted.starts(with: held) {
+            passed += held
+            held = []
+            isLineStart = byte == 0x0a
+          } else if held.count == wanted.count {
+            isHolding = true
+          }
+        } else {
+          passed.append(byte)
+          isLineStart = byte == 0x0a
+        }
+      }
+      _ = try? write(passed, to: STDERR_FILENO)
+    }
   }
 }
 

@@ -2,32 +2,6 @@ import Diagnostics
 import Languages
 import Nanopass
 
-/// A set of effects: methods, and namespaces that stand for all their methods.
-struct EffectSet {
-  private var names: Set<Name> = []
-
-  init() {}
-
-  init(_ effects: Resolved.Effects) { self.init(effects.effects.map(\.name)) }
-
-  init(_ names: [Name]) { self.names = Set(names) }
-
-  mutating func formUnion(_ more: [Name]) { names.formUnion(more) }
-
-  /// Whether the set allows an effect.
-  func covers(_ effect: Name) -> Bool {
-    if names.contains(effect) { return true }
-    if let dot = effect.text.lastIndex(of: ".") { return names.contains(Name(String(effect.text[..<dot]))) }
-    guard let methods = Self.methods[effect] else { return false }
-    return methods.allSatisfy(names.contains)
-  }
-
-  private static let methods = Dictionary(
-    uniqueKeysWithValues: EffectOperation.namespaces.map { space in
-      (Name(space.name), space.methods.map { Name(space.name + "." + $0) })
-    })
-}
-
 /// A use of a function that asks the one around it for effects.
 struct EffectfulCall {
   enum Kind {

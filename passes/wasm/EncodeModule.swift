@@ -1,9 +1,27 @@
+import Diagnostics
 import Languages
 import Nanopass
 import WasmBinary
 
 /// Turns `WasmCode` into the model of the binary format: names become numbers and instructions lie flat.
 struct ModuleEncoder {
+  /// A module, and where each instruction of its functions comes from.
+  struct Result {
+    var module = BinaryModule()
+    var spans: [[Span]] = []
+  }
+
+  /// Instructions that lie flat, and where each comes from.
+  private struct FlatCode {
+    var instructions: [Instruction] = []
+    var spans: [Span] = []
+
+    mutating func append(_ instruction: Instruction, at span: Span) {
+      instructions.append(instruction)
+      spans.append(span)
+    }
+  }
+
   private var opcodes: [Name: Opcode] = [:]
   private let end: Opcode
   private let otherwise: Opcode
@@ -16,7 +34,8 @@ struct ModuleEncoder {
     (self.end, self.otherwise) = (end, otherwise)
   }
 
-  func module(_ root: WasmCode.Root, names: Bool) throws -> BinaryModule {
+  func module(_ root: WasmCode.Root, names: Bool) throws -> Result {
+    let bodies = try root.functions.map { try flat($0.body) }
     var module = BinaryModule()
     module.groups = try root.groups.map { try $0.types.map(type) }
     module.imports = try root.imports.map {
@@ -24,7 +43,7 @@ struct ModuleEncoder {
     }
     module.memory = try root.memory.map(number)
     module.globals = try root.globals.map {
-      Global(try value($0.ty), isMutable: $0.isMutable, value: try flat($0.value))
+      Global(try value($0.ty), isMutable: $0.isMutable, value: try flat($0.value).instructions)
     }
     module.exports = try root.exports.map { export in
       switch export {
@@ -32,10 +51,10 @@ struct ModuleEncoder {
       case .memory(_, let field): Export(field, .memory)
       }
     }
-    module.functions = try root.functions.map { function in
+    module.functions = try zip(root.functions, bodies).map { function, body in
       Function(
         type: try number(function.type), locals: try function.locals.map { try value($0.ty) },
-        body: try flat(function.body))
+        body: body.instructions)
     }
     module.data = try root.data.map { datum in
       switch datum {
@@ -48,7 +67,7 @@ struct ModuleEncoder {
       module.names = all.isEmpty ? nil : all
       module.producer = Producer(name: "nanoc")
     }
-    return module
+    return Result(module: module, spans: bodies.map(\.spans))
   }
 
   private func number(_ value: Int) throws -> UInt32 {
@@ -101,30 +120,31 @@ struct ModuleEncoder {
 
   // MARK: Instructions
 
-  private func flat(_ body: [WasmCode.Instruction]) throws -> [Instruction] {
-    var result: [Instruction] = []
-    result.reserveCapacity(body.count)
+  private func flat(_ body: [WasmCode.Instruction]) throws -> FlatCode {
+    var result = FlatCode()
+    result.instructions.reserveCapacity(body.count)
+    result.spans.reserveCapacity(body.count)
     try flatten(body, into: &result)
     return result
   }
 
-  private func flatten(_ body: [WasmCode.Instruction], into result: inout [Instruction]) throws {
+  private func flatten(_ body: [WasmCode.Instruction], into result: inout FlatCode) throws {
     for instruction in body {
       switch instruction {
-      case .block(_, let type, let body), .loop(_, let type, let body):
+      case .block(let span, let type, let body), .loop(let span, let type, let body):
         let name: Name = if case .block = instruction { "block" } else { "loop" }
-        result.append(Instruction(try opcode(name), .blockType(try block(type))))
+        result.append(Instruction(try opcode(name), .blockType(try block(type))), at: span)
         try flatten(body, into: &result)
-        result.append(Instruction(end))
-      case .if(_, let type, let then, let rest):
-        result.append(Instruction(try opcode("if"), .blockType(try block(type))))
+        result.append(Instruction(end), at: span)
+      case .if(let span, let type, let then, let rest):
+        result.append(Instruction(try opcode("if"), .blockType(try block(type))), at: span)
         try flatten(then, into: &result)
         if !rest.isEmpty {
-          result.append(Instruction(otherwise))
+          result.append(Instruction(otherwise), at: span)
           try flatten(rest, into: &result)
         }
-        result.append(Instruction(end))
-      default: result.append(try single(instruction))
+        result.append(Instruction(end), at: span)
+      default: result.append(try single(instruction), at: instruction.span)
       }
     }
   }

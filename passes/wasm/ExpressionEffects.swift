@@ -43,8 +43,7 @@ struct EffectTable {
 
   /// The table of a program without declarations.
   init() {
-    self.init(
-      WasmIR.Root(.none, heap: .engine, types: [], imports: [], globals: [], data: [], functions: [], entry: ""))
+    self.init(.empty(.engine))
   }
 
   init(_ root: WasmIR.Root) { declarations = WasmDeclarations(root) }

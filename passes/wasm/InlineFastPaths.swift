@@ -44,7 +44,7 @@ public struct InlineFastPaths: Pass {
       return input
     }
     mutable = Set(input.globals.filter(\.isMutable).map(\.name))
-    for function in input.functions {
+    for function in input.functions where function.name != WasmIR.Root.flush {
       var size = WasmSize()
       try size.visit(function.body)
       if !size.hasLabels, size.count <= Self.greatestSize, !size.calls.contains(function.name) {

@@ -46,7 +46,7 @@ public struct InlineOnlyCalls: Pass {
     functions = Dictionary(input.functions.map { ($0.name, $0) }) { first, _ in first }
     var calls = CallCounts()
     try calls.visit(input)
-    for (name, count) in calls.counts where count == 1 && name != input.entry {
+    for (name, count) in calls.counts where count == 1 && name != input.entry && name != WasmIR.Root.flush {
       guard let function = functions[name] else { continue }
       let size = try size(function)
       if context.options.favoursSize || !size.hasLoops { candidates[name] = size.count + 1 }

@@ -15,8 +15,7 @@ public struct LinkWasmLibrary: Pass {
   public typealias Output = WasmIR
   public static let summary = "Add the functions and types of the library that are used."
 
-  private var program = WasmIR.Root(
-    .none, heap: .engine, types: [], imports: [], globals: [], data: [], functions: [], entry: "")
+  private var program = WasmIR.Root.empty(.engine)
   private var types: [Name: WasmIR.TypeDef] = [:]
   private var declared: Set<Name> = []
   private var wanted: [Name] = []

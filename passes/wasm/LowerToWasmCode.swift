@@ -54,6 +54,9 @@ public struct LowerToWasmCode: Pass {
     let main = try tables.find(input.entry, in: tables.functions)
     var exports: [WasmCode.Export] = [.function(input.span, field: isInMemory ? "_start" : "main", function: main)]
     if memory != nil { exports.append(.memory(input.span, field: "memory")) }
+    if let flush = tables.functions[WasmIR.Root.flush] {
+      exports.append(.function(input.span, field: "flush", function: flush))
+    }
     let locals = functions.reduce(0) { $0 + $1.locals.count }
     let types = tables.types.groups.reduce(0) { $0 + $1.types.count }
     context.explain(
@@ -63,8 +66,8 @@ public struct LowerToWasmCode: Pass {
         ("bytes in memory", tables.data.memorySize),
       ])
     return WasmCode.Root(
-      input.span, groups: tables.types.groups, imports: imports, memory: memory, globals: globals,
-      functions: functions, exports: exports, data: tables.data.data)
+      input.span, effects: input.effects, groups: tables.types.groups, imports: imports, memory: memory,
+      globals: globals, functions: functions, exports: exports, data: tables.data.data)
   }
 }
 

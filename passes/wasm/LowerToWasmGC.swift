@@ -41,9 +41,9 @@ public struct LowerToWasmGC: Pass {
       "Lowered \(functions.count) functions and \(input.types.count) types, the latter to \(types.count) structs.",
       data: [("functions", functions.count), ("types", input.types.count), ("structs", types.count)])
     return WasmIR.Root(
-      input.span, heap: .engine, types: types, imports: [], globals: layout.constants() + literals.globals,
-      data: literals.data,
-      functions: functions + literals.functions, entry: input.entry)
+      input.span, heap: .engine, effects: input.declaredEffects, types: types, imports: [],
+      globals: layout.constants() + literals.globals, data: literals.data, functions: functions + literals.functions,
+      entry: input.entry)
   }
 
   private mutating func function(_ node: Services.Function) throws -> WasmIR.Function {

@@ -61,8 +61,9 @@ public struct LowerToWasmMemory: Pass {
       "Lowered \(functions.count) functions, with \(literals.globals.count + cells.data.count) constants.",
       data: [("functions", functions.count), ("constants", literals.globals.count + cells.data.count)])
     return WasmIR.Root(
-      input.span, heap: .memory, types: [], imports: printing.imports, globals: literals.globals,
-      data: literals.data + printing.data + cells.data, functions: functions, entry: input.entry)
+      input.span, heap: .memory, effects: input.declaredEffects, types: [], imports: printing.imports,
+      globals: literals.globals, data: literals.data + printing.data + cells.data, functions: functions,
+      entry: input.entry)
   }
 
   private mutating func function(_ node: Counted.Function, isEntry: Bool) throws -> WasmIR.Function {

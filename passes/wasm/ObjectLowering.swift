@@ -16,9 +16,7 @@ struct ObjectLowering: WasmIRToWasmIR {
 
   init() {
     self.init(
-      WasmDeclarations(
-        WasmIR.Root(.none, heap: .memory, types: [], imports: [], globals: [], data: [], functions: [], entry: "")),
-      CellLayout([]), placed: [])
+      WasmDeclarations(.empty(.memory)), CellLayout([]), placed: [])
   }
 
   init(_ declarations: WasmDeclarations, _ layout: CellLayout, placed: Set<Name>) {

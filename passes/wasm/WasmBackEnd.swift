@@ -5,47 +5,84 @@ import WasmBinary
 
 /// The step behind the last language of the WebAssembly pipeline.
 public enum WasmBackEnd {
-  /// The bytes of a module. They have been read again, and import nothing but what the program declares.
+  /// The bytes of a module, and its source map if that is a file of its own.
+  public struct Module: Sendable {
+    public var bytes: [UInt8]
+    public var sourceMap: String?
+  }
+
+  /// The bytes of a module. They have been read again, and import nothing but what serves effects that the program
+  /// declares.
   ///
   /// - Parameters:
   ///   - root: the module.
   ///   - names: whether the names of functions, variables, types and globals are in it, for people and tools.
+  ///   - map: what its source map is to be like, if it gets one.
+  ///   - host: what there is to import.
   /// - Throws: `LimitExceeded` if the program is too large for the format; `BinaryError` if the module breaks an
-  ///   invariant of its language, or if the bytes do not say what the module does.
-  public static func bytes(of root: WasmCode.Root, names: Bool) throws -> [UInt8] {
-    let module = try ModuleEncoder().module(root, names: names)
+  ///   invariant of its language, if the bytes do not say what the module does, or if they ask the host for more than
+  ///   the program declares.
+  public static func module(
+    of root: WasmCode.Root, names: Bool, map: ModuleSourceMap? = nil, host: HostInterface = .standard
+  ) throws -> Module {
+    var encoded = try ModuleEncoder().module(root, names: names)
+    let first = try checkedBytes(of: encoded.module)
+    var bytes = first.bytes
+    var file: String?
+    if let map {
+      let text = try map.text(offsets: first.offsets, spans: encoded.spans)
+      encoded.module.sourceMapURL = map.url(of: text)
+      if !map.isInside { file = text }
+      // The place of the map stands behind all else, so that nothing moves.
+      bytes = try checkedBytes(of: encoded.module).bytes
+    }
+    let imports = try ImportList(of: bytes)
+    try check(imports, against: root.imports)
+    try host.check(imports, declared: root.effects)
+    return Module(bytes: bytes, sourceMap: file)
+  }
+
+  /// The bytes of a module that read as the module, and where each instruction stands in them.
+  private static func checkedBytes(of module: BinaryModule) throws -> (bytes: [UInt8], offsets: [[Int]]) {
     let bytes = try module.encoded()
-    guard try BinaryModule(decoding: bytes) == module else {
+    var offsets: [[Int]] = []
+    guard try BinaryModule(decoding: bytes, offsets: &offsets) == module else {
       throw BinaryError("the bytes of the module do not read as the module")
     }
-    try check(try ImportList(of: bytes), against: root.imports)
-    return bytes
+    return (bytes, offsets)
   }
 
   /// The same, with an error reported for a program that is too large for the format.
   ///
   /// - Returns: nil if it is.
   /// - Throws: `BinaryError`, as above.
-  public static func bytes(of root: WasmCode.Root, names: Bool, in context: PassContext) throws -> [UInt8]? {
+  public static func module(
+    of root: WasmCode.Root, names: Bool, map: ModuleSourceMap? = nil, in context: PassContext
+  ) throws -> Module? {
     do {
-      return try bytes(of: root, names: names)
+      return try module(of: root, names: names, map: map)
     } catch let limit as LimitExceeded {
       context.report(error(limit, in: root))
       return nil
     }
   }
 
-  /// The error of a program that is too large for the format, at the function that has too much, if it is one's.
+  /// The error of a program that is too large for the format, at the function or type that has too much, if it is one's.
   private static func error(_ limit: LimitExceeded, in root: WasmCode.Root) -> Diagnostic {
     let index = limit.function.map { $0 - root.imports.count }
-    let function = index.flatMap { root.functions.indices.contains($0) ? root.functions[$0] : nil }
-    let place = function?.span ?? root.functions.map(\.span).first { $0 != .none } ?? .none
-    let name = function.map { "`\($0.name)`: " } ?? ""
+    let function =
+      index.flatMap { root.functions.indices.contains($0) ? root.functions[$0] : nil }
+      ?? limit.type.flatMap { number in root.functions.first { $0.type == number } }
+    let types = root.groups.flatMap(\.types)
+    let type = function == nil ? limit.type.flatMap { types.indices.contains($0) ? types[$0] : nil } : nil
+    let places = [function?.span, type?.span].compactMap { $0 } + root.functions.map(\.span)
+    let name = (function?.name ?? type?.name).map { "`\($0)`: " } ?? ""
+    let part = function != nil ? "function" : type != nil ? "type" : nil
     var error = Diagnostic.error(
-      "module-limit", at: place, "the program is too large for a module: \(name)\(limit.message)",
-      help: function == nil
-        ? "leave parts of the program out, or choose another target"
-        : "divide the function into smaller ones, or choose another target")
+      "module-limit", at: places.first { $0 != .none } ?? .none,
+      "the program is too large for a module: \(name)\(limit.message)",
+      help: part.map { "divide the \($0) into smaller ones, or choose another target" }
+        ?? "leave parts of the program out, or choose another target")
     error.fnName = function?.name.text
     return error
   }
@@ -54,14 +91,24 @@ public enum WasmBackEnd {
   ///
   /// - Throws: `BinaryError` as `bytes` does.
   public static func text(of root: WasmCode.Root) throws -> String {
-    try ModuleEncoder().module(root, names: true).text
+    try ModuleEncoder().module(root, names: true).module.text
   }
 
-  /// What a module gets from its host must be what the program's imports declare, each with the effect that it is for.
+  /// What the bytes import must be what the program's imports say.
   private static func check(_ found: ImportList, against declared: [WasmCode.Import]) throws {
     let expected = declared.map { ImportList.Entry(module: $0.module, field: $0.field) }
     guard found.entries == expected else {
       throw BinaryError("the bytes import \(found.entries), but the program declares \(expected)")
+    }
+  }
+}
+
+extension WasmCode.TypeDef {
+  /// What the type is called, if it is one of data.
+  fileprivate var name: Name? {
+    switch self {
+    case .struct(_, let name, _, _, _), .array(_, let name, _): name
+    case .function: nil
     }
   }
 }

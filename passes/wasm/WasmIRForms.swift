@@ -12,6 +12,14 @@ extension WasmIR.Expr {
   }
 }
 
+extension WasmIR.Root {
+  /// A program without declarations.
+  static func empty(_ heap: WasmIR.Heap) -> WasmIR.Root {
+    WasmIR.Root(
+      .none, heap: heap, effects: [], types: [], imports: [], globals: [], data: [], functions: [], entry: "")
+  }
+}
+
 extension WasmIR.End {
   /// The end with other blocks in it; its expressions stay.
   func mapBlocks(_ change: (WasmIR.Block) throws -> WasmIR.Block) rethrows -> WasmIR.End {
