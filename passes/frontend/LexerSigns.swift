@@ -225,7 +225,8 @@ extension Lexer {
     case ("~", _): return (1, "use `Bits.not(a)`")
     case ("<", "<"): return (2, "use `Bits.shiftLeft(a, n)`")
     case ("-", "-"): return (2, "subtract a negated value with a space between: `a - -b`")
-    case ("+", _), ("-", _), ("*", _), ("/", _):
+    case ("/", _): return (2, "values differ by `!=`; names keep their values: bind a new one to another name")
+    case ("+", _), ("-", _), ("*", _):
       return (2, "names keep their values: bind the new value to another name")
     case (";", _): return (1, "end the statement with a line break")
     default: return nil

@@ -109,13 +109,19 @@ extension Parser {
     case .fatArrow where !hasResult && cursor.ahead(1).kind == .upper:
       return expected(
         "the end of the line", help: Advice("the result type stands behind `->`", edits: [Edit(token.span, "->")]))
-    case .upper where !hasResult: return expected("`->` and the result type, or the end of the line")
+    case .upper where !hasResult:
+      return expected(
+        "`->` and the result type, or the end of the line",
+        help: Advice("the result type stands behind `->`", edits: [.insert("-> ", before: token.span)]))
     case .bang: return expected("the end of the line", help: "effects stand on a line of their own below")
     case .assign, .fatArrow, .openBrace, .openParen, .openBracket, .lower, .upper, .integer, .float, .stringStart,
       .true, .false, .match, .minus:
       return fail(
         "missing-body", at: token.span, "the body of a function stands on lines of its own",
-        help: "move it to indented lines below the header, without `=` or braces")
+        help: Advice(
+          "move it to indented lines below the header, without `=` or braces",
+          edits: token.kind == .assign && cursor.ahead(1).kind == .newline
+            ? [.remove(token.span)] : []))
     default: return expected("the end of the line behind the function's header")
     }
   }

@@ -17,7 +17,9 @@ extension Parser {
       let help =
         cursor.at(.colon)
         ? Advice("leave the `:` out", edits: [.remove(cursor.current.span)])
-        : operatorWordHelp ?? tupleHelp(from: first) ?? "arms stand on the lines below"
+        : cursor.at(.fatArrow) && cursor.ahead(1).kind != .newline
+          ? Advice("to compare, write `>=`", edits: [Edit(cursor.current.span, ">=")])
+          : operatorWordHelp ?? tupleHelp(from: first) ?? "arms stand on the lines below"
       throw expected("the end of the line behind the subject of `match`", help: help)
     }
     cursor.advance()

@@ -66,6 +66,10 @@ extension Parser {
           "a float has digits before its point, too: `0.5`", edits: [.insert("0", before: token.span)]))
     case .assign where cursor.previous.kind == .equal:
       return expected("an expression", help: Advice("to compare, write `==`", edits: [.remove(token.span)]))
+    case .greater where cursor.previous.kind == .less && cursor.previous.span.end == token.span.start:
+      return expected(
+        "an expression",
+        help: Advice("values differ by `!=`", edits: [Edit(cursor.previous.span.union(token.span), "!=")]))
     case .star where cursor.previous.kind == .star:
       return expected("an expression", help: "there is no power operator: multiply, or use `Float.pow(a, b)`")
     case .plus, .star, .slash, .equal, .unequal, .less, .greater, .lessOrEqual, .greaterOrEqual:
@@ -131,6 +135,16 @@ extension Parser {
 
   private mutating func expectedField(of callee: Syntax.Path? = nil) -> ParseFailure {
     if cursor.at(.lower), cursor.ahead(1).kind == .colon { return colonOfField() }
+    if cursor.at(.lower), [.comma, .closeParen].contains(cursor.ahead(1).kind),
+      callee == nil || callee?.segments.last.map(isUpper) == true
+    {
+      let name = cursor.current
+      return expected(
+        "a field such as `x = 1`",
+        help: Advice(
+          "each field is given a value: `\(name.name) = \(name.name)`",
+          edits: [.insert("\(name.name) = ", before: name.span)]))
+    }
     guard let callee, let last = callee.segments.last, !isUpper(last), last.name != Self.update else {
       return expected("a field such as `x = 1`", help: Self.assignmentHelp)
     }

@@ -68,7 +68,8 @@ extension Parser {
         .error("parse-error", at: span, "the type of a function is written with `Fn`", help: "\(code: meant.text)"))
       return meant
     }
-    let meant = Syntax.TypeExpr.named(span, name: name ?? Syntax.Ident(open.span, name: "List"), arguments: parts)
+    let written = Syntax.TypeExpr.named(span, name: name ?? Syntax.Ident(open.span, name: "List"), arguments: parts)
+    let meant = written.fromPython ?? written
     let what =
       name == nil ? "the type of a list is written with its name" : "the parts of a type stand between `<` and `>`"
     report(.error("parse-error", at: span, what, help: "\(code: meant.text)"))
@@ -122,6 +123,21 @@ extension Parser {
 }
 
 extension Syntax.TypeExpr {
+  /// The type whose parts have the names of Python's types; nil if one of them has another name in small letters.
+  fileprivate var fromPython: Syntax.TypeExpr? {
+    guard case .named(let span, let name, let arguments) = self else { return nil }
+    let names: [Name: Name] = [
+      "dict": "Map", "Dict": "Map", "list": "List", "tuple": "Tuple", "Optional": "Option", "str": "String",
+      "int": "Int", "float": "Float", "bool": "Bool", "None": "Unit",
+    ]
+    guard let meant = names[name.name] ?? (name.name.text.first?.isUppercase == true ? name.name : nil) else {
+      return nil
+    }
+    let parts = arguments.compactMap(\.fromPython)
+    return parts.count == arguments.count
+      ? .named(span, name: Syntax.Ident(name.span, name: meant), arguments: parts) : nil
+  }
+
   /// The type as it is written.
   var text: String {
     switch self {

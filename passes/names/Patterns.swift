@@ -17,7 +17,10 @@ extension NameResolver {
   private mutating func pattern(_ node: Program.Pattern, group: Int) -> Resolved.Pattern {
     switch node {
     case .wildcard(let span): return .wildcard(span)
-    case .name(let span, let name): return .bind(span, variable: bind(name, at: span, group: group))
+    case .name(let span, let name):
+      // Another name was meant for one of two that are equal.
+      if name != "_", locals[name]?.group == group { lacksNames = true }
+      return .bind(span, variable: bind(name, at: span, group: group))
     case .integer(let span, let value): return .integer(span, value: value)
     case .float(let span, let value): return .float(span, value: value)
     case .string(let span, let value): return .string(span, value: value)

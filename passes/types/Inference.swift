@@ -261,6 +261,7 @@ struct Inference {
           reportListForTuple(wanted, parts, at: span, since: start)
         } else {
           _ = try infer(element, Expectation(wanted, .element(first: .none)))
+          dropRepeated(at: element.span, since: start)
         }
       }
       return expected.type

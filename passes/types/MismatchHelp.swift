@@ -78,7 +78,8 @@ extension Inference {
     let text = source(span)
     switch (given, wanted) {
     case (.int, .bool) where text == "0" || text == "1": return "write \(code: text == "1" ? "true" : "false")"
-    case (.int, .float) where Self.isNumber(text): return "write \(code: "\(text).0")"
+    case (.int, .float) where Self.isNumber(text.hasPrefix("-") ? text.dropFirst() : text[...]):
+      return "write \(code: "\(text).0")"
     case (.int, .string) where Self.isNumber(text), (.float, .string) where Self.isNumber(text):
       return "write \(code: "\"\(text)\"")"
     case (.string, .int), (.string, .float):
