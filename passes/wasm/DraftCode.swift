@@ -111,6 +111,10 @@ struct DraftCode {
 
   /// Adds an instruction, joined with the one before where that makes one of the two.
   mutating func append(_ kind: Draft.Kind, at span: Span) {
+    if case .get(let variable) = kind, isBehindFailedCast(of: variable) {
+      drafts.removeLast()
+      return
+    }
     switch (drafts.last?.kind, kind) {
     case (.set(let last), .get(let next)) where last == next:
       drafts[drafts.count - 1].kind = .tee(next)
@@ -137,6 +141,17 @@ struct DraftCode {
     default: break
     }
     drafts.append(Draft(kind: kind, span: span))
+  }
+
+  /// Whether the last instruction drops what a cast that does not hold leaves on the stack: the variable's value.
+  private func isBehindFailedCast(of variable: Int) -> Bool {
+    guard drafts.count >= 3, case .branchOnCast = drafts[drafts.count - 2].kind,
+      case .drop = drafts[drafts.count - 1].kind
+    else { return false }
+    switch drafts[drafts.count - 3].kind {
+    case .get(variable), .tee(variable): return true
+    default: return false
+    }
   }
 
   /// Makes an instruction another.

@@ -111,32 +111,8 @@ struct FastPathInliner: WasmIRToWasmIR {
   /// A copy with arguments for parameters, in which what is known is folded.
   mutating func expr(_ node: WasmIR.Expr) throws -> WasmIR.Expr {
     if case .local(_, let variable) = node { return values[variable.id] ?? node }
-    return folded(try derive(node))
-  }
-
-  private func folded(_ node: WasmIR.Expr) -> WasmIR.Expr {
-    switch node {
-    case .isNull(let span, .null): return .i32(span, value: .small(1))
-    case .choose(_, .i32(_, let value), _, let then, let other): return value == .small(0) ? other : then
-    case .compute(let span, let name, let operands) where operands.count == 2:
-      return WasmFolding.folded(name, operands, at: span) ?? combined(name, operands, at: span) ?? node
-    default: return node
-    }
-  }
-
-  /// A combination of bits of which one is known.
-  private func combined(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr? {
-    switch (name, operands[0], operands[1]) {
-    case ("i32.and", .i32(_, .small(1)), let other) where other.isBit,
-      ("i32.and", let other, .i32(_, .small(1))) where other.isBit,
-      ("i32.eq", let other, .i32(_, .small(1))) where other.isBit:
-      return other
-    case ("i32.and", .i32(_, .small(0)), let other) where other.isBit,
-      ("i32.and", let other, .i32(_, .small(0))) where other.isBit:
-      return .i32(span, value: .small(0))
-    case ("i32.eq", let other, .i32(_, .small(0))): return .compute(span, operator: "i32.eqz", operands: [other])
-    default: return nil
-    }
+    let copy = try derive(node)
+    return WasmFolding.simplified(copy) ?? WasmFolding.withoutBits(copy) ?? copy
   }
 }
 

@@ -196,6 +196,7 @@ private struct Folding {
       return .loop(span, label: label, parameters: parameters, arguments: arguments, body: try block(body))
     case .if(let span, let condition, let then, let rest):
       let condition = try fold([condition]).first ?? condition
+      if case .i32(_, let value) = condition { return .inline(try block(value == .small(0) ? rest : then), &steps) }
       return .if(span, condition: condition, then: try block(then, if: condition), else: try block(rest))
     case .switch(let span, let subject, let cases, let rest):
       let folded = try fold([subject])
@@ -301,12 +302,14 @@ private struct EvaluationOrder: WasmIRToWasmIR {
       isConditional = true
       let (then, rest) = (try expr(then), try expr(rest))
       isConditional = outer
-      return .choose(span, condition: condition, ty: type, then: then, else: rest)
+      let choice = WasmIR.Expr.choose(span, condition: condition, ty: type, then: then, else: rest)
+      return WasmFolding.simplified(choice) ?? choice
     default:
       let folded = try derive(node)
       let own = table.own(node)
       if !own.isEmpty { note(nil, own) }
-      return folded
+      // Its own effects are noted all the same, which is only careful.
+      return WasmFolding.simplified(folded) ?? folded
     }
   }
 

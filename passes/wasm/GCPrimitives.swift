@@ -2,7 +2,7 @@ import Diagnostics
 import Languages
 import Nanopass
 
-// How `LowerToWasmGC` lowers primitives and tests of literals.
+// How `LowerToWasmGC` lowers primitives.
 
 extension LowerToWasmGC {
   /// What a primitive gives: its parts, or a call of the library's function of its name, which gives as many.
@@ -25,6 +25,8 @@ extension LowerToWasmGC {
     case "word.fromInt": return .parts(Array(operands.prefix(1)))
     case "string.concatenate": return .parts([concatenated(operands, at: span)])
     case "int.equal", "int.less", "int.lessEqual": return .parts([compared(name, operands, at: span)])
+    case "string.replace":
+      if let result = replaced(operands, at: span) { return .parts([result]) }
     case "int.divide", "int.modulo":
       if let result = divided(name, operands, at: span) { return result }
     default: break
@@ -46,18 +48,32 @@ extension LowerToWasmGC {
     return [.call(span, function: "int.toWord", arguments: parts)]
   }
 
-  /// A comparison of integers; of two that are known to be words, a comparison of these.
-  private func compared(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
+  /// A comparison of integers; of two that are known to be words, a comparison of these. Beside a big integer the word is
+  /// 0, so that another literal is the same only if the words are.
+  func compared(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
     guard operands.count == 4, let relation = WasmPrimitive.comparisons[name] else {
       return .call(span, function: name, arguments: operands)
     }
     let words = WasmIR.Expr.compute(span, operator: relation, operands: [operands[0], operands[2]])
     switch (operands[1], operands[3]) {
     case (.null, .null): return words
-    case (_, .null) where name == "int.equal": return both(operands[1], words, at: span)
-    case (.null, _) where name == "int.equal": return both(operands[3], words, at: span)
+    case (_, .null) where name == "int.equal": return same(words, operands[1], operands[2], at: span)
+    case (.null, _) where name == "int.equal": return same(words, operands[3], operands[0], at: span)
+    // Beside a word the sign of a big integer decides.
+    case (_, .null): return .call(span, function: Name("\(name)ThanWord"), arguments: Array(operands.prefix(3)))
+    case (.null, _):
+      let arguments = [operands[0]] + operands.suffix(2)
+      return .call(span, function: Name("\(name)FromWord"), arguments: arguments)
     default: return .call(span, function: name, arguments: operands)
     }
+  }
+
+  /// Whether two words are the same and there is no big integer beside the first.
+  private func same(
+    _ words: WasmIR.Expr, _ big: WasmIR.Expr, _ other: WasmIR.Expr, at span: Span
+  ) -> WasmIR.Expr {
+    if case .i64(_, let literal) = other, literal != .small(0) { return words }
+    return .compute(span, operator: "i32.and", operands: [words, .isNull(span, subject: big)])
   }
 
   /// The greatest divisor for which a remainder and one more digit of 32 bits fit a word.
@@ -73,9 +89,12 @@ extension LowerToWasmGC {
     return name == "int.modulo" ? .parts([call, .null(span, type: big)]) : .call(call)
   }
 
-  /// Whether there is no big integer and a comparison holds.
-  private func both(_ big: WasmIR.Expr, _ words: WasmIR.Expr, at span: Span) -> WasmIR.Expr {
-    .choose(span, condition: .isNull(span, subject: big), ty: .i32, then: words, else: .i32(span, value: .small(0)))
+  /// Small programs replace a literal that is not empty without a list of pieces.
+  private func replaced(_ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr? {
+    guard literals.favoursSize, operands.count == 3, case .global(_, let name) = operands[1],
+      literals.length(of: name) ?? 0 > 0
+    else { return nil }
+    return .call(span, function: "string.replaceText", arguments: operands)
   }
 
   // MARK: Vectors
@@ -101,7 +120,7 @@ extension LowerToWasmGC {
     }
     let kind = layout.elements(element)
     // The argument that is an element stands last; the others but a first vector are positions.
-    let takesElement = ["vector.new", "vector.set", "vector.insert"].contains(name)
+    let takesElement = ["vector.new", "vector.set", "vector.put", "vector.insert"].contains(name)
     var operands: [WasmIR.Expr] = []
     for (index, parts) in arguments.enumerated() {
       if takesElement, index == arguments.count - 1 {
@@ -138,47 +157,18 @@ extension LowerToWasmGC {
     }
   }
 
+  /// The most strings that small programs put together two at once: a longer array takes less than the calls.
+  private static let mostPairs = 12
+
   /// Two at once, more of them in an array.
   private func concatenated(_ strings: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
     guard let first = strings.first else { return .call(span, function: "string.empty", arguments: []) }
     if strings.count == 1 { return first }
     if strings.count == 2 { return .call(span, function: "string.concat", arguments: strings) }
+    if literals.favoursSize, strings.count <= Self.mostPairs {
+      return strings.dropFirst().reduce(first) { .call(span, function: "string.concat", arguments: [$0, $1]) }
+    }
     let parts = WasmIR.Expr.newFixed(span, type: "parts", elements: strings)
     return .call(span, function: "string.concatenate", arguments: [parts])
-  }
-
-  // MARK: Tests
-
-  /// Compares with literals one after the other.
-  mutating func test(
-    _ subject: Services.Atom, _ cases: ArraySlice<Services.LiteralCase>, _ rest: Services.Block, at span: Span
-  ) throws -> WasmIR.End {
-    let parts = try atom(subject)
-    guard let first = cases.first else { throw bug("a test has no cases", "complete-switches", in: subject) }
-    let then = try block(first.body)
-    let other: WasmIR.Block
-    if cases.count == 1 {
-      other = try block(rest)
-    } else {
-      other = WasmIR.Block(span, steps: [], end: try test(subject, cases.dropFirst(), rest, at: span))
-    }
-    if case .bool(_, let value) = first.literal, let word = parts.first {
-      return .if(span, condition: word, then: value ? then : other, else: value ? other : then)
-    }
-    return .if(span, condition: try equal(parts, first.literal, at: first.span), then: then, else: other)
-  }
-
-  private mutating func equal(
-    _ parts: [WasmIR.Expr], _ literal: Services.Literal, at span: Span
-  ) throws -> WasmIR.Expr {
-    switch literal {
-    case .integer(_, let value) where parts.count == 1:
-      return .compute(span, operator: "i64.eq", operands: parts + [.i64(span, value: value)])
-    case .integer(_, let value): return compared("int.equal", parts + literals.integer(value, at: span), at: span)
-    case .float(_, let value): return .compute(span, operator: "f64.eq", operands: parts + [.f64(span, value: value)])
-    case .string(_, let value):
-      return .call(span, function: "string.equal", arguments: parts + [literals.string(value, at: span)])
-    case .bool: throw bug("a boolean is compared with something else", "well-typed", in: literal)
-    }
   }
 }

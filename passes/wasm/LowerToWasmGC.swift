@@ -30,16 +30,29 @@ public struct LowerToWasmGC: Pass {
   /// The variables whose constructor is known here, and each as a reference of that constructor's struct.
   var known: LocalTable<(variant: Int, part: WasmIR.Expr)> = [:]
 
+  /// The vectors of the function that are set in place.
+  private var setInPlace: Set<Int> = []
+  private var inPlaceCount = 0
+
   public init() {}
 
   public mutating func run(_ input: Services.Root, in context: PassContext) throws -> WasmIR.Root {
     layout = HeapLayout(input.types)
     literals = WasmLiterals(.engine, favoursSize: context.options.favoursSize)
-    let functions = try input.functions.map { try function($0) }
+    let unique = context.options.optimization > 0 ? UniqueVectors(input) : nil
+    let functions = try input.functions.map { node in
+      setInPlace = unique?.inPlace(node.name) ?? []
+      inPlaceCount += setInPlace.count
+      return try function(node)
+    }
     let types = layout.declarations()
     context.explain(
-      "Lowered \(functions.count) functions and \(input.types.count) types, the latter to \(types.count) structs.",
-      data: [("functions", functions.count), ("types", input.types.count), ("structs", types.count)])
+      "Lowered \(functions.count) functions and \(input.types.count) types, the latter to \(types.count) structs; "
+        + "\(inPlaceCount) changes of vectors are made in place.",
+      data: [
+        ("functions", functions.count), ("types", input.types.count), ("structs", types.count),
+        ("changes in place", inPlaceCount),
+      ])
     return WasmIR.Root(
       input.span, heap: .engine, effects: input.declaredEffects, types: types, imports: [],
       globals: layout.constants() + literals.globals, data: literals.data, functions: functions + literals.functions,
@@ -123,7 +136,8 @@ public struct LowerToWasmGC: Pass {
       set(variable, type, .call(span, function: function, arguments: try atoms(arguments)), at: span)
     case .primitive(_, let name, let arguments):
       let arguments = try arguments.map { try atom($0) }
-      switch try primitive(name, arguments, type, at: span) {
+      let changed: Name = setInPlace.contains(variable.id) ? "vector.put" : name
+      switch try primitive(changed, arguments, type, at: span) {
       case .parts(let parts): bind(variable, type, parts, at: span)
       case .call(let call): set(variable, type, call, at: span)
       }

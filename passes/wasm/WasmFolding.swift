@@ -4,7 +4,31 @@ import Nanopass
 
 /// Computes with literals as the instructions of WebAssembly do.
 enum WasmFolding {
-  /// What an instruction gives for two literals; nil if it is not one of those known here, or one is no literal.
+  /// A simpler expression, in which nothing is left out but literals and what is not evaluated; nil if there is none.
+  static func simplified(_ node: WasmIR.Expr) -> WasmIR.Expr? {
+    switch node {
+    case .isNull(let span, .null): return .i32(span, value: .small(1))
+    case .choose(_, .i32(_, let value), _, let then, let other): return value == .small(0) ? other : then
+    case .compute(_, "i32.and", let operands) where operands.count == 2:
+      if case .i32(_, .small(1)) = operands[0], operands[1].isBit { return operands[1] }
+      if case .i32(_, .small(1)) = operands[1], operands[0].isBit { return operands[0] }
+    case .compute(_, "i32.eq", let operands) where operands.count == 2:
+      if case .i32(_, .small(1)) = operands[1], operands[0].isBit { return operands[0] }
+    default: break
+    }
+    guard case .compute(let span, let name, let operands) = node else { return nil }
+    return folded(name, operands, at: span)
+  }
+
+  /// The combination of bits with 0, which leaves out what the bits are made from.
+  static func withoutBits(_ node: WasmIR.Expr) -> WasmIR.Expr? {
+    guard case .compute(let span, "i32.and", let operands) = node, operands.allSatisfy(\.isBit),
+      operands.contains(where: isZero)
+    else { return nil }
+    return .i32(span, value: .small(0))
+  }
+
+  /// What an instruction gives for two literals, or what is simpler for one; nil if it is not one of those known here.
   static func folded(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr? {
     guard operands.count == 2 else { return nil }
     switch (operands[0], operands[1]) {
@@ -15,7 +39,31 @@ enum WasmFolding {
       return half(name, UInt32(truncatingIfNeeded: left), UInt32(truncatingIfNeeded: right)).map {
         .i32(span, value: .small(Int(Int32(bitPattern: $0))))
       }
-    default: return nil
+    default: return identity(name, operands[0], operands[1], at: span)
+    }
+  }
+
+  /// An instruction with an operand that makes it another, or none.
+  private static func identity(
+    _ name: Name, _ left: WasmIR.Expr, _ right: WasmIR.Expr, at span: Span
+  ) -> WasmIR.Expr? {
+    switch (name, isZero(left), isZero(right)) {
+    case ("i32.add", true, _), ("i64.add", true, _), ("i32.or", true, _), ("i64.or", true, _): right
+    case ("i32.add", _, true), ("i64.add", _, true), ("i32.or", _, true), ("i64.or", _, true), ("i32.sub", _, true),
+      ("i64.sub", _, true):
+      left
+    case ("i32.eq", true, _): .compute(span, operator: "i32.eqz", operands: [right])
+    case ("i32.eq", _, true): .compute(span, operator: "i32.eqz", operands: [left])
+    case ("i64.eq", true, _): .compute(span, operator: "i64.eqz", operands: [right])
+    case ("i64.eq", _, true): .compute(span, operator: "i64.eqz", operands: [left])
+    default: nil
+    }
+  }
+
+  private static func isZero(_ operand: WasmIR.Expr) -> Bool {
+    switch operand {
+    case .i32(_, .small(0)), .i64(_, .small(0)): true
+    default: false
     }
   }
 

@@ -19,7 +19,7 @@ struct WasmLiterals {
   private static let longestConstant = 24
 
   /// Whether all strings are constants, which `gather-string-literals` puts together.
-  private let favoursSize: Bool
+  let favoursSize: Bool
 
   /// - Parameters:
   ///   - heap: where the values of the program lie. In memory all literals are there from the start.
@@ -64,6 +64,15 @@ struct WasmLiterals {
         span, name: name, ty: .ref(type: HeapLayout.string), isMutable: false,
         value: Self.string(array, bytes.count, bytes.allSatisfy { $0 < 128 }, at: span)))
     return .global(span, name: name)
+  }
+
+  /// The number of bytes of a constant string; nil if the name is none.
+  func length(of name: Name) -> Int? {
+    guard let global = globals.first(where: { $0.name == name }),
+      case .new(_, HeapLayout.string, let fields) = global.value,
+      fields.count > 2, case .i32(_, .small(let count)) = fields[2]
+    else { return nil }
+    return Int(count)
   }
 
   private static func string(_ array: WasmIR.Expr, _ count: Int, _ isASCII: Bool, at span: Span) -> WasmIR.Expr {
