@@ -20,18 +20,30 @@ struct SmallVersion {
 
   /// The most instructions of a function that gets a version.
   private static let longest = 100
+  /// The most variables that the places of the second version may be passed together.
+  private static let mostPassed = 2_000
 
-  /// - Returns: nil if there is nothing to gain.
-  init?(_ function: Machine.Function, _ name: Name) {
+  /// Whether a function gets a version, or why not.
+  enum Finding {
+    case version(SmallVersion)
+    /// `reason` is nil where none can be expected.
+    case none(reason: String?)
+  }
+
+  /// Finds the version of a function.
+  ///
+  /// - Parameter name: what it is to be called.
+  static func find(_ function: Machine.Function, _ name: Name) -> Finding {
     let calls = function.blocks.contains { $0.instructions.contains { $0.callee == function.name } }
+    if !calls { return .none(reason: nil) }
     let length = function.blocks.reduce(0) { $0 + $1.instructions.count }
-    guard calls, length <= Self.longest else { return nil }
     let graph = MachineGraph(function)
     var integers = SmallIntegers(function, graph, trusting: function.name)
     var positions = function.parameters.indices.filter {
       integers.wanted.contains(function.parameters[$0].variable.id)
     }
-    if positions.isEmpty { return nil }
+    if positions.isEmpty { return .none(reason: nil) }
+    guard length <= longest else { return .none(reason: "\(length) instructions are too many") }
     let liveness = Liveness(function, graph)
     integers.solve(liveness)
     let unversioned = VersionPlan(function, graph, integers, liveness)
@@ -42,13 +54,13 @@ struct SmallVersion {
       for position in positions { known.insert(function.parameters[position].variable.id) }
       integers.solve(liveness, knowing: known)
       passed = integers.small(positions, inCallsOf: function.name)
-      if passed.isEmpty { return nil }
+      if passed.isEmpty { return .none(reason: "it passes itself integers that may be big") }
     } while passed.count < positions.count
-    self.name = name
-    self.positions = positions
-    plan = VersionPlan(function, graph, integers, liveness)
-    general = VersionPlan(function, graph, integers, liveness, isGeneral: true)
-    if plan.exits >= unversioned.exits { return nil }
+    let plan = VersionPlan(function, graph, integers, liveness)
+    if plan.exits >= unversioned.exits { return .none(reason: "it would test as often") }
+    let general = VersionPlan(function, graph, integers, liveness, isGeneral: true)
+    if plan.size + general.size > mostPassed { return .none(reason: "too much would be passed between the versions") }
+    return .version(SmallVersion(name: name, positions: positions, plan: plan, general: general))
   }
 
   /// Whether a call with these arguments may go to the version.

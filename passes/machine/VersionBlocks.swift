@@ -53,6 +53,7 @@ public struct VersionBlocks: MachineToMachine {
   private var functions = 0
   private var exits = 0
   private var givesSmallVersions = true
+  private var details: [String] = []
 
   public init() {}
 
@@ -66,11 +67,15 @@ public struct VersionBlocks: MachineToMachine {
     for function in node.functions where givesSmallVersions && mayGetVersions(function) {
       var name = Name(function.name.text + ".small")
       while taken.contains(name) { name = Name(name.text + "'") }
-      guard let version = SmallVersion(function, name), version.plan.size + version.general.size <= Self.limit else {
-        continue
+      switch SmallVersion.find(function, name) {
+      case .version(let version):
+        let parameters = version.positions.map { "`\(function.parameters[$0].variable.name)`" }
+        details.append("\(function.name): one where \(parameters.joined(separator: ", ")) are small")
+        taken.insert(name)
+        small[function.name] = version
+      case .none(let reason?): details.append("\(function.name): none for small parameters, since \(reason)")
+      case .none: break
       }
-      taken.insert(name)
-      small[function.name] = version
     }
     var root = node
     root.functions = try node.functions.flatMap { try versions(of: $0) }
@@ -82,7 +87,7 @@ public struct VersionBlocks: MachineToMachine {
       """
       Gave \(versioned) of \(functions) functions a version for small integers, with \(exits) ways out of it, and \
       \(small.count) one for small parameters.
-      """,
+      """, details: details,
       data: [("versioned", versioned), ("functions", functions), ("exits", exits), ("parameters", small.count)])
   }
 
