@@ -130,7 +130,11 @@ final class ModuleSymbols {
   func mayBeUnread(_ name: Name) -> Bool { unread.contains(name) || unread.contains(.someModule) }
 
   /// The name of what is declared here, seen from everywhere.
-  func fullName(_ short: Name) -> Name { name.text.isEmpty ? short : Name(name.text + "." + short.text) }
+  func fullName(_ short: Name) -> Name {
+    if !name.text.isEmpty { return Name(name.text + "." + short.text) }
+    // What takes a name of the language, which is an error, is not taken for that.
+    return Vocabulary.reserved.contains(short) ? Name("own." + short.text) : short
+  }
 
   /// The name of the type that a function returns, without type arguments.
   func resultName(of function: Name) -> Name? { results[function] }
