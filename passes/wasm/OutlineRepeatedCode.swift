@@ -27,7 +27,7 @@ public struct OutlineRepeatedCode: Pass {
   private static let rounds = 6
 
   private var program = WasmCode.Root(
-    .none, groups: [], imports: [], memory: nil, globals: [], functions: [], exports: [], data: [])
+    .none, effects: [], groups: [], imports: [], memory: nil, globals: [], functions: [], exports: [], data: [])
   /// The numbers of function types.
   private var types: [WasmCode.TypeDef: Int] = [:]
   private var typeCount = 0
