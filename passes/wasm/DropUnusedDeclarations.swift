@@ -2,7 +2,8 @@ import Diagnostics
 public import Languages
 public import Nanopass
 
-/// Drops the functions, imports, types, globals and data that nothing reachable from the entry mentions.
+/// Drops the functions, imports, types, globals and data that nothing reachable from the entry mentions. A type that is
+/// only mentioned as a parent is none.
 ///
 ///     (global unused i32 false (i32 1))
 ///     (function helper [] [] (block [] (return [])))
@@ -23,7 +24,7 @@ public struct DropUnusedDeclarations: Pass {
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
     let used = try Reachable(input)
     var output = input
-    output.types = input.types.filter { used.types.contains($0.name) }
+    output.types = input.types.filter { used.types.contains($0.name) }.map { used.withoutParent($0) }
     output.imports = input.imports.filter { used.imports.contains($0.name) }
     output.globals = input.globals.filter { used.globals.contains($0.name) }
     output.data = input.data.filter { used.data.contains($0.name) }
@@ -70,7 +71,7 @@ private struct Reachable: WasmIRWalker {
         use(type: global.ty.mentioned)
         try visit(global)
       } else if let type = next as? WasmIR.TypeDef {
-        for name in type.mentions { use(type: name) }
+        for field in type.fields { use(type: field.storage.type?.mentioned) }
       }
     }
   }
@@ -81,6 +82,14 @@ private struct Reachable: WasmIRWalker {
 
   private mutating func use(type name: Name?) {
     if let name, types.insert(name).inserted, let type = typeNamed[name] { pending.append(type) }
+  }
+
+  /// The type without parents that nothing else mentions: nothing is used for them.
+  func withoutParent(_ type: WasmIR.TypeDef) -> WasmIR.TypeDef {
+    guard case .struct(let span, let name, let parent?, let fields) = type else { return type }
+    var next: Name? = parent
+    while let ancestor = next, !types.contains(ancestor) { next = typeNamed[ancestor]?.parent }
+    return .struct(span, name: name, parent: next, fields: fields)
   }
 
   private mutating func use(global name: Name) {

@@ -46,7 +46,8 @@ extension LowerToWasmGC {
     return [.call(span, function: "int.toWord", arguments: parts)]
   }
 
-  /// A comparison of integers; of two that are known to be words, a comparison of these.
+  /// A comparison of integers; of two that are known to be words, a comparison of these. Beside a big integer the word is
+  /// 0, so that another literal is the same only if the words are.
   private func compared(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
     guard operands.count == 4, let relation = WasmPrimitive.comparisons[name] else {
       return .call(span, function: name, arguments: operands)
@@ -54,10 +55,18 @@ extension LowerToWasmGC {
     let words = WasmIR.Expr.compute(span, operator: relation, operands: [operands[0], operands[2]])
     switch (operands[1], operands[3]) {
     case (.null, .null): return words
-    case (_, .null) where name == "int.equal": return both(operands[1], words, at: span)
-    case (.null, _) where name == "int.equal": return both(operands[3], words, at: span)
+    case (_, .null) where name == "int.equal": return same(words, operands[1], operands[2], at: span)
+    case (.null, _) where name == "int.equal": return same(words, operands[3], operands[0], at: span)
     default: return .call(span, function: name, arguments: operands)
     }
+  }
+
+  /// Whether two words are the same and there is no big integer beside the first.
+  private func same(
+    _ words: WasmIR.Expr, _ big: WasmIR.Expr, _ other: WasmIR.Expr, at span: Span
+  ) -> WasmIR.Expr {
+    if case .i64(_, let literal) = other, literal != .small(0) { return words }
+    return .compute(span, operator: "i32.and", operands: [words, .isNull(span, subject: big)])
   }
 
   /// The greatest divisor for which a remainder and one more digit of 32 bits fit a word.
@@ -71,11 +80,6 @@ extension LowerToWasmGC {
     else { return nil }
     let call = WasmIR.Expr.call(span, function: Name("\(name)By"), arguments: Array(operands.prefix(3)))
     return name == "int.modulo" ? .parts([call, .null(span, type: big)]) : .call(call)
-  }
-
-  /// Whether there is no big integer and a comparison holds.
-  private func both(_ big: WasmIR.Expr, _ words: WasmIR.Expr, at span: Span) -> WasmIR.Expr {
-    .choose(span, condition: .isNull(span, subject: big), ty: .i32, then: words, else: .i32(span, value: .small(0)))
   }
 
   // MARK: Vectors

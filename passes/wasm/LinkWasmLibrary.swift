@@ -7,7 +7,8 @@ import WasmLibrary
 ///
 ///     (run (call console.print [(local s.0)]))
 ///
-/// brings along the function `console.print`, the import `Console.print`, the type `string` and what they need.
+/// brings along the function `console.print`, the import `Console.print`, the type `string` and what they need. If small
+/// output is asked for, a function `NAME.small` of the library stands for the one called NAME.
 ///
 /// Needs: bound-locals. Ensures: known-names.
 public struct LinkWasmLibrary: Pass {
@@ -21,11 +22,13 @@ public struct LinkWasmLibrary: Pass {
   private var declared: Set<Name> = []
   private var wanted: [Name] = []
   private var reader = LibraryReader(.engine)
+  private var favoursSize = false
 
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
     program = input
+    favoursSize = context.options.favoursSize
     reader = LibraryReader(input.heap)
     program.types = []
     for type in input.types { types[type.name] = type }
@@ -53,14 +56,16 @@ public struct LinkWasmLibrary: Pass {
   }
 
   private mutating func add(_ name: Name) throws {
-    guard let text = try reader.text(of: name) else { return }
+    let small = favoursSize ? try reader.text(of: Name("\(name).small")) : nil
+    guard let text = try small ?? reader.text(of: name) else { return }
     let parts = text.items
     guard let kind = parts.first?.text, parts.count >= 3 else { return }
     switch kind {
     case "struct": try add(try reader.structure(text))
     case "array": try add(.array(.none, name: name, element: try reader.field(parts[2])))
     case "function":
-      let function = try reader.function(text)
+      var function = try reader.function(text)
+      function.name = name
       program.functions.append(function)
       mention(function)
     case "global": try add(global: name, parts)

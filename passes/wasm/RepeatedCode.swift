@@ -33,6 +33,8 @@ struct RepeatedCode {
     var size: Int
   }
 
+  /// The fewest bytes that a call must save: for less it is not worth its time.
+  private static let leastSaving = 3
   /// The most instructions of a run.
   private static let greatestLength = 40
 
@@ -140,6 +142,7 @@ struct RepeatedCode {
   /// What is saved by a function in place of so many runs.
   func saving(_ effect: StackEffect, _ count: Int, _ cost: (StackEffect) -> Int) -> Int {
     let call = 2 * effect.locals.count + 1 + callee.unsignedSize
+    guard effect.size - call >= Self.leastSaving else { return 0 }
     return count * (effect.size - call) - effect.size - 2 * effect.inputs.count - cost(effect)
   }
 

@@ -4,7 +4,7 @@ import Nanopass
 
 /// Computes with literals as the instructions of WebAssembly do.
 enum WasmFolding {
-  /// What an instruction gives for two literals; nil if it is not one of those known here, or one is no literal.
+  /// What an instruction gives for two literals, or what is simpler for one; nil if it is not one of those known here.
   static func folded(_ name: Name, _ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr? {
     guard operands.count == 2 else { return nil }
     switch (operands[0], operands[1]) {
@@ -15,7 +15,31 @@ enum WasmFolding {
       return half(name, UInt32(truncatingIfNeeded: left), UInt32(truncatingIfNeeded: right)).map {
         .i32(span, value: .small(Int(Int32(bitPattern: $0))))
       }
-    default: return nil
+    default: return identity(name, operands[0], operands[1], at: span)
+    }
+  }
+
+  /// An instruction with an operand that makes it another, or none.
+  private static func identity(
+    _ name: Name, _ left: WasmIR.Expr, _ right: WasmIR.Expr, at span: Span
+  ) -> WasmIR.Expr? {
+    switch (name, isZero(left), isZero(right)) {
+    case ("i32.add", true, _), ("i64.add", true, _), ("i32.or", true, _), ("i64.or", true, _): right
+    case ("i32.add", _, true), ("i64.add", _, true), ("i32.or", _, true), ("i64.or", _, true), ("i32.sub", _, true),
+      ("i64.sub", _, true):
+      left
+    case ("i32.eq", true, _): .compute(span, operator: "i32.eqz", operands: [right])
+    case ("i32.eq", _, true): .compute(span, operator: "i32.eqz", operands: [left])
+    case ("i64.eq", true, _): .compute(span, operator: "i64.eqz", operands: [right])
+    case ("i64.eq", _, true): .compute(span, operator: "i64.eqz", operands: [left])
+    default: nil
+    }
+  }
+
+  private static func isZero(_ operand: WasmIR.Expr) -> Bool {
+    switch operand {
+    case .i32(_, .small(0)), .i64(_, .small(0)): true
+    default: false
     }
   }
 
