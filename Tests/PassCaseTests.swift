@@ -26,6 +26,7 @@ struct PassCase: Sendable, CustomTestStringConvertible {
   var verify: String?
   var bug: String?
   var optimization = 2
+  var favoursSize = false
   var input = ""
   var output: String?
   /// The lines up to the input.
@@ -85,6 +86,7 @@ struct PassCase: Sendable, CustomTestStringConvertible {
     case "verify": verify = value
     case "bug": bug = value
     case "optimize": optimization = Int(value) ?? 2
+    case "size": favoursSize = value == "small"
     default: throw Problem("unknown key in `\(line)`")
     }
   }
@@ -109,7 +111,8 @@ struct PassCase: Sendable, CustomTestStringConvertible {
   private func check(_ test: PassCase, _ findings: Findings) throws {
     let stage = try stage(test.pass)
     findings.expect(test.path.contains("/\(test.pass)/"), "the file is in another pass's folder")
-    let context = PassContext(sources: SourceMap(), options: CompilerOptions(optimization: test.optimization))
+    let context = PassContext(
+      sources: SourceMap(), options: CompilerOptions(optimization: test.optimization, favoursSize: test.favoursSize))
     let base = try context.sources.add(path: test.path, bytes: Array(test.input.utf8)).base
     let input: AnyProgram
     do {
