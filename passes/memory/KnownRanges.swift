@@ -26,7 +26,7 @@ enum KnownRanges {
 }
 
 /// What is known of the integers that a primitive takes and gives. An object, which is found once for each use of the
-/// primitive: to look up each fact by itself took a tenth of the time of `InferRanges`.
+/// primitive: to look up each fact by itself took about 3 % of the instructions of `InferRanges`.
 final class PrimitiveFacts: Sendable {
   /// The rule of an operator or a comparison.
   let rule: RangeRule?
