@@ -117,36 +117,29 @@ enum WasmEngine {
 
   /// Runs an engine with this process's input, output, environment and process group, and hands signals on to it; gives
   /// its exit code, 128 and its number for a signal.
-  ///
-  /// Foundation's `Process` would repair values of the environment that are not UTF-8.
   private static func spawn(_ engine: Engine, _ arguments: [String]) throws -> Int32 {
-    var words: [UnsafeMutablePointer<CChar>?] = ([engine.path] + arguments).map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    var ends: [Int32] = [-1, -1]
-    if engine.failure != nil {
-      guard pipe(&ends) == 0 else { throw InvocationError("can't run \(engine.path): \(systemMessage())") }
-      posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
-      for end in ends { posix_spawn_file_actions_addclose(&actions, end) }
+    let process: ChildProcess
+    var failures: SystemPipe?
+    do {
+      failures = engine.failure == nil ? nil : try SystemPipe()
+      process = try ChildProcess(engine.path, arguments, errors: failures?.end)
+    } catch {
+      throw InvocationError("can't run \(engine.path): \(error)")
     }
-    var process = pid_t()
-    guard posix_spawn(&process, engine.path, &actions, nil, &words, environ) == 0 else {
-      throw InvocationError("can't run \(engine.path)")
-    }
-    running = process
+    running = process.identifier
     for number in [SIGINT, SIGTERM] { signal(number) { _ = kill(running, $0) } }
     var report = ""
-    if let failure = engine.failure {
-      close(ends[1])
-      report = handOn(ends[0], upTo: failure)
-      close(ends[0])
+    if let failure = engine.failure, failures != nil {
+      failures?.closeWriting()
+      report = handOn(failures?.reading ?? -1, upTo: failure)
     }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) == -1, errno == EINTR {}
+    let end = process.wait()
     for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
-    let code = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    let code: Int32
+    switch end {
+    case .exit(let own): code = own
+    case .signal(let number): code = 128 + number
+    }
     if code != 0, report.contains("call stack exhausted") {
       Console.error("runtime fault: out of memory")
       return 70

@@ -10,7 +10,7 @@ public enum SupportFiles {
   /// - Throws: `RuntimeLibrary.NotFound`; it calls the file `what`.
   public static func locate(_ name: String, _ what: String) throws -> String {
     var folders: [String] = []
-    if let path = ProcessInfo.processInfo.environment["NANOC_RUNTIME_PATH"] {
+    if let path = ProcessInfo.processInfo.environment["NANOC_RUNTIME_PATH"], !path.isEmpty {
       folders = [path]
     } else if let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
       let folder = URL(fileURLWithPath: executable).deletingLastPathComponent()
@@ -85,26 +85,20 @@ enum Linker {
     let objectPaths = objectPaths(beside: path, count: objects.count)
     defer { for objectPath in objectPaths { unlink(objectPath) } }
     for (objectPath, object) in zip(objectPaths, objects) { try write(object, to: objectPath) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: driver)
     var arguments = ["-o", path] + objectPaths + [runtime.archive, "-l:libgmp.a"]
     arguments += ["-Wl,--gc-sections,--as-needed,--build-id=none", "-lm"]
     if find("ld.lld") != nil { arguments.append("-fuse-ld=lld") }
-    process.arguments = arguments
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.standardError
-    try process.run()
-    running = process.processIdentifier
+    var errors = try SystemPipe()
+    let process = try ChildProcess(driver, arguments, output: STDERR_FILENO, errors: errors.end, ownGroup: true)
+    running = process.identifier
     defer { running = 0 }
-    let output = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    if process.terminationReason == .uncaughtSignal, process.terminationStatus == SIGXFSZ {
-      throw UnwritableFile(reason: String(cString: strerror(EFBIG)))
-    }
-    guard process.terminationStatus == 0 else {
-      let text = String(decoding: output, as: UTF8.self)
-      throw Failure(description: "the linker \(driver) failed:\n\(text)")
+    errors.closeWriting()
+    let output = errors.readAll()
+    switch process.wait() {
+    case .exit(code: 0): break
+    case .signal(number: SIGXFSZ): throw UnwritableFile(reason: String(cString: strerror(EFBIG)))
+    default:
+      throw Failure(description: "the linker \(driver) failed:\n\(String(decoding: output, as: UTF8.self))")
     }
   }
 
