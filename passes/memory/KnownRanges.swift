@@ -12,8 +12,8 @@ enum KnownRanges {
 
   private static let facts = Dictionary(uniqueKeysWithValues: Primitive.all.map { ($0.name, PrimitiveFacts($0)) })
 
-  /// The operators on words that are quicker where no operand is negative: their results need no correction, which is a tenth of
-  /// string_building's time.
+  /// The operators on words that are quicker where no operand is negative: their results need no correction, which is a
+  /// tenth of string_building's time.
   static let onNaturals: [Name: Name] = ["int.divide": "word.quotient", "int.modulo": "word.remainder"]
 
   /// What fields of a type of the standard library hold: a map counts its entries, which take some bytes each.
