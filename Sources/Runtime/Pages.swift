@@ -128,7 +128,7 @@ private func freshPage(_ index: Int) -> UInt32 {
   if number != 0, let page = page(number) {
     remove(page, from: empty)
   } else {
-    if region.size == 0 { reserveRegion() }
+    if region.size == 0, !isRegionRefused { reserveRegion() }
     if region.nextPage &+ pageSize > region.size { return 0 }
     if region.nextPage &+ pageSize > region.committed { commitMore() }
     number = UInt32(truncatingIfNeeded: region.nextPage &>> pageBits)
@@ -212,6 +212,9 @@ private func link(_ previous: UInt32, to next: UInt32, in queue: Queue) {
 
 // MARK: The region
 
+/// Whether the system gave no region, not even a small one: it is not asked again for each cell.
+private nonisolated(unsafe) var isRegionRefused = false
+
 /// Reserves the region: 1 TiB, or what the system allows.
 private func reserveRegion() {
   var size: UInt = 1 &<< 40
@@ -226,6 +229,7 @@ private func reserveRegion() {
     }
     size &>>= 1
   }
+  isRegionRefused = true
 }
 
 /// The space of both tables of a region, in whole pages.

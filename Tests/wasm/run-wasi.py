@@ -1,19 +1,12 @@
 """Runs a command of the WebAssembly System Interface, preview 1, by wasmtime: run-wasi.py MODULE ARGUMENT..."""
 import os
 import sys
-import threading
 
+import engine
 import wasmtime
 
-MEGABYTE = 1 << 20
-
-
 def run(path, arguments):
-    config = wasmtime.Config()
-    config.wasm_tail_call = True
-    # Python has no name for the one that bounds the other.
-    wasmtime._bindings.wasmtime_config_async_stack_size_set(config.ptr(), 1800 * MEGABYTE)
-    config.max_wasm_stack = 1800 * MEGABYTE
+    config = engine.configuration()
     store = wasmtime.Store(wasmtime.Engine(config))
     wasi = wasmtime.WasiConfig()
     wasi.argv = ["program", *arguments]
@@ -39,17 +32,4 @@ def run(path, arguments):
     return 0
 
 
-def main():
-    result = [2]
-
-    def work():
-        result[0] = run(sys.argv[1], sys.argv[2:])
-
-    threading.stack_size(2000 * MEGABYTE)
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    sys.exit(result[0])
-
-
-main()
+engine.end_with(run)

@@ -5,12 +5,10 @@ This is all that a host needs for what nanoc makes for wasm-gc, as Sources/WasmL
 import os
 import random
 import sys
-import threading
 import time
 
+import engine
 import wasmtime
-
-MEGABYTE = 1 << 20
 
 
 class Exit(Exception):
@@ -92,14 +90,10 @@ class Host:
 
 
 def run(path, arguments):
-    config = wasmtime.Config()
+    config = engine.configuration()
     config.gc_support = True
     config.wasm_gc = True
     config.wasm_function_references = True
-    config.wasm_tail_call = True
-    # Python has no name for the one that bounds the other.
-    wasmtime._bindings.wasmtime_config_async_stack_size_set(config.ptr(), 1800 * MEGABYTE)
-    config.max_wasm_stack = 1800 * MEGABYTE
     host = Host(arguments)
     host.store = wasmtime.Store(wasmtime.Engine(config))
     with open(path, "rb") as file:
@@ -123,17 +117,4 @@ def run(path, arguments):
     return host.code
 
 
-def main():
-    result = [2]
-
-    def work():
-        result[0] = run(sys.argv[1], sys.argv[2:])
-
-    threading.stack_size(2000 * MEGABYTE)
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    sys.exit(result[0])
-
-
-main()
+engine.end_with(run)

@@ -69,7 +69,8 @@ public struct SystemPipe: ~Copyable {
   /// - Throws: `SystemFailure` if the system gives none.
   public init() throws {
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemFailure(errno) }
+    guard pipe(&ends) == 0 else { throw SystemFailure(errno) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (reading, writing) = (ends[0], ends[1])
   }
 
