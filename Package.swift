@@ -118,7 +118,9 @@ let package = Package(
         "ProgramGenerator", "Prelude", "LanguageCompiler", "LLVMKit", "WasmBinary", "WasmPasses",
       ],
       path: "Tests",
-      exclude: ["README.md", "programs", "benchmarks", "sizes", "passes", "diagnostics", "mistakes", "runtime", "wasm"],
+      exclude: [
+        "README.md", "programs", "benchmarks", "sizes", "passes", "diagnostics", "mistakes", "runtime", "wasm",
+      ],
       swiftSettings: llvmHeaders),
   ]
 )
