@@ -5,11 +5,17 @@ import Nanopass
 // How `LowerToWasmGC` lowers tests of literals.
 
 extension LowerToWasmGC {
-  /// Compares with literals one after the other.
+  /// A choice by literals: by a table if they are integers that lie close to each other.
   mutating func test(
+    _ subject: Services.Atom, _ cases: [Services.LiteralCase], _ rest: Services.Block, at span: Span
+  ) throws -> WasmIR.End {
+    try table(subject, cases, rest, at: span) ?? chain(subject, cases[...], rest, at: span)
+  }
+
+  /// Compares with literals one after the other.
+  private mutating func chain(
     _ subject: Services.Atom, _ cases: ArraySlice<Services.LiteralCase>, _ rest: Services.Block, at span: Span
   ) throws -> WasmIR.End {
-    if let table = try table(subject, cases, rest, at: span) { return table }
     let parts = try atom(subject)
     guard let first = cases.first else { throw bug("a test has no cases", "complete-switches", in: subject) }
     let then = try block(first.body)
@@ -17,7 +23,7 @@ extension LowerToWasmGC {
     if cases.count == 1 {
       other = try block(rest)
     } else {
-      other = WasmIR.Block(span, steps: [], end: try test(subject, cases.dropFirst(), rest, at: span))
+      other = WasmIR.Block(span, steps: [], end: try chain(subject, cases.dropFirst(), rest, at: span))
     }
     if case .bool(_, let value) = first.literal, let word = parts.first {
       return .if(span, condition: word, then: value ? then : other, else: value ? other : then)
@@ -28,33 +34,32 @@ extension LowerToWasmGC {
   /// A choice by a table among many integers that lie close to each other; nil for others. Beside a big integer the word
   /// is 0.
   private mutating func table(
-    _ subject: Services.Atom, _ cases: ArraySlice<Services.LiteralCase>, _ rest: Services.Block, at span: Span
+    _ subject: Services.Atom, _ cases: [Services.LiteralCase], _ rest: Services.Block, at span: Span
   ) throws -> WasmIR.End? {
     var branches: [(value: Int, body: Services.Block)] = []
+    var known: Set<Int> = []
     for one in cases {
       guard case .integer(_, .small(let value)) = one.literal else { return nil }
       // Of two cases with one literal the first counts.
-      if !branches.contains(where: { $0.value == value }) { branches.append((Int(value), one.body)) }
+      if known.insert(Int(value)).inserted { branches.append((Int(value), one.body)) }
     }
+    guard let numbers = NearNumbers(branches.map(\.value)) else { return nil }
     let parts = try atom(subject)
-    guard branches.count > 2, let first = branches.map(\.value).min(), let last = branches.map(\.value).max(),
-      case (let range, false) = last.subtractingReportingOverflow(first), range < 4 * branches.count,
-      let word = parts.first
-    else { return nil }
-    // A few numbers below the first are cheaper in the table than a subtraction.
-    let base = 0..<5 ~= first ? 0 : first
-    let least = WasmIR.Expr.i64(span, value: .small(base))
-    let place =
-      base == 0 ? word : bind("place", .i64, .compute(span, operator: "i64.sub", operands: [word, least]))
-    let bound = WasmIR.Expr.i64(span, value: .small(last - base + 1))
+    guard let word = parts.first else { return nil }
+    var place = word
+    if numbers.base != 0 {
+      let least = WasmIR.Expr.i64(span, value: .small(numbers.base))
+      place = bind("place", .i64, .compute(span, operator: "i64.sub", operands: [word, least]))
+    }
+    let bound = WasmIR.Expr.i64(span, value: .small(numbers.count))
     var isNear = WasmIR.Expr.compute(span, operator: "i64.lt_u", operands: [place, bound])
-    if parts.count == 2, base...last ~= 0 {
+    if parts.count == 2, numbers.contains(0) {
       isNear = .compute(span, operator: "i32.and", operands: [isNear, .isNull(span, subject: parts[1])])
     }
     let index = WasmIR.Expr.choose(
       span, condition: isNear, ty: .i32, then: .compute(span, operator: "i32.wrap_i64", operands: [place]),
       else: .i32(span, value: .small(-1)))
-    let choices = try branches.map { WasmIR.Case(span, value: $0.value - base, body: try block($0.body)) }
+    let choices = try branches.map { WasmIR.Case(span, value: numbers.place(of: $0.value), body: try block($0.body)) }
     return .switch(span, subject: index, cases: choices, default: try block(rest))
   }
 

@@ -221,7 +221,7 @@ public struct LowerToWasmGC: Pass {
     case .switch(let span, let subject, let type, let cases, let rest):
       return try `switch`(subject, type, cases, rest, at: span)
     case .test(let span, let subject, let cases, let rest):
-      return try test(subject, cases[...], rest, at: span)
+      return try test(subject, cases, rest, at: span)
     }
   }
 

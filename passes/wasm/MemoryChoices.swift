@@ -76,15 +76,10 @@ extension LowerToWasmMemory {
   ) -> WasmIR.End {
     var cases = cases
     guard var rest = otherwise ?? cases.popLast()?.body else { return .unreachable(span) }
-    let step = byTwo ? 2 : 1
-    if cases.count > 2, let first = cases.map(\.value).min(), let last = cases.map(\.value).max(),
-      case (let range, false) = last.subtractingReportingOverflow(first), range / step < 4 * cases.count
-    {
-      // A few numbers below the first are cheaper in the table than a subtraction.
-      let base = !byTwo && 0..<5 ~= first ? 0 : first
+    if let numbers = NearNumbers(cases.map(\.value), step: byTwo ? 2 : 1) {
       var place = subject
-      if base != 0 {
-        let least = WasmIR.Expr.i64(span, value: .small(base))
+      if numbers.base != 0 {
+        let least = WasmIR.Expr.i64(span, value: .small(numbers.base))
         place = .compute(span, operator: "i64.sub", operands: [subject, least])
       }
       if byTwo { place = .compute(span, operator: "i64.rotr", operands: [place, .i64(span, value: .small(1))]) }
@@ -92,9 +87,9 @@ extension LowerToWasmMemory {
       if otherwise != nil { rest = shared(rest, at: span) }
       let table = WasmIR.End.switch(
         span, subject: .compute(span, operator: "i32.wrap_i64", operands: [place]),
-        cases: cases.map { WasmIR.Case(span, value: ($0.value - base) / step, body: $0.body) }, default: rest)
+        cases: cases.map { WasmIR.Case(span, value: numbers.place(of: $0.value), body: $0.body) }, default: rest)
       if otherwise == nil { return table }
-      let bound = WasmIR.Expr.i64(span, value: .small((last - base) / step + 1))
+      let bound = WasmIR.Expr.i64(span, value: .small(numbers.count))
       return .if(
         span, condition: .compute(span, operator: "i64.lt_u", operands: [place, bound]),
         then: WasmIR.Block(span, steps: [], end: table), else: rest)
