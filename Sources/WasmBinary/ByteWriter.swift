@@ -79,3 +79,14 @@ struct ByteWriter {
     if !elements.isEmpty { try section(number) { try $0.list(elements, write) } }
   }
 }
+
+extension Int {
+  /// How many bytes a number that is not negative takes as unsigned LEB128.
+  public var unsignedSize: Int { Swift.max(1, (UInt.bitWidth - leadingZeroBitCount + 6) / 7) }
+
+  /// How many bytes a number takes as signed LEB128.
+  public var signedSize: Int {
+    let size = self < 0 ? ~self : self
+    return (UInt.bitWidth - size.leadingZeroBitCount) / 7 + 1
+  }
+}

@@ -24,14 +24,3 @@ extension WasmCode.Instruction {
     Opcode.named(name.text).map { opcode in 1 + (opcode.code.map { Int($0).unsignedSize } ?? 0) }
   }
 }
-
-extension Int {
-  /// How many bytes a number that is not negative takes in the format (LEB128).
-  var unsignedSize: Int { Swift.max(1, (UInt.bitWidth - leadingZeroBitCount + 6) / 7) }
-
-  /// How many bytes a number takes with its sign.
-  var signedSize: Int {
-    let size = self < 0 ? ~self : self
-    return (UInt.bitWidth - size.leadingZeroBitCount) / 7 + 1
-  }
-}

@@ -1,5 +1,6 @@
 import Languages
 import Nanopass
+import WasmBinary
 
 /// Finds runs of instructions that stand in a module several times, but for which variables they read.
 ///
