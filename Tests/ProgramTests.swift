@@ -76,20 +76,32 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
     expect(result, program, "in Node at \(level)")
   }
 
-  /// The same in wasmtime, by a host of its own. Programs with much on the heap take minutes there, and so run with
-  /// smaller numbers, against what native code does with them.
+  /// The same in wasmtime, by a host of its own.
   @Test(arguments: SampleProgram.all) func inWasmtime(_ program: SampleProgram) throws {
-    let work = try TemporaryFolder()
-    let module = work.path + "/program.wasm"
-    let copy = try program.name == "long_maps" ? InterpreterTests.withSmallNumbers(program) : nil
-    let folder = copy?.path ?? Repository.path(program.folder)
-    let compiled = try nanoc([program.file, "--target=wasm-gc", "-o", module], in: folder)
-    try #require(compiled.code == 0, "\(program.name): \(compiled.errors)")
+    let module = try EngineModule(program, target: "wasm-gc")
     let host = Repository.path("Tests/wasm/run-wasmtime.py")
     let result = try run(
-      WasmTools.python, [host, module] + program.arguments, environment: program.environment, input: program.input)
-    let native = try copy.map { try nanoc(["run", program.file, "--"] + program.arguments, in: $0.path) }
-    expect(result, program, "in wasmtime", against: native)
+      WasmTools.python, [host, module.path] + program.arguments, environment: program.environment, input: program.input)
+    expect(result, program, "in wasmtime", against: module.native)
+  }
+
+  /// A program for an engine that takes minutes for much on the heap, or ten seconds to interpret it: such a program has
+  /// smaller numbers, and is compared with what native code does with them.
+  private struct EngineModule {
+    private let work: TemporaryFolder
+    /// What native code does with smaller numbers; nil if they are not.
+    let native: ProcessResult?
+
+    init(_ program: SampleProgram, target: String) throws {
+      work = try TemporaryFolder()
+      let copy = try program.name == "long_maps" ? InterpreterTests.withSmallNumbers(program) : nil
+      let folder = copy?.path ?? Repository.path(program.folder)
+      native = try copy.map { try nanoc(["run", program.file, "--"] + program.arguments, in: $0.path) }
+      let compiled = try nanoc([program.file, "--target=\(target)", "-o", path], in: folder)
+      try #require(compiled.code == 0, "\(program.name): \(compiled.errors)")
+    }
+
+    var path: String { work.path + "/program.wasm" }
   }
 
   /// As WebAssembly with values in memory, which fails if a cell is never freed.
@@ -108,23 +120,17 @@ struct SampleProgram: Sendable, CustomTestStringConvertible {
   @Test(arguments: SampleProgram.all) func inOtherEngines(_ program: SampleProgram) throws {
     // WASI lets programs look at the environment only.
     if program.name == "environment_changes" { return }
-    let work = try TemporaryFolder()
-    let module = work.path + "/program.wasm"
-    // What takes ten seconds to interpret runs with smaller numbers, against what native code does with them.
-    let copy = try program.name == "long_maps" ? InterpreterTests.withSmallNumbers(program) : nil
-    let folder = copy?.path ?? Repository.path(program.folder)
-    let compiled = try nanoc([program.file, "--target=wasm32", "-o", module], in: folder)
-    try #require(compiled.code == 0, "\(program.name): \(compiled.errors)")
-    let native = try copy.map { try nanoc(["run", program.file, "--"] + program.arguments, in: $0.path) }
+    let module = try EngineModule(program, target: "wasm32")
     let host = Repository.path("Tests/wasm/run-wasi.py")
     let compiling = try run(
-      WasmTools.python, [host, module] + program.arguments, environment: program.environment, input: program.input)
-    expect(compiling, program, "in wasmtime's WASI", against: native)
+      WasmTools.python, [host, module.path] + program.arguments, environment: program.environment, input: program.input)
+    expect(compiling, program, "in wasmtime's WASI", against: module.native)
     guard let wasmkit = WasmTools.wasmkit, Self.refused[program.name] == nil else { return }
     let environment = program.environment.sorted { $0.key < $1.key }.flatMap { ["--env", "\($0.key)=\($0.value)"] }
     let interpreting = try run(
-      wasmkit, ["run", "--stack-size", "2000000000"] + environment + [module] + program.arguments, input: program.input)
-    expect(interpreting, program, "in wasmkit", against: native)
+      wasmkit, ["run", "--stack-size", "2000000000"] + environment + [module.path] + program.arguments,
+      input: program.input)
+    expect(interpreting, program, "in wasmkit", against: module.native)
   }
 
   /// What wasmkit can't run, and why.
