@@ -11,7 +11,7 @@ import Testing
 @Suite struct BugReportTests {
   /// A pass with a bug: it gives the entry a name that no function has.
   private struct LoseTheEntry: MachineToMachine {
-    static let summary = "Lose the entry."
+    static let summary = "Lose the entry"
     mutating func root(_ node: Machine.Root) -> Machine.Root {
       var root = node
       root.entry = "lost"

@@ -63,7 +63,7 @@ import Testing
 
   /// A pass with a bug, at the last function it sees.
   private struct LoseTheFunction: MachineToMachine, FunctionPass {
-    static let summary = "Lose the function."
+    static let summary = "Lose the function"
     func function(_ node: Machine.Function) throws -> Machine.Function {
       throw PassBug(Self.self, "it is lost", broke: "known-functions", in: node)
     }

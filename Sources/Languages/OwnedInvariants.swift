@@ -30,5 +30,5 @@ extension Owned {
 
 /// Takes each form over as it is.
 private struct EmbedOwned: OwnedToCounted {
-  static let summary = "Take programs without counts as counted ones."
+  static let summary = "Take programs without counts as counted ones"
 }

@@ -26,7 +26,7 @@ extension Shaped {
 
 /// Takes each form over as it is, and parameters as owned.
 private struct EmbedShaped: ShapedToOwned {
-  static let summary = "Take shaped programs as ones whose parameters are all owned."
+  static let summary = "Take shaped programs as ones whose parameters are all owned"
 
   func parameter(at span: Span, variable: Local, shape: Shaped.Shape) -> Owned.Parameter {
     Owned.Parameter(span, variable: variable, shape: shape, passing: .owned)

@@ -17,6 +17,8 @@ enum PassList {
     var summary: String
     /// The targets on whose way it is.
     var roads: [String]
+    /// What `--without` may name of it: nothing, or the pass and its parts.
+    var optional: [String] = []
   }
 
   private static var rows: [Row] {
@@ -24,7 +26,8 @@ enum PassList {
       Row(
         name: stage.name, phase: stage.phase, input: stage.input.name, output: stage.output.name,
         summary: stage.summary,
-        roads: Road.allCases.filter { $0.stages.contains { $0.name == stage.name } }.map(\.rawValue))
+        roads: Road.allCases.filter { $0.stages.contains { $0.name == stage.name } }.map(\.rawValue),
+        optional: optionalNames(of: stage))
     }
       + NativeStep.allCases.map {
         Row(
@@ -33,14 +36,14 @@ enum PassList {
       }
   }
 
-  /// Prints one pass a line.
+  /// Prints one pass a line, and the parts of it that can be left out alone.
   static func print(json: Bool) {
     if json {
       let list = rows.map { row in
         JSONValue.object([
           ("pass", .string(row.name)), ("phase", .string(row.phase)), ("input", .string(row.input)),
           ("output", .string(row.output)), ("summary", .string(row.summary)),
-          ("targets", .array(row.roads.map { .string($0) })),
+          ("targets", .array(row.roads.map { .string($0) })), ("optional", .array(row.optional.map { .string($0) })),
         ])
       }
       Console.output(
@@ -54,13 +57,19 @@ enum PassList {
     let phaseWidth = (rows.map(\.phase.count).max() ?? 0) + 2
     for row in rows {
       let languages = row.input == row.output ? row.output : "\(row.input) → \(row.output)"
+      let parts = row.optional.dropFirst().joined(separator: ", ")
       Console.output(
-        column(row.name, nameWidth) + column(row.phase, phaseWidth) + column(languages, 23) + row.summary + "\n")
+        column(row.name, nameWidth) + column(row.phase, phaseWidth) + column(languages, 23) + row.summary
+          + (row.optional.isEmpty ? "" : parts.isEmpty ? " [optional]" : " [optional; parts: \(parts)]") + "\n")
     }
   }
 
   /// The names of the passes, and of parts of passes, that can be left out.
-  static var optimisations: [String] { allStages.filter(\.isOptimisation).flatMap { [$0.name] + $0.parts } }
+  static var optimisations: [String] { allStages.flatMap { optionalNames(of: $0) } }
+
+  private static func optionalNames(of stage: Stage) -> [String] {
+    stage.isOptimisation ? [stage.name] + stage.parts : []
+  }
 
   /// Throws a usage error if there is no such pass, or if later ones need it.
   static func validateOptimisation(_ name: String) throws {

@@ -20,7 +20,7 @@ public import Nanopass
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions.
 public struct ExpandAllocations: MachineToMachine, FunctionPass {
-  public static let summary = "Expand the allocation of cells into instructions."
+  public static let summary = "Expand the allocation of cells into instructions"
 
   /// The pools of the library.
   private static let pools: Name = "nanoc_pools"

@@ -18,7 +18,7 @@ public import Nanopass
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions; no operator that counts is left.
 public struct ExpandCounts: MachineToMachine, FunctionPass {
-  public static let summary = "Expand the counting of references into calls and instructions."
+  public static let summary = "Expand the counting of references into calls and instructions"
 
   /// The operators that are expanded in place, in the order of the first use.
   private var used: [Name] = []

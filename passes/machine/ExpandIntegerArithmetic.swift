@@ -15,7 +15,7 @@ public import Nanopass
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions; no operator `int.…` is left.
 public struct ExpandIntegerArithmetic: MachineToMachine, FunctionPass {
-  public static let summary = "Expand integer operators into fast paths on small and calls for big integers."
+  public static let summary = "Expand integer operators into fast paths on small and calls for big integers"
 
   /// The operators that the program uses, in the order of their first use, and the functions for them.
   private var used: [Name] = []

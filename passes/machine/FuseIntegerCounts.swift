@@ -20,7 +20,7 @@ public import Nanopass
 ///
 /// Needs: dominating-definitions. Ensures: dominating-definitions.
 public struct FuseIntegerCounts: MachineToMachine, FunctionPass {
-  public static let summary = "Fuse the counting of integers with the operators on them."
+  public static let summary = "Fuse the counting of integers with the operators on them"
 
   private var before = 0
   private var after = 0

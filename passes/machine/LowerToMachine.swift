@@ -23,7 +23,7 @@ public import Nanopass
 public struct LowerToMachine: FunctionPass {
   public typealias Input = Counted
   public typealias Output = Machine
-  public static let summary = "Lower functions to basic blocks and cells to memory."
+  public static let summary = "Lower functions to basic blocks and cells to memory"
 
   var builder = BlockBuilder(FreshLocals(from: 0))
   var pool = ConstantPool()

@@ -13,7 +13,7 @@ public import Nanopass
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
 public struct SimplifyBlocks: MachineToMachine, FunctionPass {
-  public static let summary = "Join blocks that follow each other only, and drop those that nothing reaches."
+  public static let summary = "Join blocks that follow each other only, and drop those that nothing reaches"
 
   /// What parameters of joined blocks stand for, by number.
   private var replacements: LocalTable<Machine.Operand> = [:]

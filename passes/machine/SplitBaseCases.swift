@@ -30,7 +30,7 @@ public import Nanopass
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
 public struct SplitBaseCases: MachineToMachine, FunctionPass {
-  public static let summary = "Split the cases that end at once from functions that call themselves several times."
+  public static let summary = "Split the cases that end at once from functions that call themselves several times"
 
   private var split = 0
   private var count = 0

@@ -35,7 +35,7 @@ public import Nanopass
 ///
 /// Needs: dominating-definitions, known-labels. Ensures: dominating-definitions, known-labels.
 public struct UnrollRecursions: MachineToMachine {
-  public static let summary = "Put short functions that call themselves in place of these calls."
+  public static let summary = "Put short functions that call themselves in place of these calls"
 
   /// The most instructions and blocks of a function that is unrolled, and of what becomes of it. Twice as many make
   /// `fib` slower again.

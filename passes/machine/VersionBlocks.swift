@@ -35,7 +35,7 @@ public import Nanopass
 /// only for big literals, in functions that no loop or recursion runs again and again, and where the second version would
 /// pass too much around.
 public struct VersionBlocks: MachineToMachine {
-  public static let summary = "Give blocks a version for small and one for big integers."
+  public static let summary = "Give blocks a version for small and one for big integers"
   public static let parts = [smallVersions]
 
   private static let smallVersions = "small-versions"

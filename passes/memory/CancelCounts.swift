@@ -19,7 +19,7 @@ public import Nanopass
 ///
 /// Needs: balanced-counts. Ensures: balanced-counts.
 public struct CancelCounts: CountedToCounted, FunctionPass {
-  public static let summary = "Cancel a dup and a drop of a field whose cell is alive in between."
+  public static let summary = "Cancel a dup and a drop of a field whose cell is alive in between"
 
   private var cancelled = 0
 

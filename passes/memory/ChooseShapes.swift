@@ -23,7 +23,7 @@ public import Nanopass
 ///
 /// Needs: known-types. Ensures: matching-shapes.
 public struct ChooseShapes: ServicesToShaped, FunctionPass {
-  public static let summary = "Choose how values are held: words, floats, integers or cells."
+  public static let summary = "Choose how values are held: words, floats, integers or cells"
 
   /// Where a constructor keeps its fields.
   private struct Layout {

@@ -28,7 +28,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, bound-labels. Ensures: bound-locals, bound-labels.
 public struct FillHoles: ShapedToShaped {
-  public static let summary = "Build cells before the recursive call whose result they hold."
+  public static let summary = "Build cells before the recursive call whose result they hold"
 
   private var recursion: RecursionModuloCons?
   private var locals = FunctionLocals<Shaped.Function>()

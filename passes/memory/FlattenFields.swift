@@ -27,7 +27,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, known-types. Ensures: bound-locals; calls agree with parameters, and constructions with types.
 public struct FlattenFields: SpreadingPass {
-  public static let summary = "Put fields of tuples and small records in the place of a reference to their cell."
+  public static let summary = "Put fields of tuples and small records in the place of a reference to their cell"
 
   /// How deep values stand flat in one another.
   private static let rounds = 3

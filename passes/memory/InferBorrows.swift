@@ -27,7 +27,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, bound-labels. Ensures: lasting-loans.
 public struct InferBorrows: ShapedToOwned {
-  public static let summary = "Find the parameters that functions and blocks only borrow."
+  public static let summary = "Find the parameters that functions and blocks only borrow"
 
   private var graph = OwnershipGraph()
   private var results: [Name: [Shaped.Shape]] = [:]

@@ -30,7 +30,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, bound-labels, known-functions. Ensures: bound-locals, bound-labels; what is a word fits one.
 public struct InferRanges: ServicesToServices, FunctionPass {
-  public static let summary = "Hold integers that provably fit a machine word in raw words."
+  public static let summary = "Hold integers that provably fit a machine word in raw words"
 
   private var plan: WordPlan?
   private var nodes: LocalTable<Int32> = [:]

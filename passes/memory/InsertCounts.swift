@@ -24,7 +24,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, bound-labels. Ensures: balanced-counts.
 public struct InsertCounts: OwnedToCounted, FunctionPass {
-  public static let summary = "Insert the counting of references."
+  public static let summary = "Insert the counting of references"
 
   /// The counted variables of the function, by number.
   private var counted: LocalTable<Local> = [:]

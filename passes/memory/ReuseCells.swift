@@ -21,7 +21,7 @@ public import Nanopass
 ///
 /// Needs: balanced-counts. Ensures: balanced-counts.
 public struct ReuseCells: CountedToCounted, FunctionPass {
-  public static let summary = "Build new cells in the memory of those that end before."
+  public static let summary = "Build new cells in the memory of those that end before"
 
   /// How many steps are searched for a cell to build, so that time is linear in the program.
   private static let reach = 400

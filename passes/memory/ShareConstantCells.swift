@@ -17,7 +17,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals. Ensures: bound-locals.
 public struct ShareConstantCells: ShapedToShaped, FunctionPass {
-  public static let summary = "Make cells of constants constants themselves."
+  public static let summary = "Make cells of constants constants themselves"
 
   /// How many cells a constant consists of at most.
   private static let mostCells = 16

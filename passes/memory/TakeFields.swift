@@ -21,7 +21,7 @@ public import Nanopass
 ///
 /// Needs: balanced-counts. Ensures: balanced-counts.
 public struct TakeFields: CountedToCounted, FunctionPass {
-  public static let summary = "Take fields over from cells whose last owner reads them."
+  public static let summary = "Take fields over from cells whose last owner reads them"
 
   private var taken = 0
 

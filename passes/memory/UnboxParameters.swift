@@ -19,7 +19,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, bound-labels, known-types. Ensures: bound-locals, bound-labels.
 public struct UnboxParameters: SpreadingPass, FunctionPass {
-  public static let summary = "Pass fields to loops and join points instead of a cell that they take apart."
+  public static let summary = "Pass fields to loops and join points instead of a cell that they take apart"
 
   /// How deep values are spread.
   private static let rounds = 3

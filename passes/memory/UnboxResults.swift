@@ -28,7 +28,7 @@ public import Nanopass
 ///
 /// Needs: bound-locals, known-types. Ensures: bound-locals; a function's calls agree with its results.
 public struct UnboxResults: SpreadingPass {
-  public static let summary = "Return fields in registers instead of a cell that the caller takes apart."
+  public static let summary = "Return fields in registers instead of a cell that the caller takes apart"
 
   /// How deep values are spread.
   private static let rounds = 3

@@ -12,7 +12,7 @@ import Diagnostics
 public struct CheckContracts: CheckPass {
   public typealias Input = Program
   public typealias Output = Program
-  public static let summary = "Checks the heads and givens of verify blocks, and the number of their cases"
+  public static let summary = "Check the heads and givens of verify blocks, and the number of their cases"
 
   /// The most cases that a block may have.
   static let mostCases = 10_000

@@ -11,7 +11,7 @@ import Diagnostics
 public struct CheckDeclarations: CheckPass {
   public typealias Input = Program
   public typealias Output = Program
-  public static let summary = "Checks that declared names are distinct and not reserved by the language"
+  public static let summary = "Check that declared names are distinct and not reserved by the language"
 
   private var context: PassContext?
   private var declarations = 0

@@ -11,7 +11,7 @@ import Diagnostics
 public struct CheckExposure: CheckPass {
   public typealias Input = Program
   public typealias Output = Program
-  public static let summary = "Checks that the names in `exposes` exist"
+  public static let summary = "Check that the names in `exposes` exist"
 
   public init() {}
 

@@ -15,7 +15,7 @@ import Diagnostics
 public struct CheckInitialisation: CheckPass {
   public typealias Input = Resolved
   public typealias Output = Resolved
-  public static let summary = "Checks that top-level bindings are read only when they have their values"
+  public static let summary = "Check that top-level bindings are read only when they have their values"
 
   private var functions: [Name: Resolved.Function] = [:]
   private var places: [Name: Span] = [:]

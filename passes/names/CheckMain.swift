@@ -11,7 +11,7 @@ import Diagnostics
 public struct CheckMain: CheckPass {
   public typealias Input = Program
   public typealias Output = Program
-  public static let summary = "Checks that the entry has a `main` of the right signature"
+  public static let summary = "Check that the entry has a `main` of the right signature"
 
   public init() {}
 

@@ -15,7 +15,7 @@ import Diagnostics
 public struct CheckStyle: CheckPass {
   public typealias Input = Program
   public typealias Output = Program
-  public static let summary = "Warns of the style of names, and of missing descriptions, bounds and verify blocks"
+  public static let summary = "Warn of the style of names, and of missing descriptions, bounds and verify blocks"
 
   public init() {}
 

@@ -15,7 +15,7 @@ import Diagnostics
 public struct CheckTypeDeclarations: CheckPass {
   public typealias Input = Resolved
   public typealias Output = Resolved
-  public static let summary = "Checks that every type has a finite value"
+  public static let summary = "Check that every type has a finite value"
 
   public init() {}
 

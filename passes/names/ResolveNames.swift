@@ -14,7 +14,7 @@ public import Nanopass
 public struct ResolveNames: Pass {
   public typealias Input = Program
   public typealias Output = Resolved
-  public static let summary = "Finds what every name means, and puts all modules into one program under full names"
+  public static let summary = "Find what every name means, and put all modules into one program under full names"
   public static var toleratesErrors: Bool { true }
 
   private var types: [Resolved.TypeDecl] = []

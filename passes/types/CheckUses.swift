@@ -14,7 +14,7 @@ import Diagnostics
 public struct CheckUses: CheckPass {
   public typealias Input = Typed
   public typealias Output = Typed
-  public static let summary = "Warns of unused bindings and effects, dropped results and costly recursion"
+  public static let summary = "Warn of unused bindings and effects, dropped results and costly recursion"
 
   private var functions: [Name: Typed.Function] = [:]
   /// Whether functions with errors are left out, or parts of them.

@@ -3,7 +3,7 @@ import Nanopass
 
 /// Copies the body of a function for a place where it is called, with numbers of the caller's own for all that it binds.
 struct BodyCopy: WasmIRToWasmIR {
-  static let summary = "Copy the body of a function for a place where it is called."
+  static let summary = "Copy the body of a function for a place where it is called"
 
   /// What is added to the number of each local.
   private var offset = 0

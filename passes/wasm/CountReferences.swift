@@ -31,7 +31,7 @@ public import Nanopass
 public struct CountReferences: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Insert the counting of references to objects in memory."
+  public static let summary = "Insert the counting of references to objects in memory"
 
   public init() {}
 

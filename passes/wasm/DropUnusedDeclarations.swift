@@ -17,7 +17,7 @@ public import Nanopass
 public struct DropUnusedDeclarations: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Drop functions, imports, types, globals and data that nothing mentions."
+  public static let summary = "Drop functions, imports, types, globals and data that nothing mentions"
 
   public init() {}
 

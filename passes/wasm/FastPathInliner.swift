@@ -4,7 +4,7 @@ import Nanopass
 
 /// Copies the body of a function to where it is called, with names of its own and arguments for parameters.
 struct FastPathInliner: WasmIRToWasmIR {
-  static let summary = "Copy the body of a function to where it is called."
+  static let summary = "Copy the body of a function to where it is called"
 
   var fresh = FreshLocals(from: 0)
   private var values: LocalTable<WasmIR.Expr> = [:]

@@ -4,7 +4,7 @@ import Nanopass
 /// Takes the first call of a certain kind out of the expressions of a step or an end, if what is evaluated before it may
 /// as well be evaluated behind: constants, variables and computations on them.
 struct FirstCall: WasmIRToWasmIR {
-  static let summary = "Take the first call of a certain kind out of an expression."
+  static let summary = "Take the first call of a certain kind out of an expression"
 
   /// The step that makes the call.
   private(set) var found: WasmIR.Step?

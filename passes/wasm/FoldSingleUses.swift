@@ -21,7 +21,7 @@ public import Nanopass
 public struct FoldSingleUses: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Put the value of a variable that is read once in place of the read."
+  public static let summary = "Put the value of a variable that is read once in place of the read"
 
   public init() {}
 

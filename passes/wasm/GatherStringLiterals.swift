@@ -25,7 +25,7 @@ public import Nanopass
 public struct GatherStringLiterals: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Keep string literals in one datum if small output is asked for."
+  public static let summary = "Keep string literals in one datum if small output is asked for"
 
   /// What the function and the declarations take, in bytes.
   private static let fixedCost = 130

@@ -24,7 +24,7 @@ public import Nanopass
 public struct InlineFastPaths: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Put the fast paths of small functions in place of their calls."
+  public static let summary = "Put the fast paths of small functions in place of their calls"
 
   /// The most expressions of a function that is put in place of calls.
   private static let greatestSize = 24

@@ -25,7 +25,7 @@ public import Nanopass
 public struct InlineOnlyCalls: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Put functions that are called at one place only there."
+  public static let summary = "Put functions that are called at one place only there"
 
   /// The most expressions of a function into which others are put, and the longest chain of such: engines compile a
   /// very long function worse than two.

@@ -19,7 +19,7 @@ public import Nanopass
 public struct LayOutInMemory: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Put structs and arrays into memory as cells."
+  public static let summary = "Put structs and arrays into memory as cells"
 
   public init() {}
 

@@ -11,7 +11,7 @@ public import Nanopass
 public struct LinkMemoryFunctions: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Add the library's functions on memory that are used."
+  public static let summary = "Add the library's functions on memory that are used"
 
   private var linking = LinkWasmLibrary()
 

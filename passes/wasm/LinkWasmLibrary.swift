@@ -14,7 +14,7 @@ import WasmLibrary
 public struct LinkWasmLibrary: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Add the functions and types of the library that are used."
+  public static let summary = "Add the functions and types of the library that are used"
 
   private var program = WasmIR.Root.empty(.engine)
   private var types: [Name: WasmIR.TypeDef] = [:]

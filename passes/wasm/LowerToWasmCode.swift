@@ -22,7 +22,7 @@ public import Nanopass
 public struct LowerToWasmCode: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmCode
-  public static let summary = "Lower functions to structured stack code, and number all that has a name."
+  public static let summary = "Lower functions to structured stack code, and number all that has a name"
 
   public init() {}
 

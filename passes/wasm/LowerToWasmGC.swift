@@ -18,7 +18,7 @@ public import Nanopass
 public struct LowerToWasmGC: Pass {
   public typealias Input = Services
   public typealias Output = WasmIR
-  public static let summary = "Lower to WebAssembly with structs and arrays of the engine's heap."
+  public static let summary = "Lower to WebAssembly with structs and arrays of the engine's heap"
 
   var layout = HeapLayout([])
   var fresh = FreshLocals(from: 0)

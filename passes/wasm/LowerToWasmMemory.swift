@@ -26,7 +26,7 @@ public import Nanopass
 public struct LowerToWasmMemory: Pass {
   public typealias Input = Counted
   public typealias Output = WasmIR
-  public static let summary = "Lower to WebAssembly with cells in linear memory."
+  public static let summary = "Lower to WebAssembly with cells in linear memory"
 
   var fresh = FreshLocals(from: 0)
   /// The steps of the open block.

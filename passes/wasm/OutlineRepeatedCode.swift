@@ -22,7 +22,7 @@ public import Nanopass
 public struct OutlineRepeatedCode: Pass {
   public typealias Input = WasmCode
   public typealias Output = WasmCode
-  public static let summary = "Put repeated runs of instructions into functions if small output is asked for."
+  public static let summary = "Put repeated runs of instructions into functions if small output is asked for"
 
   /// How often what is left is looked at again.
   private static let rounds = 6
