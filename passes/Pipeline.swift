@@ -92,6 +92,7 @@ private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.
   .then(LowerEffects.self)
   .phase("ranges")
   .whenOptimising(InferRanges.self)
+  .whenOptimising(PrintWordsDirectly.self)
 
 /// The road of the targets whose values lie in memory and are counted.
 private let memoryPipeline: Pipeline<Counted> =

@@ -73,6 +73,7 @@ enum PrimitiveMeanings {
     "word.shiftLeft": whole { $0.shiftedLeft(by: $1.clamped) },
     "word.shiftRight": whole { $0.shiftedRight(by: $1.clamped) },
     "int.fromWord": { .integer(try argument($0, 0).integer()) },
+    "int.fromNatural": { .integer(try argument($0, 0).integer()) },
     "word.fromInt": { .integer(try argument($0, 0).integer()) },
     "bool.equal": { .bool(try argument($0, 0).bool() == argument($0, 1).bool()) },
   ]

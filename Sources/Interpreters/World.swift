@@ -107,6 +107,8 @@ final class World {
       return .integer(.small(Int.random(in: least...most, using: &bits)))
     case "Random.float": return .float(Double(system.randomBits() >> 11) * 0x1p-53)
     case "Args.get": return .list(self.arguments.map { .string(Text($0)) })
+    case "Program.printInt", "Program.printNatural":
+      outcome.output += "\(try argument(arguments, 0).integer().clamped)\n"
     case "Program.fail": fail(try text(arguments))
     default: throw InterpreterError.unsupported("the effect \(effect)")
     }

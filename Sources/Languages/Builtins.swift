@@ -134,6 +134,8 @@ public struct Primitive: Sendable {
     // The second argument of the next two is from 0 to 62.
     word("word.shiftLeft", 2), word("word.shiftRight", 2),
     Primitive("int.fromWord", [.int], .int, .instructions([.word], .counted)),
+    // The word is not negative.
+    Primitive("int.fromNatural", [.int], .int, .instructions([.word], .counted)),
     // The integer fits.
     Primitive("word.fromInt", [.int], .int, .instructions([.counted], .word)),
   ]
@@ -351,6 +353,9 @@ public struct EffectOperation: Sendable {
     // The first is at most the second.
     EffectOperation("Random.int", [.int, .int], .int, "nanoc_random_int", ([.index, .index], .counted), by: .prelude),
     EffectOperation("Random.float", [], .float, "nanoc_random_float", ([], .float)),
+    // An integer of at most 63 bits, as `Console.print` of its digits; the second is not negative.
+    EffectOperation("Program.printInt", [.int], .unit, "nanoc_print_word", ([.index], .counted), by: .compiler),
+    EffectOperation("Program.printNatural", [.int], .unit, "nanoc_print_word", ([.index], .counted), by: .compiler),
     EffectOperation("Program.fail", [.string], .unit, "nanoc_main_failed", by: .compiler, ends: true),
   ]
 

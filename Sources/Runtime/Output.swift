@@ -27,6 +27,16 @@ public func print(_ text: Cell) {
   if output.isTerminal { flushOutput() }
 }
 
+/// Prints an integer of a word and a line feed to standard output.
+@c(nanoc_print_word)
+public func print(_ value: Int) {
+  var digits = DecimalDigits(value.magnitude)
+  if value < 0 { withUnsafeBytes(of: UInt8(ascii: "-")) { appendOutput($0) } }
+  digits.withBytes { appendOutput($0) }
+  withUnsafeBytes(of: UInt8(ascii: "\n")) { appendOutput($0) }
+  if output.isTerminal { flushOutput() }
+}
+
 /// Prints a text and a line feed to standard error.
 @c(nanoc_console_error)
 public func printError(_ text: Cell) {

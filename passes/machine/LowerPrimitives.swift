@@ -53,7 +53,7 @@ extension LowerToMachine {
     }
     switch primitive.name {
     case "string.concatenate": concatenate(arguments, to: variable, at: span)
-    case "int.fromWord": tag(variable, arguments[0], at: span)
+    case "int.fromWord", "int.fromNatural": tag(variable, arguments[0], at: span)
     case "word.fromInt": set(variable, .word, untagging(arguments[0], at: span), at: span)
     case "word.negate":
       set(variable, .word, .compute(span, operator: "sub", operands: [.number(0), arguments[0]]), at: span)

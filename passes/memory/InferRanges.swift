@@ -112,6 +112,12 @@ public struct InferRanges: ServicesToServices, FunctionPass {
     return plan?.isWord(node) ?? false
   }
 
+  /// What makes an integer of a word, by what is known of a variable that has its value.
+  private func integer(from variable: Local) -> Name {
+    guard let node = nodes[variable.id], let plan, plan.range(node).low >= 0 else { return "int.fromWord" }
+    return "int.fromNatural"
+  }
+
   private func isWord(_ node: Int32) -> Bool { plan?.isWord(node) ?? false }
 
   // MARK: Blocks
@@ -214,7 +220,7 @@ public struct InferRanges: ServicesToServices, FunctionPass {
     case .local(let place, let variable):
       let converted = locals.make(variable.name)
       let value = Services.Value.primitive(
-        span, name: toWord ? "word.fromInt" : "int.fromWord", arguments: [atom])
+        span, name: toWord ? "word.fromInt" : integer(from: variable), arguments: [atom])
       steps.append(.let(span, variable: converted, ty: toWord ? .word : .int, value: value))
       return .local(place, variable: converted)
     case .integer(let place, let value): return .word(place, value: value)
@@ -260,7 +266,7 @@ public struct InferRanges: ServicesToServices, FunctionPass {
 
   private func conversion(of variable: Local, to other: Local, comesAsWord: Bool, at span: Span) -> Services.Step {
     let value = Services.Value.primitive(
-      span, name: comesAsWord ? "int.fromWord" : "word.fromInt", arguments: [.local(span, variable: variable)])
+      span, name: comesAsWord ? integer(from: other) : "word.fromInt", arguments: [.local(span, variable: variable)])
     return .let(span, variable: other, ty: comesAsWord ? .int : .word, value: value)
   }
 

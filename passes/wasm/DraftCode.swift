@@ -31,6 +31,8 @@ struct Draft {
 
   var kind: Kind
   var span: Span
+  /// The copy of a variable to that of a loop, of which it is the read or the setting.
+  var copy: Int?
 
   /// Whether control never goes on behind it.
   var leaves: Bool {
@@ -44,6 +46,23 @@ struct Draft {
 }
 
 extension Draft {
+  /// The variable whose value it puts on the stack.
+  var variableOnStack: Int? {
+    switch kind {
+    case .get(let variable), .tee(let variable): variable
+    default: nil
+    }
+  }
+
+  /// The labels that it may jump to.
+  var targets: [Label] {
+    switch kind {
+    case .branch(let label), .branchIf(let label), .branchOnCast(_, let label, _, _): [label]
+    case .branchTable(let labels, let rest): labels + [rest]
+    default: []
+    }
+  }
+
   /// Whether it puts a variable or a constant on the stack.
   fileprivate var isRead: Bool {
     switch kind {
@@ -84,6 +103,7 @@ struct DraftCode {
   }
 
   private var calls: [Call] = []
+  private var copies = 0
   /// How often branches go to each label.
   private(set) var branches: [Int] = []
   /// The label of the whole function.
@@ -103,6 +123,12 @@ struct DraftCode {
     return variables.count - 1
   }
 
+  /// The number of a new copy of a variable.
+  mutating func copy() -> Int {
+    copies += 1
+    return copies
+  }
+
   /// The position of the next instruction.
   var count: Int { drafts.count }
 
@@ -110,7 +136,9 @@ struct DraftCode {
   var leaves: Bool { drafts.last?.leaves ?? false }
 
   /// Adds an instruction, joined with the one before where that makes one of the two.
-  mutating func append(_ kind: Draft.Kind, at span: Span) {
+  ///
+  /// - Parameter copy: which copy of a variable it is part of.
+  mutating func append(_ kind: Draft.Kind, at span: Span, copy: Int? = nil) {
     if case .get(let variable) = kind, isBehindFailedCast(of: variable) {
       drafts.removeLast()
       return
@@ -118,6 +146,7 @@ struct DraftCode {
     switch (drafts.last?.kind, kind) {
     case (.set(let last), .get(let next)) where last == next:
       drafts[drafts.count - 1].kind = .tee(next)
+      drafts[drafts.count - 1].copy = copy
       return
     case (.tee(let variable), .drop):
       drafts[drafts.count - 1].kind = .set(variable)
@@ -134,13 +163,9 @@ struct DraftCode {
       return
     default: break
     }
-    switch kind {
-    case .get(let variable): variables[variable].reads += 1
-    case .branch(let label), .branchIf(let label), .branchOnCast(_, let label, _, _): branches[label] += 1
-    case .branchTable(let labels, let rest): for label in labels + [rest] { branches[label] += 1 }
-    default: break
-    }
-    drafts.append(Draft(kind: kind, span: span))
+    if case .get(let variable) = kind { variables[variable].reads += 1 }
+    drafts.append(Draft(kind: kind, span: span, copy: copy))
+    for label in drafts[drafts.count - 1].targets { branches[label] += 1 }
   }
 
   /// Whether the last instruction drops what a cast that does not hold leaves on the stack: the variable's value.
@@ -197,9 +222,36 @@ struct DraftCode {
     return true
   }
 
-  /// Leaves out what sets variables that nothing reads, and the blocks that no branch leaves.
-  mutating func simplify() {
+  /// Leaves out what sets variables that nothing reads, copies for which one variable can stand, and the blocks that no
+  /// branch leaves.
+  ///
+  /// - Parameter parameters: how many of the variables are parameters.
+  mutating func simplify(parameters: Int) {
     leaveOnStack()
+    leaveOut()
+    if coalesce(parameters: parameters) { leaveOut() }
+  }
+
+  /// Whether there was a copy that has gone.
+  private mutating func coalesce(parameters: Int) -> Bool {
+    let coalescing = CopyCoalescing(drafts, types: variables.map(\.ty), parameters: parameters)
+    guard !coalescing.dropped.isEmpty else { return false }
+    let number = coalescing.variables
+    for position in drafts.indices {
+      let isDropped = coalescing.dropped.contains(position)
+      switch drafts[position].kind {
+      case .get(let variable): drafts[position].kind = isDropped ? .nothing : .get(number[variable])
+      case .set(let variable): drafts[position].kind = isDropped ? .nothing : .set(number[variable])
+      case .tee(let variable): drafts[position].kind = isDropped ? .set(number[variable]) : .tee(number[variable])
+      default: break
+      }
+    }
+    for variable in variables.indices { variables[variable].reads = 0 }
+    for draft in drafts { if case .get(let variable) = draft.kind { variables[variable].reads += 1 } }
+    return true
+  }
+
+  private mutating func leaveOut() {
     var kept: [Draft] = []
     kept.reserveCapacity(drafts.count)
     var isOpen: [Bool] = []
@@ -217,14 +269,22 @@ struct DraftCode {
           continue
         }
         kept.removeLast()
-        if variables[variable].reads > 1 { kept.append(Draft(kind: .tee(variable), span: draft.span)) }
+        if variables[variable].reads > 1 { kept.append(Draft(kind: .tee(variable), span: draft.span, copy: draft.copy)) }
       case .block(let label, _), .loop(let label, _):
         isOpen.append(branches[label] > 0)
         if branches[label] > 0 { kept.append(draft) }
       case .if:
         isOpen.append(true)
         kept.append(draft)
-      case .end: if isOpen.popLast() ?? true { kept.append(draft) }
+      case .end:
+        guard isOpen.popLast() ?? true else { continue }
+        // What only jumps if a condition holds is a jump itself.
+        if kept.count > 1, case .branch(let label)? = kept.last?.kind, case .if([]) = kept[kept.count - 2].kind {
+          kept.removeLast()
+          kept[kept.count - 1].kind = .branchIf(label)
+        } else {
+          kept.append(draft)
+        }
       case .nothing: break
       default: kept.append(draft)
       }

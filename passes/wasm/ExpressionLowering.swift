@@ -115,6 +115,12 @@ extension FunctionLowering {
       throw bug("there is no operator `\(name)`", "well-typed", in: node)
     }
     guard known.width > 0, let address = operands.first else {
+      // A place behind the start of a datum is known now that data have their addresses.
+      if name == "i32.add", operands.count == 2, case .address(_, let datum) = operands[0],
+        case .i32(_, .small(let offset)) = operands[1], let start = try place(of: datum, in: node).address
+      {
+        return code.append(.constant(.i32(span, value: .small(start + offset))), at: span)
+      }
       for operand in operands { try expression(operand) }
       return code.append(.plain(name), at: span)
     }
@@ -166,6 +172,8 @@ extension FunctionLowering {
       case "i32.eq" where operands.last?.isZero == true: return try condition(first, negated: !negated)
       case "i64.eq" where operands.last?.isZero == true:
         return try condition(.compute(span, operator: "i64.eqz", operands: [first]), negated: negated)
+      case "i64.ne" where operands.last?.isZero == true:
+        return try condition(.compute(span, operator: "i64.eqz", operands: [first]), negated: !negated)
       default: break
       }
       if negated, let opposite = Self.opposites[name] {
@@ -192,7 +200,7 @@ extension FunctionLowering {
     _ condition: WasmIR.Expr, _ type: WasmIR.Ty, _ then: WasmIR.Expr, _ rest: WasmIR.Expr, at span: Span
   ) throws {
     let isNumber = type.mentioned == nil
-    if isNumber, then.isAtom, rest.isAtom {
+    if isNumber, then.isShort, rest.isShort {
       // All three stand on the stack, so the condition must be one that comes last as well.
       try expression(then)
       try expression(rest)
@@ -219,6 +227,15 @@ extension WasmIR.Expr {
 }
 
 extension WasmIR.Expr {
+  /// Whether it costs no more than a jump: a value, or one instruction on values that can't fail.
+  fileprivate var isShort: Bool {
+    guard case .compute(_, let name, let operands) = self else { return isAtom }
+    return Self.shortOperators.contains(name) && operands.allSatisfy(\.isAtom)
+  }
+
+  private static let shortOperators: Set<Name> = Set(
+    ["i32", "i64"].flatMap { type in ["add", "sub", "and", "or", "xor"].map { Name("\(type).\($0)") } })
+
   /// An address without the constant that is added to it, which an access to memory adds as well.
   fileprivate var withoutOffset: (base: WasmIR.Expr, offset: Int) {
     guard case .compute(_, "i32.add", let operands) = self, operands.count == 2,

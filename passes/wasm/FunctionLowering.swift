@@ -52,7 +52,7 @@ struct FunctionLowering {
     for parameter in node.parameters { _ = try bind(parameter.variable, parameter.ty) }
     results = try node.results.map { try tables.types.type($0) }
     try block(node.body, next: .result)
-    code.simplify()
+    code.simplify(parameters: node.parameters.count)
     let sharing = LocalSharing(code, parameters: node.parameters.count)
     let type = tables.types.function(try node.parameters.map { try tables.types.type($0.ty) }, results)
     return WasmCode.Function(
@@ -92,6 +92,22 @@ struct FunctionLowering {
   /// Takes values from the stack into variables, the last first.
   private mutating func set(_ variables: [Int], at span: Span) {
     for variable in variables.reversed() { code.append(.set(variable), at: span) }
+  }
+
+  /// The same for the variables of a loop.
+  private mutating func set(_ variables: [(variable: Int, copy: Int?)], at span: Span) {
+    for (variable, copy) in variables.reversed() { code.append(.set(variable), at: span, copy: copy) }
+  }
+
+  /// Leaves the value for a loop's variable on the stack; gives the number of the copy if it is another variable's.
+  private mutating func copy(_ value: WasmIR.Expr) throws -> Int? {
+    guard case .local(let span, let variable) = value else {
+      try expression(value)
+      return nil
+    }
+    let copy = code.copy()
+    code.append(.get(try number(of: variable, in: value)), at: span, copy: copy)
+    return copy
   }
 
   // MARK: Blocks
@@ -151,9 +167,9 @@ struct FunctionLowering {
       code.append(.plain("return"), at: span)
     case .jump(let span, let label, let arguments): try jump(label, arguments, next, at: span)
     case .loop(let span, let label, let parameters, let arguments, let body):
-      for argument in arguments { try expression(argument) }
+      let copies = try arguments.map { try self.copy($0) }
       let numbers = try parameters.map { try bind($0.variable, $0.ty) }
-      set(numbers, at: span)
+      set(Array(zip(numbers, copies)), at: span)
       let target = Target(label: code.label(), variables: numbers, types: [])
       targets[label.id] = target
       code.append(.loop(target.label, types(of: next)), at: span)
@@ -179,12 +195,11 @@ struct FunctionLowering {
   private mutating func jump(_ label: Local, _ arguments: [WasmIR.Expr], _ next: Next, at span: Span) throws {
     let target = try target(label, in: WasmIR.End.jump(span, label: label, arguments: arguments))
     if let variables = target.variables {
-      var changed: [Int] = []
+      var changed: [(variable: Int, copy: Int?)] = []
       for (variable, argument) in zip(variables, arguments) {
         // What a loop hands on unchanged is in place.
         if case .local(_, let same) = argument, self.variables[same.id] == variable { continue }
-        try expression(argument)
-        changed.append(variable)
+        changed.append((variable, try copy(argument)))
       }
       set(changed, at: span)
     } else {

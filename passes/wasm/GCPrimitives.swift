@@ -21,7 +21,7 @@ extension LowerToWasmGC {
     if WasmPrimitive.identities.contains(name) { return .parts(operands) }
     if let value = WasmPrimitive.lowered(name, operands, at: span) { return .parts([value]) }
     switch name {
-    case "int.fromWord": return .parts(operands + [.null(span, type: HeapLayout.big)])
+    case "int.fromWord", "int.fromNatural": return .parts(operands + [.null(span, type: HeapLayout.big)])
     case "word.fromInt": return .parts(Array(operands.prefix(1)))
     case "string.concatenate": return .parts([concatenated(operands, at: span)])
     case "int.equal", "int.less", "int.lessEqual": return .parts([compared(name, operands, at: span)])

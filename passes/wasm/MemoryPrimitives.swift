@@ -74,7 +74,7 @@ extension LowerToWasmMemory {
     switch name {
     case "bool.equal":
       give(.compute(span, operator: "i64.eq", operands: operands), of: primitive, to: variable, at: span)
-    case "int.fromWord": tag(variable, operands[0], at: span)
+    case "int.fromWord", "int.fromNatural": tag(variable, operands[0], at: span)
     case "word.fromInt": set(variable, Self.untagged(operands[0], at: span), at: span)
     case "string.concatenate": concatenate(operands, to: variable, at: span)
     case "string.concat":
@@ -207,7 +207,7 @@ extension LowerToWasmMemory {
       run(print)
     } else {
       let operands = try zip(arguments, operation.passing).flatMap { try passed($0, $1, at: span) }
-      let call = WasmIR.Expr.call(span, function: name, arguments: operands)
+      let call = WasmIR.Expr.call(span, function: printing.function(for: name), arguments: operands)
       if operation.result != .unit {
         return give(call, operation.result, operation.resultPassing, isParts: true, to: variable, at: span)
       }

@@ -2,8 +2,8 @@ import Diagnostics
 import Languages
 import Nanopass
 
-/// How a program prints. If all that it prints are a few short literals, each once, they go to the host from where they
-/// lie in memory; else they wait in a buffer of the library's.
+/// How a program prints. If all that it prints are a few short literals and words, each once, they go to the host from
+/// where they lie in memory; else they wait in a buffer of the library's.
 struct PrintingPlan {
   /// Whether the buffer has to be emptied at the end of the program.
   private(set) var isBuffered = false
@@ -32,7 +32,7 @@ struct PrintingPlan {
     }
     let effects = finder.services.compactMap(EffectOperation.service).filter(\.isPrinting)
     isBuffered =
-      finder.services.contains("console.print")
+      (finder.services.contains("console.print") || !Self.printsWords.isDisjoint(with: finder.services))
       && (isRepeated || finder.count > Self.mostLines || finder.longest > Self.longestLine)
     writesDirectly = !isRepeated && finder.count <= Self.mostLines && finder.longest <= Self.longestLine
     guard let effect = effects.first(where: { !$0.ends }) else { return }
@@ -43,7 +43,14 @@ struct PrintingPlan {
     ]
   }
 
+  /// Whether what is printed does not wait in the buffer.
   private var writesDirectly = false
+  fileprivate static let printsWords: Set<Name> = ["program.printInt", "program.printNatural"]
+
+  /// The function of the library that carries out a service.
+  func function(for service: Name) -> Name {
+    Self.printsWords.contains(service) && writesDirectly ? Name("\(service).now") : service
+  }
 
   /// The expression that prints a literal; nil if that is the library's.
   mutating func printing(_ text: String, by service: Name, at span: Span) -> WasmIR.Expr? {
@@ -98,6 +105,7 @@ private struct ServiceFinder: CountedWalker {
     guard case .service(_, let name, let arguments) = node else { return try walk(node) }
     count += 1
     if !services.contains(name) { services.append(name) }
+    if PrintingPlan.printsWords.contains(name) { return }
     for argument in arguments {
       if case .string(_, let text) = argument { longest = max(longest, text.utf8.count) } else { longest = .max }
     }
