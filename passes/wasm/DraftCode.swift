@@ -269,7 +269,9 @@ struct DraftCode {
           continue
         }
         kept.removeLast()
-        if variables[variable].reads > 1 { kept.append(Draft(kind: .tee(variable), span: draft.span, copy: draft.copy)) }
+        if variables[variable].reads > 1 {
+          kept.append(Draft(kind: .tee(variable), span: draft.span, copy: draft.copy))
+        }
       case .block(let label, _), .loop(let label, _):
         isOpen.append(branches[label] > 0)
         if branches[label] > 0 { kept.append(draft) }
