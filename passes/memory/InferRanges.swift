@@ -35,6 +35,8 @@ public struct InferRanges: ServicesToServices, FunctionPass {
   private var plan: WordPlan?
   private var nodes: LocalTable<Int32> = [:]
   private var results: [Int32] = []
+  /// The positions and counts that fit by what conditions tell, by the variables of the primitives' results.
+  private var checked: LocalTable<[Int]> = [:]
   private var labels: LocalTable<[Int32]> = [:]
   /// What comparisons always give, by their variables.
   private var outcomes: LocalTable<Bool> = [:]
@@ -88,7 +90,10 @@ public struct InferRanges: ServicesToServices, FunctionPass {
     guard let plan, let index = plan.finder.functions[node.name], plan.changes[index] else { return node }
     nodes = plan.finder.variables[index]
     results = plan.finder.results[index]
-    (labels, outcomes) = ([:], [:])
+    (checked, labels, outcomes) = ([:], [:], [:])
+    for index in plan.finder.indices[index] where plan.fits(index) {
+      checked[index.variable, default: []].append(index.place)
+    }
     locals.enter(node)
     var function = node
     function.parameters = node.parameters.map { parameter($0) }
@@ -309,7 +314,10 @@ public struct InferRanges: ServicesToServices, FunctionPass {
       }
       let element = plan.map { $0.isWord($0.finder.element) } ?? false
       let converted = arguments.enumerated().map { position, argument in
-        if facts.takesIndex(position) { return argument }
+        if facts.takesIndex(position) {
+          let fits = checked[variable.id]?.contains(position) == true
+          return fits ? convert(argument, toWord: true, at: span, &steps) : argument
+        }
         return convert(argument, toWord: facts.element == position && element, at: span, &steps)
       }
       let givesWord = facts.getsElement ? element : facts.givesIndex && isWord(variable)
