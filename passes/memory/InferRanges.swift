@@ -7,8 +7,9 @@ public import Nanopass
 ///
 /// The range of each integer of the program follows from where it comes from, through calls, fields and loops, and from
 /// the conditions on the way to where it is used; `RangeGraph` says how it is found, `LoopBounds` what loops tell, and
-/// `WordPlan` which integers become words. Where one that does meets one that does not, it is converted. Comparisons whose
-/// outcome the ranges tell are left out with the code behind them.
+/// `WordPlan` which integers become words. Where one that does meets one that does not, it is converted; so is an index
+/// that is none, behind a condition that keeps it within bounds. Comparisons whose outcome the ranges tell are left out
+/// with the code behind them.
 ///
 ///     (let n.1 int (primitive vector.length [(local v.0)]))
 ///     (loop again.2 [(parameter i.3 int)] [(integer 0)]
