@@ -42,9 +42,8 @@ extension ProgramGenerator {
       at: fresh("at"), found: fresh("found"), isKind: fresh("isKind"), walk: fresh("walk"))
     modules[current].characterFunctions.append(functions)
     addReaders(functions)
-    add(
-      "fn \(functions.isKind)(c: String) -> Bool\n    ? \"Whether it is of some kind.\"\n" + kind().map { "    \($0)\n" }
-        .joined())
+    let body = kind().map { "    \($0)\n" }.joined()
+    add("fn \(functions.isKind)(c: String) -> Bool\n    ? \"Whether it is of some kind.\"\n" + body)
     addWalk(functions)
     return functions
   }
@@ -99,7 +98,8 @@ extension ProgramGenerator {
     var lines = ["match c"]
     for text in someCharacters() {
       let coded = text == "\"\"" ? "c" : "\"{Char.toCode(c)}\""
-      lines.append("    \(text) -> \(walk)(s, i + \(1 + source.below(2)), out + \(chance(50) ? coded : source.pick(pieces)))")
+      lines.append(
+        "    \(text) -> \(walk)(s, i + \(1 + source.below(2)), out + \(chance(50) ? coded : source.pick(pieces)))")
     }
     if chance(50) {
       lines += [

@@ -36,7 +36,8 @@ extension UnboxCharacters {
       .primitive(span, name: name, arguments: [left, right])
     }
     if let first = left.firstOfSeveral {
-      return name == "string.equal" ? .atom(span, atom: .bool(span, value: false)) : compare("int.less", first, code(right))
+      return name == "string.equal"
+        ? .atom(span, atom: .bool(span, value: false)) : compare("int.less", first, code(right))
     }
     if let first = right.firstOfSeveral {
       // The only character is that of a shorter text, so the texts are in order if the characters are the same.
