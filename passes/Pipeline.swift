@@ -79,9 +79,10 @@ private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.
   .whenOptimising(SimplifyKnownSwitches.self)
   .whenOptimising(SplitJoins.self)
   .whenOptimising(InlineJoins.self)
-  .whenOptimising(FuseCharacters.self)
   .whenOptimising(EliminateDeadCode.self)
   .whenOptimising(DropUnreachableFunctions.self)
+  // What only unreachable functions pass counts for nothing.
+  .whenOptimising(UnboxCharacters.self)
   .phase("loops")
   .then(MarkTailCalls.self)
   .then(FormLoops.self)

@@ -176,7 +176,9 @@ enum PrimitiveMeanings {
       return .integer(.small(Int(first.value)))
     },
     "string.fromScalar": {
-      let value = UInt32(exactly: try argument($0, 0).integer().clamped).flatMap(Unicode.Scalar.init)
+      let number = try argument($0, 0).integer().clamped
+      if number == -1 { return .string(Text([])) }
+      let value = UInt32(exactly: number).flatMap(Unicode.Scalar.init)
       guard let value else { throw InterpreterError.broken("no scalar value has this number") }
       return .string(Text([value]))
     },

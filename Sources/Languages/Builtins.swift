@@ -216,7 +216,7 @@ public struct Primitive: Sendable {
     // -1 for the empty string.
     Primitive(
       "string.firstCodePoint", [.string], .int, .runtime("nanoc_string_first_code_point", [.counted], .index)),
-    // The argument is a Unicode scalar value.
+    // The argument is a Unicode scalar value, or -1 for the empty string.
     Primitive("string.fromScalar", [.int], .string, .runtime("nanoc_string_from_scalar", [.index], .counted)),
     // A fault for the empty string.
     Primitive("char.toCode", [.string], .int, .runtime("nanoc_char_to_code", [.counted], .index)),

@@ -10,6 +10,7 @@ extension ProgramGenerator {
       return "(\(expression(.result(type, failure), inner, place)))?"
     }
     if chance(8), let field = field(type, inner, place) { return field }
+    if chance(6), let characters = characters(type, inner, place) { return characters }
     if chance(55), let call = libraryCall(type, inner, place) { return call }
     return construction(type, inner, place)
   }

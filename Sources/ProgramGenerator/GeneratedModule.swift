@@ -25,6 +25,8 @@ struct GeneratedModule {
   var shows: [GeneratedType: String] = [:]
   /// The functions that give their argument, by type.
   var identities: [GeneratedType: String] = [:]
+  /// The functions that walk texts.
+  var characterFunctions: [CharacterFunctions] = []
 
   var mayBeOpaque: Bool { exposure == .everythingWithOpaque || exposure == .listedWithOpaque }
   /// Whether what other modules must not see has a name that says so.

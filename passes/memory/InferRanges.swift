@@ -7,8 +7,9 @@ public import Nanopass
 ///
 /// The range of each integer of the program follows from where it comes from, through calls, fields and loops, and from
 /// the conditions on the way to where it is used; `RangeGraph` says how it is found, `LoopBounds` what loops tell, and
-/// `WordPlan` which integers become words. Where one that does meets one that does not, it is converted. Comparisons whose
-/// outcome the ranges tell are left out with the code behind them.
+/// `WordPlan` which integers become words. Where one that does meets one that does not, it is converted; so is an index
+/// that is none, behind a condition that keeps it within bounds. Comparisons whose outcome the ranges tell are left out
+/// with the code behind them.
 ///
 ///     (let n.1 int (primitive vector.length [(local v.0)]))
 ///     (loop again.2 [(parameter i.3 int)] [(integer 0)]
@@ -35,6 +36,8 @@ public struct InferRanges: ServicesToServices, FunctionPass {
   private var plan: WordPlan?
   private var nodes: LocalTable<Int32> = [:]
   private var results: [Int32] = []
+  /// The positions and counts that fit by what conditions tell, by the variables of the primitives' results.
+  private var checked: LocalTable<[Int]> = [:]
   private var labels: LocalTable<[Int32]> = [:]
   /// What comparisons always give, by their variables.
   private var outcomes: LocalTable<Bool> = [:]
@@ -88,7 +91,10 @@ public struct InferRanges: ServicesToServices, FunctionPass {
     guard let plan, let index = plan.finder.functions[node.name], plan.changes[index] else { return node }
     nodes = plan.finder.variables[index]
     results = plan.finder.results[index]
-    (labels, outcomes) = ([:], [:])
+    (checked, labels, outcomes) = ([:], [:], [:])
+    for index in plan.finder.indices[index] where plan.fits(index) {
+      checked[index.variable, default: []].append(index.place)
+    }
     locals.enter(node)
     var function = node
     function.parameters = node.parameters.map { parameter($0) }
@@ -315,7 +321,10 @@ public struct InferRanges: ServicesToServices, FunctionPass {
       }
       let element = plan.map { $0.isWord($0.finder.element) } ?? false
       let converted = arguments.enumerated().map { position, argument in
-        if facts.takesIndex(position) { return argument }
+        if facts.takesIndex(position) {
+          let fits = checked[variable.id]?.contains(position) == true
+          return fits ? convert(argument, toWord: true, at: span, &steps) : argument
+        }
         return convert(argument, toWord: facts.element == position && element, at: span, &steps)
       }
       let givesWord = facts.getsElement ? element : facts.givesIndex && isWord(variable)

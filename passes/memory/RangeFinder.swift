@@ -21,6 +21,13 @@ struct RangeFinder {
     var function: Int
   }
 
+  /// A position or a count, by the variable of the primitive's result and the place among its arguments.
+  struct CheckedIndex {
+    var variable: Int
+    var place: Int
+    var node: Int32
+  }
+
   /// What a variable stands for, as far as conditions tell of its operands by it.
   struct Definition {
     var rule: RangeRule
@@ -57,6 +64,8 @@ struct RangeFinder {
   /// Where integers of a cell's kind are read or set, and where raw words are.
   var integerUses: [Use] = []
   var wordUses: [Use] = []
+  /// By function, the positions and counts that primitives take of which conditions tell more.
+  private(set) var indices: [[CheckedIndex]] = []
   /// How often each function runs, roughly.
   private(set) var frequencies: [Int] = []
 
@@ -68,6 +77,8 @@ struct RangeFinder {
   var current: LocalTable<Int32> = [:]
   var earlier: [(variable: Int, node: Int32)] = []
   var definitions: LocalTable<Definition> = [:]
+  /// Those of the function at hand.
+  var checked: [CheckedIndex] = []
   private var labels: LocalTable<Label> = [:]
   /// The variables of which others are parts.
   var wholes: LocalTable<Int> = [:]
@@ -163,6 +174,7 @@ struct RangeFinder {
     // The nodes of the last function are kept; the tables of few values are used again.
     current = LocalTable(minimumCapacity: Self.usualVariables)
     definitions = LocalTable(minimumCapacity: Self.usualDefinitions)
+    checked = []
     labels.removeAll(keepingCapacity: true)
     wholes.removeAll(keepingCapacity: true)
     earlier.removeAll(keepingCapacity: true)
@@ -174,6 +186,7 @@ struct RangeFinder {
       thresholds: thresholds.isEmpty ? Self.commonThresholds : (Self.commonThresholds + thresholds).sorted())
     // Behind the function all variables have the nodes that they were bound to.
     variables.append(current)
+    indices.append(checked)
   }
 
   private mutating func addCycle(_ parameters: [Services.Parameter], _ nodes: [Int32]) {

@@ -24,6 +24,14 @@ enum RangeRule: UInt8 {
     }
   }
 
+  /// Whether it is what a condition tells of a variable.
+  var isCondition: Bool {
+    switch self {
+    case .less, .atMost, .greater, .atLeast, .both, .unequal: true
+    default: false
+    }
+  }
+
   var isComparison: Bool { self == .isLess || self == .isAtMost || self == .isEqual }
 }
 

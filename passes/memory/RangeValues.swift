@@ -83,7 +83,14 @@ extension RangeFinder {
     for (position, argument) in arguments.enumerated() {
       guard let node = node(argument), facts.element != position else { continue }
       let use = Use(node: node, weight: weight, function: function)
-      if facts.takesIndex(position) { wordUses.append(use) } else { integerUses.append(use) }
+      if !facts.takesIndex(position) {
+        integerUses.append(use)
+      } else {
+        wordUses.append(use)
+        if graph.rules[Int(node)].isCondition {
+          checked.append(CheckedIndex(variable: variable.id, place: position, node: node))
+        }
+      }
     }
     if facts.readsLists { foreign.insert("List<Int>") }
     guard let vector = vectorOfIntegers else { return give(variable, ty, facts, arguments) }

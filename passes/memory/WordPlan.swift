@@ -75,6 +75,9 @@ final class WordPlan {
     }
   }
 
+  /// Whether a position or a count fits a word where it is taken.
+  func fits(_ index: RangeFinder.CheckedIndex) -> Bool { range(index.node).fitsWord }
+
   /// Whether the first operand of a node is never negative.
   func isNatural(_ node: Int32) -> Bool {
     let left = graph.left[Int(node)]
@@ -106,10 +109,8 @@ final class WordPlan {
   private func holder(_ node: Int32) -> Int32 {
     var node = node
     while true {
-      switch graph.rules[Int(node)] {
-      case .less, .atMost, .greater, .atLeast, .both, .unequal: node = graph.left[Int(node)]
-      default: return node
-      }
+      if !graph.rules[Int(node)].isCondition { return node }
+      node = graph.left[Int(node)]
     }
   }
 
@@ -193,6 +194,9 @@ final class WordPlan {
     changes = [Bool](repeating: false, count: program.functions.count + 1)
     for use in finder.holders where isHeldAsWord[Int(use.node)] { changes[use.function] = true }
     for use in finder.comparisons where outcome(of: use.node) != nil { changes[use.function] = true }
+    for function in program.functions.indices where finder.indices[function].contains(where: { fits($0) }) {
+      changes[function] = true
+    }
     let takesOrGives = program.functions.indices.map { function in
       finder.parameters[function].contains { isWord($0) } || finder.results[function].contains { isWord($0) }
     }
