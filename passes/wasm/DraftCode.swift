@@ -20,6 +20,8 @@ struct Draft {
     case branchIf(Label)
     case branchTable([Label], Label)
     case branchOnCast(Name, Label, from: WasmCode.Ty, to: WasmCode.Ty)
+    /// A call of a function of that type that leaves for a label if an exception of the tag comes out of it.
+    case attempt(Int, type: Int, tag: Int, Label)
     /// What a block leaves on the stack follows its label.
     case block(Label, [WasmCode.Ty])
     case loop(Label, [WasmCode.Ty])
@@ -37,7 +39,7 @@ struct Draft {
     switch kind {
     case .branch, .branchTable: true
     case .plain(let name): name == "return" || name == "unreachable"
-    case .leaf(.indexed(_, let name, _)): name == "return_call"
+    case .leaf(.indexed(_, let name, _)): name == "return_call" || name == "throw"
     default: false
     }
   }
@@ -136,7 +138,8 @@ struct DraftCode {
     }
     switch kind {
     case .get(let variable): variables[variable].reads += 1
-    case .branch(let label), .branchIf(let label), .branchOnCast(_, let label, _, _): branches[label] += 1
+    case .branch(let label), .branchIf(let label), .branchOnCast(_, let label, _, _), .attempt(_, _, _, let label):
+      branches[label] += 1
     case .branchTable(let labels, let rest): for label in labels + [rest] { branches[label] += 1 }
     default: break
     }
