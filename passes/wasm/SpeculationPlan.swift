@@ -3,9 +3,10 @@ import Nanopass
 
 /// Which functions get a version for words, and which of them are attempted so.
 ///
-/// A component of functions that call one another is attempted if it repeats something and holds integers beside which
-/// there may be a big one, if it has no effect, and if it changes no vector that its caller has: a second run must find
-/// all as the first did. What it calls that holds such integers gets a version, too, so that an attempt goes on there.
+/// A component of functions that call one another is attempted if it computes with integers beside which there may be a
+/// big one, again and again, if it has no effect, and if it changes no vector that its caller has: a second run must find
+/// all as the first did. What it calls that computes so gets a version, too, so that an attempt goes on there. Functions
+/// that only compare such integers and hand them on gain nothing.
 struct SpeculationPlan {
   /// The functions with a version, and what that is.
   private(set) var versions: [Name: WordVersion.Signature] = [:]
@@ -36,28 +37,21 @@ struct SpeculationPlan {
     for (number, component) in components.enumerated() { for position in component { places[position] = number } }
 
     // Callees come before their callers.
-    var isPure: [Bool] = []
-    var changes: [Bool] = []
-    var repeats: [Bool] = []
-    var hasIntegers: [Bool] = []
+    var found: [Component] = []
     for (number, component) in components.enumerated() {
       let callees = Set(component.flatMap { facts[$0].callees.map { places[$0] } }).subtracting([number])
-      let all = component.map { facts[$0] }
-      isPure.append(all.allSatisfy { !$0.hasEffects } && callees.allSatisfy { isPure[$0] })
-      let mayChange = all.contains(where: \.changesVectors) || callees.contains { changes[$0] }
-      changes.append(mayChange && component.contains { takesVector(functions[$0]) })
-      repeats.append(component.count > 1 || all.contains(where: \.hasLoops) || callsItself(component, facts))
-      hasIntegers.append(
-        all.contains(where: \.hasIntegers) && all.allSatisfy { $0.size <= Self.longest })
+      found.append(describe(component.map { (functions[$0], facts[$0]) }, calling: callees.map { found[$0] }))
     }
 
     var taken = Set(root.declaredNames)
     var pending: [Int] = []
-    for (number, component) in components.enumerated() where repeats[number] && hasIntegers[number] {
+    for (number, component) in components.enumerated() {
+      let one = found[number]
+      guard one.repeats, one.computes, one.holdsIntegers else { continue }
       let names = component.map { functions[$0].name.text }.joined(separator: ", ")
-      if !isPure[number] {
+      if !one.isPure {
         reasons.append("\(names): not run on words first, since there are effects")
-      } else if changes[number] {
+      } else if one.changesArguments {
         reasons.append("\(names): not run on words first alone, since a vector of the caller's is changed")
       } else {
         pending.append(number)
@@ -68,7 +62,7 @@ struct SpeculationPlan {
     while let number = pending.popLast() {
       for position in components[number] {
         version(functions[position], &taken)
-        for callee in facts[position].callees.map({ places[$0] }) where hasIntegers[callee] && isPure[callee] {
+        for callee in facts[position].callees.map({ places[$0] }) where found[callee].wantsVersion {
           if seen.insert(callee).inserted { pending.append(callee) }
         }
       }
@@ -76,15 +70,41 @@ struct SpeculationPlan {
     nameAttempts(facts, &taken)
   }
 
+  /// What the functions of a component do together.
+  private struct Component {
+    var isPure: Bool
+    /// Whether it may change a vector that it is given.
+    var changesArguments: Bool
+    var repeats: Bool
+    /// Whether it holds integers that may be big, and is not too long to be there twice.
+    var holdsIntegers: Bool
+    /// Whether it computes with integers, or what it calls once does.
+    var computes: Bool
+    /// Whether a version of it on words is of use where others run on words.
+    var wantsVersion: Bool
+  }
+
+  private func describe(
+    _ members: [(function: WasmIR.Function, facts: SpeculationFacts)], calling callees: [Component]
+  ) -> Component {
+    let all = members.map(\.facts)
+    let names = Set(members.map(\.function.name))
+    let isPure = all.allSatisfy { !$0.hasEffects } && callees.allSatisfy(\.isPure)
+    let changes = all.contains(where: \.changesVectors) || callees.contains(where: \.changesArguments)
+    let holdsIntegers = all.contains(where: \.hasIntegers) && all.allSatisfy { $0.size <= Self.longest }
+    let computes = all.contains(where: \.computes) || callees.contains { $0.computes && !$0.repeats }
+    return Component(
+      isPure: isPure, changesArguments: changes && members.contains { takesVector($0.function) },
+      repeats: all.contains { $0.hasLoops || $0.callees.contains { names.contains(functions[$0].name) } },
+      holdsIntegers: holdsIntegers, computes: computes,
+      wantsVersion: isPure && holdsIntegers && (computes || callees.contains(where: \.wantsVersion)))
+  }
+
   /// The functions that call one another and a function.
   func component(of position: Int) -> Set<Name> { Set(components[places[position]].map { functions[$0].name }) }
 
   private func takesVector(_ function: WasmIR.Function) -> Bool {
     function.parameters.contains { $0.ty.mentioned?.text.hasPrefix("vector.") ?? false }
-  }
-
-  private func callsItself(_ component: [Int], _ facts: [SpeculationFacts]) -> Bool {
-    component.contains { facts[$0].callees.contains($0) }
   }
 
   private static func name(_ function: WasmIR.Function, _ suffix: String, _ taken: inout Set<Name>) -> Name {
@@ -123,6 +143,8 @@ private struct SpeculationFacts: WasmIRWalker {
   private(set) var hasLoops = false
   /// Whether there are integers that may be big.
   private(set) var hasIntegers = false
+  /// Whether it computes with such integers.
+  private(set) var computes = false
   private(set) var size = 0
   private var setsGlobals = false
   /// Whether what it keeps in a global is always the same.
@@ -139,6 +161,8 @@ private struct SpeculationFacts: WasmIRWalker {
       hasEffects = true
     } else if name.text.hasPrefix("vector.put.") {
       changesVectors = true
+    } else if WordVersion.onWords[name] != nil {
+      computes = true
     }
   }
 

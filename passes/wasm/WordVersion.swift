@@ -15,7 +15,7 @@ struct WordVersion: WasmIRToWasmIR {
   }
 
   /// The functions of the library that do the same with words alone; results that are big integers abandon.
-  private static let onWords: [Name: Name] = [
+  static let onWords: [Name: Name] = [
     "int.add": "int.add.words", "int.subtract": "int.subtract.words", "int.multiply": "int.multiply.words",
     "int.negate": "int.negate.words", "int.divideBy": "word.divide",
   ]
