@@ -29,6 +29,7 @@ import WasmBinary
       Global(.i32, isMutable: true, value: [try instruction("i32.const", .i32(.min))]),
       Global(.ref(.extern, isNullable: false), isMutable: false, value: []),
     ]
+    module.tags = [0, 200]
     module.exports = [Export("main", .function(1)), Export("memory", .memory)]
     module.data = [Datum(address: 0x8000_0000, bytes: [0, 255, 34]), Datum(address: nil, bytes: [])]
     let heaps: [HeapType] = [
@@ -63,6 +64,10 @@ import WasmBinary
         body += [Instruction(opcode, .table([], default: 0)), Instruction(opcode, .table([1, 2], default: 3))]
       case .castBranch:
         body.append(Instruction(opcode, .castBranch(1, from: .ref(.any, isNullable: true), to: reference)))
+      case .catching:
+        for block in blocks {
+          body += [Instruction(opcode, .catching(block, tag: 300, label: 1)), try instruction("end")]
+        }
       }
     }
     module.functions = [
@@ -168,6 +173,7 @@ import WasmBinary
       [SubType(.array(FieldType(.i8, isMutable: true)))],
     ]
     module.memory = 1
+    module.tags = [0]
     module.data = [Datum(address: nil, bytes: [])]
     module.globals = [Global(.i32, isMutable: true, value: [try Self.instruction("i32.const", .i32(0))])]
     var body: [Instruction] = []
@@ -186,6 +192,8 @@ import WasmBinary
         body.append(
           Instruction(
             opcode, .castBranch(0, from: .ref(.struct, isNullable: true), to: .ref(.defined(1), isNullable: false))))
+      case .catching:
+        body += [Instruction(opcode, .catching(.type(0), tag: 0, label: 0)), try Self.instruction("end")]
       case .blockType: break
       }
     }
@@ -194,5 +202,6 @@ import WasmBinary
     let assembled = try BinaryModule(decoding: try WasmTools.assemble(module.text))
     #expect(assembled.functions == module.functions)
     #expect(assembled.groups == module.groups)
+    #expect(assembled.tags == module.tags)
   }
 }

@@ -30,7 +30,7 @@ enum WasmTools {
   static let memoryFeatures =
     "-all,mvp,mutable-global,multi-value,sign-extension,saturating-float-to-int,bulk-memory,tail-call"
   /// The features that modules may use: these, and garbage collection with typed references.
-  static let features = memoryFeatures + ",reference-types,function-references,gc,gc-types"
+  static let features = memoryFeatures + ",reference-types,function-references,gc,gc-types,exceptions"
 
   /// Why the bytes are no valid module; nil if they are.
   static func complaint(about bytes: [UInt8], features: String = features) throws -> String? {

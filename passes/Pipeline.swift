@@ -134,6 +134,7 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
   sharedPipeline
     .phase("wasm")
     .then(LowerToWasmGC.self)
+    .whenOptimising(SpeculateOnWords.self)
     .then(LinkWasmLibrary.self)
     .whenOptimising(InlineFastPaths.self))
 

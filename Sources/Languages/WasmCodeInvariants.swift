@@ -22,13 +22,14 @@ private struct WasmCodeChecker: WasmCodeWalker {
   enum Concern { case indices, instructions }
 
   /// What the number behind an instruction counts.
-  private enum Space { case local, global, function, label, type, datum, count }
+  private enum Space { case local, global, function, label, type, tag, datum, count }
 
   private let concern: Concern
   private let types: [WasmCode.TypeDef]
   private let functions: Int
   private let globals: Int
   private let data: Int
+  private let tags: Int
   private var locals = 0
   private var labels = 0
   private(set) var violations: [Violation] = []
@@ -39,6 +40,7 @@ private struct WasmCodeChecker: WasmCodeWalker {
     functions = root.imports.count + root.functions.count
     globals = root.globals.count
     data = root.data.count
+    tags = root.tags.count
   }
 
   private mutating func require(_ holds: Bool, _ message: @autoclosure () -> String, in node: some Writable) {
@@ -63,6 +65,7 @@ private struct WasmCodeChecker: WasmCodeWalker {
       first += group.types.count
     }
     for each in node.imports { requireFunction(each.type, each) }
+    for tag in node.tags { requireFunction(tag, WasmCode.BlockTy.type(type: tag)) }
     for each in node.exports {
       switch each {
       case .function(_, _, let function): require(function < functions, "there is no function \(function)", in: each)
@@ -105,7 +108,7 @@ private struct WasmCodeChecker: WasmCodeWalker {
     case .instructions: form(node)
     }
     switch node {
-    case .block, .loop, .if:
+    case .block, .loop, .if, .try:
       labels += 1
       try walk(node)
       labels -= 1
@@ -136,6 +139,10 @@ private struct WasmCodeChecker: WasmCodeWalker {
     case .table(_, let labels, let rest): for label in labels + [rest] { require(label, .label, node) }
     case .block(_, .type(let type), _), .loop(_, .type(let type), _), .if(_, .type(let type), _, _):
       requireFunction(type, WasmCode.BlockTy.type(type: type))
+    case .try(_, let type, let tag, let label, _):
+      if case .type(let type) = type { requireFunction(type, WasmCode.BlockTy.type(type: type)) }
+      require(tag, .tag, node)
+      require(label, .label, node)
     case .plain, .i32, .i64, .f64, .memory, .block, .loop, .if: break
     }
   }
@@ -147,6 +154,7 @@ private struct WasmCodeChecker: WasmCodeWalker {
     case "call", "return_call": .function
     case "br", "br_if", "br_on_null", "br_on_non_null": .label
     case "data.drop": .datum
+    case "throw": .tag
     default: .type
     }
   }
@@ -161,6 +169,7 @@ private struct WasmCodeChecker: WasmCodeWalker {
     case .label: limit = labels + 1
     case .type: limit = types.count
     case .datum: limit = data
+    case .tag: limit = tags
     case .count: return
     }
     require(index < limit, "there is no \(space) \(index)", in: node)
@@ -184,7 +193,7 @@ private struct WasmCodeChecker: WasmCodeWalker {
       require(from.mentioned != nil && to.mentioned != nil, "`\(found)` is about references", in: node)
     case .i32(_, let value):
       return require((-0x8000_0000..<0x1_0000_0000).contains(value), "\(value) does not fit 32 bits", in: node)
-    case .i64, .f64, .null, .table, .block, .loop, .if: return
+    case .i64, .f64, .null, .table, .block, .loop, .if, .try: return
     }
     let isBlock = name == "else" || name == "end"
     let opcode = Opcode.named(name.text)

@@ -179,8 +179,10 @@ private struct WasmNameWalker: WasmIRWalker {
   }
 
   mutating func visit(_ node: WasmIR.End) throws {
-    if case .tailCall(_, let function, _) = node {
+    switch node {
+    case .tailCall(_, let function, _), .attempt(_, _, let function, _, _, _):
       require(declarations.functions[function] != nil, function, "function", in: node)
+    default: break
     }
     try walk(node)
   }
@@ -282,7 +284,13 @@ private struct WasmTypeChecker {
       guard let signature = declarations.functions[function] else { return }
       expect(signature.parameters, of: arguments, in: end)
       if signature.results != results { complain("`\(function)` gives something else than its caller", end) }
-    case .unreachable: break
+    case .attempt(_, let parameters, let function, let arguments, let then, let other):
+      let call = WasmIR.Expr.call(end.span, function: function, arguments: arguments)
+      expect(parameters.map(\.ty), of: [call], in: end)
+      check(other)
+      bind(parameters)
+      check(then)
+    case .unreachable, .abandon: break
     }
   }
 

@@ -1,4 +1,5 @@
-/// A module of WebAssembly: one memory at most, functions as the only imports, the constructs of garbage collection.
+/// A module of WebAssembly: one memory at most, functions as the only imports, the constructs of garbage collection,
+/// exceptions.
 ///
 /// Source: WebAssembly Specification 3.0, chapter 2 (structure).
 public struct BinaryModule: Sendable, Equatable {
@@ -8,6 +9,8 @@ public struct BinaryModule: Sendable, Equatable {
   public var imports: [Import]
   /// The number of pages of memory at the start, of 64 KiB each; nil for no memory.
   public var memory: UInt32?
+  /// The function types of exceptions.
+  public var tags: [UInt32]
   public var globals: [Global]
   public var exports: [Export]
   public var functions: [Function]
@@ -20,13 +23,14 @@ public struct BinaryModule: Sendable, Equatable {
   public var sourceMapURL: String?
 
   public init(
-    groups: [[SubType]] = [], imports: [Import] = [], memory: UInt32? = nil, globals: [Global] = [],
-    exports: [Export] = [], functions: [Function] = [], data: [Datum] = [], names: Names? = nil,
+    groups: [[SubType]] = [], imports: [Import] = [], memory: UInt32? = nil, tags: [UInt32] = [],
+    globals: [Global] = [], exports: [Export] = [], functions: [Function] = [], data: [Datum] = [], names: Names? = nil,
     producer: Producer? = nil, sourceMapURL: String? = nil
   ) {
     self.groups = groups
     self.imports = imports
     self.memory = memory
+    self.tags = tags
     self.globals = globals
     self.exports = exports
     self.functions = functions
@@ -208,6 +212,8 @@ public struct Instruction: Sendable, Equatable {
     case blockType(BlockType)
     case table([UInt32], default: UInt32)
     case castBranch(UInt32, from: ValueType, to: ValueType)
+    /// What the block takes and leaves, and the label that an exception of the tag is caught at.
+    case catching(BlockType, tag: UInt32, label: UInt32)
   }
 
   public var opcode: Opcode

@@ -50,7 +50,7 @@ extension BinaryModule {
   }
 
   /// The numbers of the sections in the order of the format.
-  private static let sectionOrder: [UInt8] = [1, 2, 3, 5, 6, 7, 12, 10, 11]
+  private static let sectionOrder: [UInt8] = [1, 2, 3, 5, 13, 6, 7, 12, 10, 11]
 
   /// What stands in different sections but belongs together.
   private struct ModuleParts {
@@ -69,6 +69,7 @@ extension BinaryModule {
       let memories = try reader.list { try $0.memory() }
       guard memories.count < 2 else { throw reader.error("there is more than one memory", at: start) }
       memory = memories.first
+    case 13: tags = try reader.list { try $0.tag() }
     case 6: globals = try reader.list { try $0.global() }
     case 7: exports = try reader.list { try $0.exported() }
     case 12: parts.dataCount = try reader.unsigned()
@@ -206,6 +207,12 @@ extension ByteReader {
     return try unsigned()
   }
 
+  fileprivate mutating func tag() throws -> UInt32 {
+    let start = position
+    guard try byte() == 0 else { throw error("tags are for exceptions", at: start) }
+    return try unsigned()
+  }
+
   fileprivate mutating func global() throws -> Global {
     Global(try valueType(), isMutable: try flag(), value: try expression().instructions)
   }
@@ -259,7 +266,7 @@ extension ByteReader {
       let start = position
       let instruction = try instruction()
       switch instruction.opcode.prefix {
-      case 0x02, 0x03, 0x04: open.append(instruction.opcode.prefix == 0x04)
+      case 0x02, 0x03, 0x04, 0x1f: open.append(instruction.opcode.prefix == 0x04)
       case 0x05:
         guard open.last == true else { throw error("this `else` belongs to no `if`", at: start) }
         open[open.count - 1] = false
@@ -307,6 +314,11 @@ extension ByteReader {
       return .castBranch(
         label, from: .ref(try heapType(), isNullable: flags & 1 != 0),
         to: .ref(try heapType(), isNullable: flags & 2 != 0))
+    case .catching:
+      let block = try blockType()
+      let place = position
+      guard try unsigned() == 1, try byte() == 0 else { throw error("one kind of exception is caught", at: place) }
+      return .catching(block, tag: try unsigned(), label: try unsigned())
     }
   }
 }

@@ -15,6 +15,10 @@ extension BinaryModule {
       out.byte(0)
       out.unsigned(pages)
     }
+    try out.section(13, tags) { out, type in
+      out.byte(0)
+      out.unsigned(type)
+    }
     try out.section(6, globals) { try $0.write($1) }
     try out.section(7, exports) { try $0.write($1) }
     if functions.contains(where: \.usesData) { try out.section(12) { try $0.count(data.count) } }
@@ -215,6 +219,9 @@ extension ByteWriter {
     byte(0x0b)
   }
 
+  /// The code of a clause that catches exceptions of one tag, without a reference to them.
+  private static let catchClause: UInt8 = 0
+
   private mutating func write(_ node: Instruction) throws {
     byte(node.opcode.prefix)
     if let code = node.opcode.code { unsigned(code) }
@@ -248,6 +255,13 @@ extension ByteWriter {
       unsigned(label)
       write(from)
       write(to)
+    case (.catching, .catching(let block, let tag, let label)):
+      write(block)
+      try list([(tag, label)]) { out, clause in
+        out.byte(Self.catchClause)
+        out.unsigned(clause.0)
+        out.unsigned(clause.1)
+      }
     default: throw BinaryError("`\(node.opcode)` does not take \(node.immediates)")
     }
   }

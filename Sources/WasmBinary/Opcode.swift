@@ -23,6 +23,8 @@ public struct Opcode: Sendable, Hashable, CustomStringConvertible {
     case table
     /// A label, and the types before and behind a cast.
     case castBranch
+    /// What a block leaves on the stack, and where one kind of exception is caught.
+    case catching
   }
 
   /// The type of an operand or result of an instruction that always has the same.
@@ -99,7 +101,8 @@ extension Opcode {
 
   private static let control: [Opcode] = [
     plain(0x00, "unreachable"), plain(0x01, "nop"), Opcode(0x02, "block", .blockType), Opcode(0x03, "loop", .blockType),
-    Opcode(0x04, "if", .blockType), plain(0x05, "else"), plain(0x0b, "end"), Opcode(0x0c, "br", .index),
+    Opcode(0x04, "if", .blockType), plain(0x05, "else"), Opcode(0x08, "throw", .index), plain(0x0b, "end"),
+    Opcode(0x1f, "try_table", .catching), Opcode(0x0c, "br", .index),
     Opcode(0x0d, "br_if", .index), Opcode(0x0e, "br_table", .table), plain(0x0f, "return"),
     Opcode(0x10, "call", .index),
     Opcode(0x12, "return_call", .index), plain(0x1a, "drop"), plain(0x1b, "select"),

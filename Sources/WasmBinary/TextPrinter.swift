@@ -34,6 +34,7 @@ private struct TextPrinter {
       line("(import \(quoted(each.module)) \(quoted(each.field)) (func \(mark) (type \(each.type))))")
     }
     if let pages = module.memory { line("(memory \(pages))") }
+    for type in module.tags { line("(tag (type \(type)))") }
     for (number, each) in module.globals.enumerated() {
       let type = each.isMutable ? "(mut \(value(each.type)))" : value(each.type)
       let mark = comment(UInt32(truncatingIfNeeded: number), names.globals)
@@ -66,7 +67,7 @@ private struct TextPrinter {
     for each in node.body {
       if [0x05, 0x0b].contains(each.opcode.prefix) { depth -= 1 }
       line(instruction(each))
-      if [0x02, 0x03, 0x04, 0x05].contains(each.opcode.prefix) { depth += 1 }
+      if [0x02, 0x03, 0x04, 0x05, 0x1f].contains(each.opcode.prefix) { depth += 1 }
     }
     depth -= 1
     line(")")
@@ -147,6 +148,7 @@ private struct TextPrinter {
       }
     case .blockType(let type): return name + block(type)
     case .table(let labels, let rest): return ([name] + (labels + [rest]).map(String.init)).joined(separator: " ")
+    case .catching(let type, let tag, let label): return "\(name)\(block(type)) (catch \(tag) \(label))"
     case .castBranch(let label, let from, let to): return "\(name) \(label) \(value(from)) \(value(to))"
     }
   }

@@ -65,7 +65,7 @@ struct BodyCopy: WasmIRToWasmIR {
       return .loop(
         span, label: renamed(label), parameters: parameters.map { parameter($0) },
         arguments: try arguments.map { try expr($0) }, body: try block(body))
-    case .if, .switch, .tailCall, .unreachable: return try derive(node)
+    case .if, .switch, .tailCall, .attempt, .abandon, .unreachable: return try derive(node)
     }
   }
 

@@ -20,6 +20,8 @@ struct Draft {
     case branchIf(Label)
     case branchTable([Label], Label)
     case branchOnCast(Name, Label, from: WasmCode.Ty, to: WasmCode.Ty)
+    /// A call of a function of that type that leaves for a label if an exception of the tag comes out of it.
+    case attempt(Int, type: Int, tag: Int, Label)
     /// What a block leaves on the stack follows its label.
     case block(Label, [WasmCode.Ty])
     case loop(Label, [WasmCode.Ty])
@@ -39,7 +41,7 @@ struct Draft {
     switch kind {
     case .branch, .branchTable: true
     case .plain(let name): name == "return" || name == "unreachable"
-    case .leaf(.indexed(_, let name, _)): name == "return_call"
+    case .leaf(.indexed(_, let name, _)): name == "return_call" || name == "throw"
     default: false
     }
   }
@@ -57,7 +59,8 @@ extension Draft {
   /// The labels that it may jump to.
   var targets: [Label] {
     switch kind {
-    case .branch(let label), .branchIf(let label), .branchOnCast(_, let label, _, _): [label]
+    case .branch(let label), .branchIf(let label), .branchOnCast(_, let label, _, _), .attempt(_, _, _, let label):
+      [label]
     case .branchTable(let labels, let rest): labels + [rest]
     default: []
     }

@@ -115,7 +115,10 @@ private struct Reachable: WasmIRWalker {
   }
 
   mutating func visit(_ node: WasmIR.End) throws {
-    if case .tailCall(_, let name, _) = node { use(function: name) }
+    switch node {
+    case .tailCall(_, let name, _), .attempt(_, _, let name, _, _, _): use(function: name)
+    default: break
+    }
     try walk(node)
   }
 

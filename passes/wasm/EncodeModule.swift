@@ -42,6 +42,7 @@ struct ModuleEncoder {
       Import(module: $0.module, field: $0.field, type: try number($0.type))
     }
     module.memory = try root.memory.map(number)
+    module.tags = try root.tags.map(number)
     module.globals = try root.globals.map {
       Global(try value($0.ty), isMutable: $0.isMutable, value: try flat($0.value).instructions)
     }
@@ -144,6 +145,11 @@ struct ModuleEncoder {
           try flatten(rest, into: &result)
         }
         result.append(Instruction(end), at: span)
+      case .try(let span, let type, let tag, let label, let body):
+        let clause = Instruction.Immediates.catching(try block(type), tag: try number(tag), label: try number(label))
+        result.append(Instruction(try opcode("try_table"), clause), at: span)
+        try flatten(body, into: &result)
+        result.append(Instruction(end), at: span)
       default: result.append(try single(instruction), at: instruction.span)
       }
     }
@@ -182,7 +188,7 @@ struct ModuleEncoder {
       return Instruction(try opcode(name), .castBranch(try number(label), from: try value(from), to: try value(to)))
     case .table(_, let labels, let rest):
       return Instruction(try opcode("br_table"), .table(try labels.map(number), default: try number(rest)))
-    case .block, .loop, .if: throw BinaryError("a block is no single instruction")
+    case .block, .loop, .if, .try: throw BinaryError("a block is no single instruction")
     }
   }
 

@@ -39,14 +39,31 @@ struct FastPathInliner: WasmIRToWasmIR {
 
   // MARK: Bodies
 
-  /// The results of a body without choices, whose steps go behind `steps`; nil if it has choices or leaves by a call.
+  /// The results of a body whose choices are known, whose steps go behind `steps`; nil if it chooses or leaves by a call.
   mutating func straight(
     _ body: WasmIR.Block, _ parameters: [(Local, WasmIR.Expr)], _ steps: inout [WasmIR.Step]
   ) throws -> [WasmIR.Expr]? {
-    guard case .return(_, let results) = body.end else { return nil }
     for (parameter, value) in parameters { values[parameter.id] = value }
-    for step in body.steps { try copy(step, &steps) }
-    return try results.map { try expr($0) }
+    var body = body
+    var copied: [WasmIR.Step] = []
+    let unused = fresh
+    while true {
+      for step in body.steps { try copy(step, &copied) }
+      switch body.end {
+      case .return(_, let results):
+        steps += copied
+        return try results.map { try expr($0) }
+      case .if(_, let condition, let then, let other):
+        guard case .i32(_, let value) = try expr(condition) else {
+          fresh = unused
+          return nil
+        }
+        body = value == .small(0) ? other : then
+      default:
+        fresh = unused
+        return nil
+      }
+    }
   }
 
   /// The body with jumps to a label in place of returns.
@@ -78,7 +95,7 @@ struct FastPathInliner: WasmIRToWasmIR {
       }
       let (then, other) = (try block(then, label, results), try block(other, label, results))
       return WasmIR.Block(node.span, steps: steps, end: .if(span, condition: condition, then: then, else: other))
-    case .unreachable, .jump, .loop, .switch: return WasmIR.Block(node.span, steps: steps, end: node.end)
+    case .unreachable, .abandon, .attempt, .jump, .loop, .switch: return WasmIR.Block(node.span, steps: steps, end: node.end)
     }
   }
 

@@ -35,7 +35,11 @@ struct FirstCall: WasmIRToWasmIR {
       return .if(span, condition: try expr(condition), then: then, else: other)
     case .switch(let span, let subject, let cases, let rest):
       return .switch(span, subject: try expr(subject), cases: cases, default: rest)
-    case .return, .jump, .tailCall, .unreachable: return try derive(node)
+    case .attempt(let span, let parameters, let function, let arguments, let then, let other):
+      return .attempt(
+        span, parameters: parameters, function: function, arguments: try arguments.map { try expr($0) }, then: then,
+        else: other)
+    case .return, .jump, .tailCall, .abandon, .unreachable: return try derive(node)
     }
   }
 

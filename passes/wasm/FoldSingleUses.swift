@@ -202,7 +202,12 @@ private struct Folding {
       let folded = try fold([subject])
       let cases = try cases.map { WasmIR.Case($0.span, value: $0.value, body: try block($0.body)) }
       return .switch(span, subject: folded.first ?? subject, cases: cases, default: try block(rest))
-    case .unreachable:
+    case .attempt(let span, let parameters, let function, let arguments, let then, let rest):
+      let arguments = try fold(arguments)
+      return .attempt(
+        span, parameters: parameters, function: function, arguments: arguments, then: try block(then),
+        else: try block(rest))
+    case .unreachable, .abandon:
       _ = try fold([])
       return node
     }

@@ -183,8 +183,30 @@ struct FunctionLowering {
       for argument in arguments { try expression(argument) }
       let number = try tables.find(function, in: tables.functions)
       code.append(.leaf(.indexed(span, name: "return_call", index: number)), at: span)
+    case .attempt(let span, let parameters, let function, let arguments, let then, let rest):
+      try attempt(parameters, function, arguments, then, rest, next, at: span)
+    case .abandon(let span):
+      code.append(.leaf(.indexed(span, name: "throw", index: tables.exceptionTag())), at: span)
     case .unreachable(let span): code.append(.plain("unreachable"), at: span)
     }
+  }
+
+  /// A call inside a block that a jump to what follows it leaves: what comes next if the call is abandoned.
+  private mutating func attempt(
+    _ parameters: [WasmIR.Parameter], _ function: Name, _ arguments: [WasmIR.Expr], _ then: WasmIR.Block,
+    _ rest: WasmIR.Block, _ next: Next, at span: Span
+  ) throws {
+    let label = code.label()
+    labelTypes[label] = []
+    code.append(.block(label, []), at: span)
+    for argument in arguments { try expression(argument) }
+    let number = try tables.find(function, in: tables.functions)
+    let type = try tables.type(of: function)
+    code.append(.attempt(number, type: type, tag: tables.exceptionTag(), label), at: span)
+    set(try parameters.map { try bind($0.variable, $0.ty) }, at: span)
+    try block(then, next: .nothing)
+    code.append(.end, at: span)
+    try block(rest, next: next)
   }
 
   private func target(_ label: Local, in node: some Writable) throws -> Target {
@@ -223,7 +245,7 @@ struct FunctionLowering {
   private func leaves(_ node: WasmIR.Block, _ next: Next) -> Bool {
     switch (node.end, next) {
     case (.jump(_, let label, _), .label(let after)): targets[label.id]?.label != after
-    case (.jump, _), (.unreachable, _), (.tailCall, _): true
+    case (.jump, _), (.unreachable, _), (.abandon, _), (.tailCall, _): true
     case (.return, .result): false
     case (.return, _): true
     default: false

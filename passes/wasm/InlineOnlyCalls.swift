@@ -210,7 +210,12 @@ private struct CallCounts: WasmIRWalker {
   }
 
   mutating func visit(_ node: WasmIR.End) throws {
-    if case .tailCall(_, let name, _) = node { counts[name, default: 0] += 1 }
+    switch node {
+    case .tailCall(_, let name, _): counts[name, default: 0] += 1
+    // Not a call that a body may take the place of.
+    case .attempt(_, _, let name, _, _, _): counts[name, default: 0] += 2
+    default: break
+    }
     try walk(node)
   }
 }

@@ -16,7 +16,7 @@ extension WasmCode.Instruction {
       Self.codeSize(name).map { $0 + alignment.unsignedSize + offset.unsignedSize }
     case .null(_, let type): 1 + type.unsignedSize
     case .typed(_, let name, let type): Self.codeSize(name).map { $0 + (type.mentioned ?? 0).unsignedSize }
-    case .branchOnCast, .table, .block, .loop, .if: nil
+    case .branchOnCast, .table, .block, .loop, .if, .try: nil
     }
   }
 

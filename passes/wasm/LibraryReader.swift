@@ -165,6 +165,7 @@ struct LibraryReader {
     case "tailCall" where parts.count >= 2:
       return .tailCall(.none, function: try name(parts[1]), arguments: try expressions(parts.dropFirst(2)))
     case "unreachable": return .unreachable(.none)
+    case "abandon": return .abandon(.none)
     case "if" where parts.count == 4:
       return .if(
         .none, condition: try expression(parts[1]), then: try arm(parts[2]), else: try arm(parts[3]))

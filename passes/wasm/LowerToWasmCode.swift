@@ -67,7 +67,7 @@ public struct LowerToWasmCode: Pass {
       ])
     return WasmCode.Root(
       input.span, effects: input.effects, groups: tables.types.groups, imports: imports, memory: memory,
-      globals: globals, functions: functions, exports: exports, data: tables.data.data)
+      tags: tables.tags, globals: globals, functions: functions, exports: exports, data: tables.data.data)
   }
 }
 

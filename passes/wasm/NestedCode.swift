@@ -29,6 +29,10 @@ extension DraftCode {
       case .branchOnCast(let name, let label, let from, let to):
         nesting.add(
           .branchOnCast(span, name: name, label: try nesting.distance(to: label), from: from, to: to))
+      case .attempt(let function, let type, let tag, let label):
+        let call = WasmCode.Instruction.indexed(span, name: "call", index: function)
+        nesting.add(
+          .try(span, ty: .type(type: type), tag: tag, label: try nesting.distance(to: label), body: [call]))
       case .block(let label, let left): nesting.open(.block, label, Self.type(left, &types), at: span)
       case .loop(let label, let left): nesting.open(.loop, label, Self.type(left, &types), at: span)
       case .if(let left): nesting.open(.if, nil, Self.type(left, &types), at: span)

@@ -28,7 +28,8 @@ public struct OutlineRepeatedCode: Pass {
   private static let rounds = 6
 
   private var program = WasmCode.Root(
-    .none, effects: [], groups: [], imports: [], memory: nil, globals: [], functions: [], exports: [], data: [])
+    .none, effects: [], groups: [], imports: [], memory: nil, tags: [], globals: [], functions: [], exports: [],
+    data: [])
   /// The numbers of function types.
   private var types: [WasmCode.TypeDef: Int] = [:]
   private var typeCount = 0
@@ -196,6 +197,8 @@ private struct RunCalls {
   private mutating func inside(_ node: WasmCode.Instruction) -> WasmCode.Instruction {
     switch node {
     case .block(let span, let type, let inner): .block(span, ty: type, body: body(inner))
+    case .try(let span, let type, let tag, let label, let inner):
+      .try(span, ty: type, tag: tag, label: label, body: body(inner))
     case .loop(let span, let type, let inner): .loop(span, ty: type, body: body(inner))
     case .if(let span, let type, let then, let rest): .if(span, ty: type, then: body(then), else: body(rest))
     default: node

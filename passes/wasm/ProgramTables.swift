@@ -11,6 +11,9 @@ struct ProgramTables {
   private(set) var resultCounts: [Name: Int] = [:]
   private(set) var imports: [Name: Int] = [:]
   private(set) var globals: [Name: Int] = [:]
+  /// The function types of exceptions.
+  private(set) var tags: [Int] = []
+  private var signatures: [Name: (parameters: [WasmIR.Ty], results: [WasmIR.Ty])] = [:]
 
   init(_ root: WasmIR.Root, _ mentions: ProgramMentions) throws {
     types = try TypeLayout(root.types, tested: mentions.tested)
@@ -21,6 +24,7 @@ struct ProgramTables {
     }
     for (number, each) in root.functions.enumerated() {
       functions[each.name] = root.imports.count + number
+      signatures[each.name] = (each.parameters.map(\.ty), each.results)
       resultCounts[each.name] = each.results.count
     }
   }
@@ -28,6 +32,21 @@ struct ProgramTables {
   /// Numbers the globals, which are in the order of the module.
   mutating func number(_ globals: [WasmIR.Global]) {
     for (number, each) in globals.enumerated() { self.globals[each.name] = number }
+  }
+
+  /// The tag of the exception that abandons an attempt; it carries nothing.
+  mutating func exceptionTag() -> Int {
+    if tags.isEmpty { tags.append(types.function([], [])) }
+    return 0
+  }
+
+  /// The number of a function's type.
+  mutating func type(of function: Name) throws -> Int {
+    guard let signature = signatures[function] else {
+      throw PassBug(LowerToWasmCode.name, "`\(function)` is not declared", broke: "known-names")
+    }
+    return types.function(
+      try signature.parameters.map { try types.type($0) }, try signature.results.map { try types.type($0) })
   }
 
   /// The number under a name.

@@ -189,6 +189,9 @@ struct ReferenceCounter {
       let (steps, subject, blocks) = try choose(subject, cases.map(\.body) + [rest], at: span)
       let counted = zip(cases, blocks).map { WasmIR.Case($0.span, value: $0.value, body: $1) }
       return (steps, .switch(span, subject: subject, cases: counted, default: blocks.last ?? rest))
+    case .attempt, .abandon:
+      throw PassBug(
+        CountReferences.self, "what is counted can't be abandoned", broke: "well-typed", in: node)
     case .unreachable: return ([], node)
     }
   }

@@ -171,7 +171,7 @@ struct ReferenceNamer {
       return .if(span, condition: try operands([condition], [.read])[0], then: then, else: other)
     case .switch(let span, let subject, let cases, let rest):
       return .switch(span, subject: try operands([subject], [.read])[0], cases: cases, default: rest)
-    case .unreachable: return node
+    case .attempt, .abandon, .unreachable: return node
     }
   }
 

@@ -194,7 +194,7 @@ extension WasmCode.Instruction {
   /// The bodies in it, in the order of the walk.
   var bodies: [[WasmCode.Instruction]] {
     switch self {
-    case .block(_, _, let body), .loop(_, _, let body): [body]
+    case .block(_, _, let body), .loop(_, _, let body), .try(_, _, _, _, let body): [body]
     case .if(_, _, let then, let rest): [then, rest]
     default: []
     }

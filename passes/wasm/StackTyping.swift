@@ -64,7 +64,7 @@ struct StackTyping {
       stack.values.append(.i32)
     case .indexed(_, let name, let index): return indexed(name, index, &stack)
     case .indexed2(_, let name, let first, let second): return indexed2(name, first, second, &stack)
-    case .typed, .branchOnCast, .table, .block, .loop, .if: return false
+    case .typed, .branchOnCast, .table, .block, .loop, .if, .try: return false
     }
     return true
   }

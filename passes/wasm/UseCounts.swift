@@ -71,7 +71,11 @@ struct UseCounts {
       for each in cases { try block(each.body) }
       try block(rest)
       try expression(subject)
-    case .unreachable: break
+    case .attempt(_, _, _, let arguments, let then, let rest):
+      try block(then)
+      try block(rest)
+      for argument in arguments { try expression(argument) }
+    case .unreachable, .abandon: break
     }
   }
 

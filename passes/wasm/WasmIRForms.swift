@@ -31,7 +31,11 @@ extension WasmIR.End {
     case .switch(let span, let subject, let cases, let rest):
       let cases = try cases.map { WasmIR.Case($0.span, value: $0.value, body: try change($0.body)) }
       return .switch(span, subject: subject, cases: cases, default: try change(rest))
-    case .return, .jump, .tailCall, .unreachable: return self
+    case .attempt(let span, let parameters, let function, let arguments, let then, let other):
+      return .attempt(
+        span, parameters: parameters, function: function, arguments: arguments, then: try change(then),
+        else: try change(other))
+    case .return, .jump, .tailCall, .abandon, .unreachable: return self
     }
   }
 

@@ -23,6 +23,9 @@ struct WasmSize: WasmIRWalker {
     if case .loop = node { hasLoops = true }
     switch node {
     case .loop, .jump, .switch: hasLabels = true
+    case .attempt(_, _, let name, _, _, _):
+      hasLabels = true
+      calls.insert(name)
     case .tailCall(_, let name, _):
       calls.insert(name)
       count += 1
