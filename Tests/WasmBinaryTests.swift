@@ -87,6 +87,8 @@ import WasmBinary
     #expect(try BinaryModule(decoding: bytes) == module)
     #expect(try module.encoded() == bytes)
     #expect(try ImportList(of: bytes).entries == [ImportList.Entry(module: "wörld", field: "")])
+    let functions = module.exports.compactMap { if case .function = $0.item { $0.field } else { nil } }
+    #expect(try ExportList(of: bytes).functions == functions)
   }
 
   /// Each damaged module is refused with a place in it, or is another module that is written and read back.
@@ -117,6 +119,7 @@ import WasmBinary
         refused += 1
       }
       _ = try? ImportList(of: bytes)
+      _ = try? ExportList(of: bytes)
     }
     #expect(refused > 5_000)
   }
@@ -136,6 +139,17 @@ import WasmBinary
     #expect(throws: BinaryError(offset: 4, "this is no module of WebAssembly, version 1")) {
       try BinaryModule(decoding: [0, 0x61, 0x73, 0x6d, 2, 0, 0, 0])
     }
+  }
+
+  /// A few bytes that ask for many variables do not fill the memory.
+  @Test func variablesAreBoundedByTheBytes() throws {
+    var module = BinaryModule()
+    module.groups = [[SubType(.function(parameters: [], results: []))]]
+    let many = Function(type: 0, locals: Array(repeating: .i64, count: BinaryLimits.locals), body: [])
+    module.functions = Array(repeating: many, count: 20)
+    #expect(try BinaryModule(decoding: try module.encoded()) == module)
+    module.functions += module.functions
+    #expect(throws: BinaryError.self) { try BinaryModule(decoding: try module.encoded()) }
   }
 
   @Test func limitsAreKept() throws {
