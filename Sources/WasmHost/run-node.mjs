@@ -2,6 +2,11 @@
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { run, sleep } from "./aver.mjs";
 import { environment } from "./node-environment.mjs";
+import { endWith, explain } from "./node-failures.mjs";
+
+if (Number.parseInt(process.versions.node) < 22) {
+  endWith(`Node ${process.versions.node} is too old for wasm-gc modules; install Node 22 or newer (https://nodejs.org)`);
+}
 
 // Output is written at once in large pieces, since a program may print a line at a time; line by line where people watch.
 const most = process.stdout.isTTY ? 0 : 65536;
@@ -15,9 +20,9 @@ function flush() {
       try {
         bytes = bytes.subarray(writeSync(Number(descriptor), bytes));
       } catch (failure) {
-        if (failure.code === "EAGAIN") continue;
-        if (failure.code === "EPIPE") process.exit(141);
-        throw failure;
+        // What nobody takes is dropped, and does not end a program.
+        if (failure.code !== "EAGAIN") break;
+        sleep(1);
       }
     }
   }
@@ -66,16 +71,16 @@ function readLine() {
 }
 
 const [path, ...args] = process.argv.slice(2);
-let code = 2;
 try {
-  code = await run(readFileSync(path), {
+  process.exitCode = await run(readFileSync(path), {
     args, readLine, env: environment(), print: (line) => write(1, line), error: (line) => write(2, line),
     sleep: (milliseconds) => {
       flush();
       sleep(milliseconds);
     },
   });
-} finally {
+} catch (failure) {
   flush();
+  explain(failure);
 }
-process.exitCode = code;
+flush();

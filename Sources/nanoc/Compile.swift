@@ -85,7 +85,7 @@ struct Compile: ParsableCommand {
     }
     var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
     driver.stopAfter = stopAfter
-    driver.target = target
+    driver.target = stopAfter.map { target.leading(through: $0) } ?? target
     driver.packaging = packaging
     driver.output = output
     driver.checksLeaks = checkLeaks
