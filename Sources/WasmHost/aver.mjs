@@ -135,6 +135,7 @@ export function host(options = {}) {
   const giveText = (text) => {
     if (text === null || text === undefined) return -1;
     if (typeof text.then === "function") throw new TypeError("readLine gave a promise; awaitLine may do so");
+    if (text instanceof Uint8Array) return give(text);
     const { buffer, byteOffset, byteLength } = text;
     return give(ArrayBuffer.isView(text) ? new Uint8Array(buffer, byteOffset, byteLength) : encoder.encode(text));
   };

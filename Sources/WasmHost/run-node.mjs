@@ -13,6 +13,7 @@ const most = process.stdout.isTTY ? 0 : 65536;
 const pieces = { 1: [], 2: [] };
 let held = 0;
 function flush() {
+  if (held === 0) return;
   for (const [descriptor, lines] of Object.entries(pieces)) {
     let bytes = Buffer.from(lines.join(""));
     lines.length = 0;
@@ -37,7 +38,7 @@ function write(descriptor, line) {
 }
 
 // Input comes in pieces; the bytes from `next` to `end` are not used yet.
-const piece = Buffer.alloc(65536);
+const piece = new Uint8Array(65536);
 let [next, end] = [0, 0];
 
 /** Reads more when all that has been read is used; false at the end of input. */
@@ -55,16 +56,20 @@ function fill() {
   }
 }
 
-/** The bytes of the next line of input, without its end; null at the end of input. */
+/** The bytes of the next line of input, without its end; null at the end of input. They are good until the next call. */
 function readLine() {
   flush();
   const parts = [];
   while (fill()) {
-    const feed = piece.subarray(0, end).indexOf(10, next);
-    parts.push(Buffer.from(piece.subarray(next, feed < 0 ? end : feed)));
-    next = feed < 0 ? end : feed + 1;
-    if (feed < 0) continue;
-    const line = Buffer.concat(parts);
+    const feed = piece.indexOf(10, next);
+    const isWhole = feed >= 0 && feed < end;
+    const part = piece.subarray(next, isWhole ? feed : end);
+    next = isWhole ? feed + 1 : end;
+    if (!isWhole) {
+      parts.push(part.slice());
+      continue;
+    }
+    const line = parts.length > 0 ? Buffer.concat([...parts, part]) : part;
     return line.at(-1) === 13 ? line.subarray(0, -1) : line;
   }
   return parts.length > 0 ? Buffer.concat(parts) : null;
