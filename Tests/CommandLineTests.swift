@@ -265,37 +265,61 @@ import Testing
     #expect(work.entries == ["hello.av", "wrong.av", "x.o", "x.wasm", "y.wasm"])
   }
 
-  /// The time of `infer-ranges` follows the length of a function in which many values flow into one.
-  @Test func rangesOfLongFunctionsTakeLinearTime() throws {
+  /// A function in which many values flow into one.
+  private static func flows(_ count: Int) -> String {
+    let calls = (0..<count).map { "    x\($0) = g(n + \($0))" }.joined(separator: "\n")
+    let sums = (1..<count).map { "    y\($0) = y\($0 - 1) * 3 + x\(count - $0)" }.joined(separator: "\n")
+    return """
+      module Long
+
+      fn g(n: Int) -> Int
+          match n > 3
+              true -> n
+              false -> g(n + 1) + 1
+
+      fn main() -> Unit
+          ! [Args.get, Console.print]
+          n = List.len(Args.get())
+      \(calls)
+          y0 = x0
+      \(sums)
+          Console.print("{y\(count - 1)}")
+
+      """
+  }
+
+  /// A function in which many choices stand in one another.
+  private static func choices(_ count: Int) -> String {
+    let steps = (1..<count).map { "    x\($0) = g(x\($0 - 1))?" }.joined(separator: "\n")
+    return """
+      module Long
+
+      fn g(n: Int) -> Result<Int, String>
+          match n
+              777777 -> Result.Err("bad")
+              _ -> Result.Ok(n + 1)
+
+      fn main() -> Result<Unit, String>
+          ! [Args.get, Console.print]
+          x0 = List.len(Args.get())
+      \(steps)
+          Console.print("{x\(count - 1)}")
+          Result.Ok(Unit)
+
+      """
+  }
+
+  /// The time of a pass follows the length of a function; these took ten times as long for four times the length.
+  @Test(arguments: [("infer-ranges", 2000, flows), ("lower-to-wasm-gc", 1000, choices)])
+  func longFunctionsTakeLinearTime(_ pass: String, _ count: Int, _ program: @Sendable (Int) -> String) throws {
     func milliseconds(_ count: Int) throws -> Double {
-      let calls = (0..<count).map { "    x\($0) = g(n + \($0))" }.joined(separator: "\n")
-      let sums = (1..<count).map { "    y\($0) = y\($0 - 1) * 3 + x\(count - $0)" }.joined(separator: "\n")
-      try work.write(
-        "long.av",
-        """
-        module Long
-
-        fn g(n: Int) -> Int
-            match n > 3
-                true -> n
-                false -> g(n + 1) + 1
-
-        fn main() -> Unit
-            ! [Args.get, Console.print]
-            n = List.len(Args.get())
-        \(calls)
-            y0 = x0
-        \(sums)
-            Console.print("{y\(count - 1)}")
-
-        """)
-      let result = try nanoc("long.av", "--stop-after=infer-ranges", "-o", "long.zst", "--time-passes", "--json")
+      try work.write("long.av", program(count))
+      let result = try nanoc("long.av", "--stop-after=\(pass)", "-o", "long.zst", "--time-passes", "--json")
       let passes = try #require(try json(result.errors)["passes"] as? [[String: Any]])
-      let pass = try #require(passes.first { $0["pass"] as? String == "infer-ranges" })
-      return try #require(pass["cpu_ms"] as? Double)
+      let found = try #require(passes.first { $0["pass"] as? String == pass })
+      return try #require(found["cpu_ms"] as? Double)
     }
-    // Four times the length; it was ten times the time once.
-    let (short, long) = (try milliseconds(2000), try milliseconds(8000))
+    let (short, long) = (try milliseconds(count), try milliseconds(4 * count))
     #expect(long < 7 * short, "\(short) ms, then \(long) ms")
   }
 
