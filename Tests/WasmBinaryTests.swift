@@ -93,13 +93,33 @@ import WasmBinary
 
   /// Each damaged module is refused with a place in it, or is another module that is written and read back.
   @Test func damagedBytesAreRefused() throws {
-    let whole = try Self.everything().encoded()
+    let refused = try Self.refusals(of: try Self.everything().encoded(), rounds: 20_000)
+    #expect(refused > 5_000)
+  }
+
+  /// The same with modules of real programs, with names and without.
+  @Test(arguments: ["wasm-gc", "wasm32"]) func damagedProgramsAreRefused(_ target: String) throws {
+    let folder = try TemporaryFolder()
+    let source = Repository.path("Tests/benchmarks/word_count/word_count.av")
+    for level in ["-Os", "-O0"] {
+      let result = try nanoc(["--target=\(target)", level, source, "-o", "program.wasm"], in: folder.path)
+      try #require(result.code == 0, "\(result.errors)")
+      let whole = try #require(folder.bytes("program.wasm"))
+      // Of most changes the format says nothing: another number, another instruction.
+      let refused = try Self.refusals(of: whole, rounds: 500, cuts: 100)
+      #expect(refused > 150, "\(level): \(refused)")
+    }
+  }
+
+  /// Damages a module in each of many rounds, in the first ones by cutting it off; gives how often it is refused.
+  private static func refusals(of whole: [UInt8], rounds: Int, cuts: Int? = nil) throws -> Int {
     var source = RandomSource(seed: 7)
     var refused = 0
-    for round in 0..<20_000 {
+    let cuts = cuts ?? whole.count
+    for round in 0..<rounds {
       var bytes = whole
-      if round < whole.count { bytes.removeLast(whole.count - round) }
-      for _ in 0..<(round < whole.count ? 0 : 1 + source.below(3)) where !bytes.isEmpty {
+      if round < cuts { bytes.removeLast(whole.count - whole.count * round / cuts) }
+      for _ in 0..<(round < cuts ? 0 : 1 + source.below(3)) where !bytes.isEmpty {
         let place = source.below(bytes.count)
         switch source.below(4) {
         case 0: bytes[place] = UInt8(source.below(256))
@@ -121,7 +141,7 @@ import WasmBinary
       _ = try? ImportList(of: bytes)
       _ = try? ExportList(of: bytes)
     }
-    #expect(refused > 5_000)
+    return refused
   }
 
   @Test func numbersOutsideTheirRangeAreRefused() throws {
