@@ -116,6 +116,42 @@ import Testing
     #expect(result.errors.contains("unreachable") && result.errors.contains(message), "\(result)")
   }
 
+  @Test(arguments: ["-O0", "--profile", "--check-leaks", "-g", "--interpret=core"])
+  func modulesHaveBeenCompiled(_ option: String) throws {
+    try work.write("program.wasm", [])
+    let result = try nanoc(["run", option, "program.wasm"], path: "/nowhere")
+    let name = option.split(separator: "=")[0]
+    #expect(result.code == 2 && result.errors.contains("has been compiled; leave \(name) out"), "\(result)")
+  }
+
+  /// Where Node has no memory left, that is the fault of the language, behind what was printed before.
+  @Test func aHeapThatIsUsedUpIsAFault() throws {
+    try work.write(
+      "large.av",
+      """
+      module Large
+
+      fn build(n: Int, list: List<Int>) -> List<Int>
+          match n == 0
+              true -> list
+              false -> build(n - 1, List.prepend(n, list))
+
+      fn main() -> Unit
+          ! [Args.get, Console.print]
+          Console.print("begins")
+          Console.print("{List.len(build(10000000 + List.len(Args.get()), []))}")
+
+      """)
+    let command = ["run", "--target=wasm-gc", "large.av"]
+    let path = try WasmTools.folder(with: "node", in: work)
+    #expect(try nanoc(command, path: path).output == "begins\n10000000\n")
+    let limited = try run(
+      Repository.nanoc, command, in: work.path,
+      environment: ["PATH": WasmTools.searchPath, "NODE_OPTIONS": "--max-old-space-size=60"])
+    #expect(limited.code == 70 && limited.output == "begins\n", "\(limited)")
+    #expect(limited.errors.hasSuffix("runtime fault: out of memory\n"), "\(limited)")
+  }
+
   // MARK: Signals and streams
 
   /// What ends `nanoc run` ends the engine, too.

@@ -187,6 +187,14 @@ function isUsedUp(failure) {
   return failure instanceof WebAssembly.RuntimeError && /too (large|many)|out of memory/i.test(failure.message);
 }
 
+/** The bytes of a module. Node loads its whole network library, in 45 ms, where `Response` is named: bytes are first. */
+async function bytesOf(source) {
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer || typeof Response === "undefined") return source;
+  if (!(source instanceof Response)) return source;
+  if (!source.ok) throw new Error(`${source.url}: ${source.status} ${source.statusText}`);
+  return source.arrayBuffer();
+}
+
 /**
  * Runs a program to its end.
  *
@@ -197,11 +205,7 @@ function isUsedUp(failure) {
 export async function run(source, options = {}) {
   const { imports, bind } = host(options);
   source = await source;
-  if (typeof Response !== "undefined" && source instanceof Response) {
-    if (!source.ok) throw new Error(`${source.url}: ${source.status} ${source.statusText}`);
-    source = await source.arrayBuffer();
-  }
-  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(await bytesOf(source));
   const instance = await WebAssembly.instantiate(module, imports);
   bind(instance);
   const { main } = instance.exports;

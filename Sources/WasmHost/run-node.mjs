@@ -8,12 +8,19 @@ if (Number.parseInt(process.versions.node) < 22) {
   endWith(`Node ${process.versions.node} is too old for wasm-gc modules; install Node 22 or newer (https://nodejs.org)`);
 }
 
-// Output is written at once in large pieces, since a program may print a line at a time; line by line where people watch.
+// Where people watch, and while lines are few, each is written at once: if the engine's heap is used up, what is held is
+// lost. Many lines in a short time are written together.
+const atOnce = 200;
+const period = 100;
 const most = process.stdout.isTTY ? 0 : 65536;
 const pieces = { 1: [], 2: [] };
 let held = 0;
+let sent = 0;
+let began = 0;
 function flush() {
   if (held === 0) return;
+  const now = Date.now();
+  if (now - began >= period || now < began) [began, sent] = [now, 0];
   for (const [descriptor, lines] of Object.entries(pieces)) {
     let bytes = Buffer.from(lines.join(""));
     lines.length = 0;
@@ -34,7 +41,12 @@ function write(descriptor, line) {
   if (pieces[3 - descriptor].length > 0) flush();
   pieces[descriptor].push(line + "\n");
   held += line.length + 1;
-  if (held > most) flush();
+  if (sent < atOnce) {
+    sent += 1;
+    flush();
+  } else if (held > most) {
+    flush();
+  }
 }
 
 // Input comes in pieces; the bytes from `next` to `end` are not used yet.

@@ -155,6 +155,10 @@ enum WasmEngine {
     let code: Int32
     switch end {
     case .exit(let own): code = own
+    // Node ends itself where its heap is used up, behind a report of its own.
+    case .signal(let number) where engine.isOurs && [SIGABRT, SIGILL, SIGTRAP].contains(number):
+      Console.error("runtime fault: out of memory")
+      return 70
     case .signal(let number): code = 128 + number
     }
     if code != 0, report.contains("call stack exhausted") {
