@@ -96,7 +96,7 @@ let package = Package(
       dependencies: ["ProgramGenerator", "Interpreters", "Passes", "Nanopass", "Languages", "Diagnostics"],
       swiftSettings: llvmHeaders + fast),
     .executableTarget(
-      name: "nanoc-fuzz", dependencies: ["Fuzzing", "ProgramGenerator", "Interpreters", "Nanopass"],
+      name: "nanoc-fuzz", dependencies: ["Fuzzing", "ProgramGenerator", "Interpreters", "Nanopass", "NativePasses"],
       swiftSettings: llvmHeaders + fast),
 
     .target(

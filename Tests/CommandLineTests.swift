@@ -246,6 +246,81 @@ import Testing
     #expect(names.starts(with: nativePipeline.stages.map(\.name)))
     let list = try #require(try json(try nanoc("--list-passes", "--json").output)["passes"] as? [[String: Any]])
     #expect(list.compactMap { $0["pass"] as? String } == names)
+    // The last step of each target is there.
+    #expect(names.suffix(2) == ["link", "encode-module"])
+    #expect(list.last?["targets"] as? [String] == ["wasm-gc", "wasm32"])
+  }
+
+  /// The steps behind the passes lead to the target that they belong to.
+  @Test func stopsBehindEveryStep() throws {
+    let module = try nanoc("hello.av", "--stop-after=encode-module")
+    #expect(module.code == 0 && module.output.hasPrefix("(module"), "\(module)")
+    #expect(try nanoc("hello.av", "--stop-after=encode-module", "--target=wasm32", "-o", "x.wasm").code == 0)
+    #expect(try nanoc("hello.av", "--target=wasm32", "-o", "y.wasm").code == 0)
+    #expect(work.bytes("x.wasm") == work.bytes("y.wasm"))
+    let code = try nanoc("hello.av", "--stop-after=emit-llvm", "--target=wasm-gc")
+    #expect(code.code == 0 && code.output.contains("define "), "\(code)")
+    #expect(try nanoc("hello.av", "--stop-after=emit-object", "--target=wasm32", "-o", "x.o").code == 0)
+    #expect(work.bytes("x.o")?.starts(with: [0x7f, 0x45, 0x4c, 0x46]) == true)
+    #expect(work.entries == ["hello.av", "wrong.av", "x.o", "x.wasm", "y.wasm"])
+  }
+
+  /// A function in which many values flow into one.
+  private static func flows(_ count: Int) -> String {
+    let calls = (0..<count).map { "    x\($0) = g(n + \($0))" }.joined(separator: "\n")
+    let sums = (1..<count).map { "    y\($0) = y\($0 - 1) * 3 + x\(count - $0)" }.joined(separator: "\n")
+    return """
+      module Long
+
+      fn g(n: Int) -> Int
+          match n > 3
+              true -> n
+              false -> g(n + 1) + 1
+
+      fn main() -> Unit
+          ! [Args.get, Console.print]
+          n = List.len(Args.get())
+      \(calls)
+          y0 = x0
+      \(sums)
+          Console.print("{y\(count - 1)}")
+
+      """
+  }
+
+  /// A function in which many choices stand in one another.
+  private static func choices(_ count: Int) -> String {
+    let steps = (1..<count).map { "    x\($0) = g(x\($0 - 1))?" }.joined(separator: "\n")
+    return """
+      module Long
+
+      fn g(n: Int) -> Result<Int, String>
+          match n
+              777777 -> Result.Err("bad")
+              _ -> Result.Ok(n + 1)
+
+      fn main() -> Result<Unit, String>
+          ! [Args.get, Console.print]
+          x0 = List.len(Args.get())
+      \(steps)
+          Console.print("{x\(count - 1)}")
+          Result.Ok(Unit)
+
+      """
+  }
+
+  /// The time of a pass follows the length of a function; these took ten times as long for four times the length.
+  @Test(arguments: [("infer-ranges", 2000, flows), ("lower-to-wasm-gc", 1000, choices)])
+  func longFunctionsTakeLinearTime(_ pass: String, _ count: Int, _ program: @Sendable (Int) -> String) throws {
+    func milliseconds(_ count: Int) throws -> Double {
+      try work.write("long.av", program(count))
+      let result = try nanoc("long.av", "--stop-after=\(pass)", "-o", "long.zst", "--time-passes", "--json")
+      let passes = try #require(try json(result.errors)["passes"] as? [[String: Any]])
+      let found = try #require(passes.first { $0["pass"] as? String == pass })
+      return try #require(found["cpu_ms"] as? Double)
+    }
+    let (short, long) = (try milliseconds(count), try milliseconds(4 * count))
+    #expect(long < 7 * short, "\(short) ms, then \(long) ms")
   }
 
   @Test func thereAreThirtyPasses() {

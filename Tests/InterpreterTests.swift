@@ -3,6 +3,7 @@ import Fuzzing
 import Interpreters
 import Languages
 import Nanopass
+import Passes
 import ProgramGenerator
 import Testing
 
@@ -160,6 +161,29 @@ import Testing
     }
     if case .refused(let why) = verdict { Issue.record("seed \(seed), \(build): \(why)") }
     if case .different(let why) = verdict { Issue.record("seed \(seed), \(build): \(why)") }
+  }
+
+  /// What native code computes otherwise in the last place, modules of both kinds compute alike.
+  @Test func inexactFunctionsAreComparedBetweenModules() throws {
+    let text = """
+      module Main
+
+      fn main() -> Unit
+          ! [Console.print]
+          Console.print("{Float.sin(0.5)}")
+
+      """
+    let program = GeneratedProgram(text: text)
+    func verdict(_ outputs: [Road: String]) throws -> Verdict {
+      let comparison = Comparison { _, build in Outcome(output: outputs[build.road] ?? "") }
+      let builds = [Build(.wasmGC, "-O2"), Build(.wasm32, "-O2")]
+      return try onLargeStack { comparison.verdict(on: program, builds: builds) }
+    }
+    let exact = "0.479425538604203\n"
+    #expect(try verdict([.wasmGC: exact, .wasm32: exact]).kind == "same")
+    #expect(try verdict([.wasmGC: "0.4", .wasm32: "0.4"]).kind == "same")
+    let different = try verdict([.wasmGC: exact, .wasm32: "0.4"])
+    #expect(different.kind == "different wasm32 -O2 beside wasm-gc -O2")
   }
 
   @Test func shrinkingKeepsTheFailure() {

@@ -92,17 +92,39 @@ import WasmBinary
     #expect(try BinaryModule(decoding: bytes) == module)
     #expect(try module.encoded() == bytes)
     #expect(try ImportList(of: bytes).entries == [ImportList.Entry(module: "wörld", field: "")])
+    let functions = module.exports.compactMap { if case .function = $0.item { $0.field } else { nil } }
+    #expect(try ExportList(of: bytes).functions == functions)
   }
 
   /// Each damaged module is refused with a place in it, or is another module that is written and read back.
   @Test func damagedBytesAreRefused() throws {
-    let whole = try Self.everything().encoded()
+    let refused = try Self.refusals(of: try Self.everything().encoded(), rounds: 20_000)
+    #expect(refused > 5_000)
+  }
+
+  /// The same with modules of real programs, with names and without.
+  @Test(arguments: ["wasm-gc", "wasm32"]) func damagedProgramsAreRefused(_ target: String) throws {
+    let folder = try TemporaryFolder()
+    let source = Repository.path("Tests/benchmarks/word_count/word_count.av")
+    for level in ["-Os", "-O0"] {
+      let result = try nanoc(["--target=\(target)", level, source, "-o", "program.wasm"], in: folder.path)
+      try #require(result.code == 0, "\(result.errors)")
+      let whole = try #require(folder.bytes("program.wasm"))
+      // Of most changes the format says nothing: another number, another instruction.
+      let refused = try Self.refusals(of: whole, rounds: 500, cuts: 100)
+      #expect(refused > 150, "\(level): \(refused)")
+    }
+  }
+
+  /// Damages a module in each of many rounds, in the first ones by cutting it off; gives how often it is refused.
+  private static func refusals(of whole: [UInt8], rounds: Int, cuts: Int? = nil) throws -> Int {
     var source = RandomSource(seed: 7)
     var refused = 0
-    for round in 0..<20_000 {
+    let cuts = cuts ?? whole.count
+    for round in 0..<rounds {
       var bytes = whole
-      if round < whole.count { bytes.removeLast(whole.count - round) }
-      for _ in 0..<(round < whole.count ? 0 : 1 + source.below(3)) where !bytes.isEmpty {
+      if round < cuts { bytes.removeLast(whole.count - whole.count * round / cuts) }
+      for _ in 0..<(round < cuts ? 0 : 1 + source.below(3)) where !bytes.isEmpty {
         let place = source.below(bytes.count)
         switch source.below(4) {
         case 0: bytes[place] = UInt8(source.below(256))
@@ -122,8 +144,9 @@ import WasmBinary
         refused += 1
       }
       _ = try? ImportList(of: bytes)
+      _ = try? ExportList(of: bytes)
     }
-    #expect(refused > 5_000)
+    return refused
   }
 
   @Test func numbersOutsideTheirRangeAreRefused() throws {
@@ -141,6 +164,17 @@ import WasmBinary
     #expect(throws: BinaryError(offset: 4, "this is no module of WebAssembly, version 1")) {
       try BinaryModule(decoding: [0, 0x61, 0x73, 0x6d, 2, 0, 0, 0])
     }
+  }
+
+  /// A few bytes that ask for many variables do not fill the memory.
+  @Test func variablesAreBoundedByTheBytes() throws {
+    var module = BinaryModule()
+    module.groups = [[SubType(.function(parameters: [], results: []))]]
+    let many = Function(type: 0, locals: Array(repeating: .i64, count: BinaryLimits.locals), body: [])
+    module.functions = Array(repeating: many, count: 20)
+    #expect(try BinaryModule(decoding: try module.encoded()) == module)
+    module.functions += module.functions
+    #expect(throws: BinaryError.self) { try BinaryModule(decoding: try module.encoded()) }
   }
 
   @Test func limitsAreKept() throws {

@@ -147,10 +147,11 @@ import WasmBinary
     #expect(result.output == "begins,made 1000000,runtime fault: out of memory 70\n", "\(result)")
   }
 
-  /// wasmkit has no host of ours; what programs print is written at once there.
-  @Test(.enabled(if: WasmTools.wasmkit != nil)) func wasmkitEndsWithTheFault() throws {
+  /// These have no host of ours; what programs print is written at once there.
+  @Test(arguments: ["wasmtime"] + (WasmTools.wasmkit == nil ? [] : ["wasmkit"]))
+  func otherEnginesEndWithTheFault(_ engine: String) throws {
     try deepProgram()
-    let folder = URL(fileURLWithPath: try #require(WasmTools.wasmkit)).deletingLastPathComponent().path
+    let folder = try WasmTools.folder(with: engine, in: work)
     let command = "PATH='\(folder)'; EMPTY=; export EMPTY; exec '\(Repository.nanoc)' run --target=wasm32 deep.av"
     let limited = try run("/bin/sh", ["-c", "ulimit -s 8192; " + command], in: work.path)
     let fault = ProcessResult(code: 70, output: Self.made, errors: "runtime fault: out of memory\n")

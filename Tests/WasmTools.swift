@@ -22,6 +22,25 @@ enum WasmTools {
     URL(fileURLWithPath: node).deletingLastPathComponent().path + ":"
     + (ProcessInfo.processInfo.environment["PATH"] ?? "")
 
+  /// The path of a folder that holds one engine by its name: `node`, `wasmtime`, `wasmkit`, or a Node that is too old. Of
+  /// wasmtime there is the library alone, which a script makes a command of.
+  static func folder(with engine: String, in work: TemporaryFolder) throws -> String {
+    let folder = "engines/" + engine
+    func script(_ name: String, _ command: String) throws {
+      let file = try work.write("\(folder)/\(name)", "#!/bin/sh\nexec \(command) \"$@\"\n")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+    }
+    switch engine {
+    case "wasmtime": try script("wasmtime", "'\(python)' '\(Repository.path("Tests/wasm/wasmtime-command.py"))'")
+    case "wasmkit": try script("wasmkit", "'\(wasmkit ?? "/nowhere")'")
+    case "old node":
+      let old = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })"
+      try script("node", "'\(node)' --import='\(try work.write("old.mjs", old))'")
+    default: try script("node", "'\(node)'")
+    }
+    return work.path + "/" + folder
+  }
+
   private static func path(_ variable: String, _ installed: String) -> String {
     ProcessInfo.processInfo.environment[variable] ?? Repository.path("build/tools/wasm/\(installed)")
   }

@@ -9,6 +9,7 @@ import MatchingPasses
 import MemoryPasses
 import NamePasses
 public import Nanopass
+import NativePasses
 import SpecialisePasses
 import TypePasses
 import WasmPasses
@@ -179,11 +180,25 @@ public enum Road: String, CaseIterable, Sendable {
     }
   }
 
-  /// The first road with a pass of that name; nil if there is none.
-  public static func through(_ pass: String) -> Road? {
-    allCases.first { road in road.stages.contains { $0.name == pass } }
+  /// The steps behind the passes, in order.
+  public var steps: [any BackEndStep] {
+    switch self {
+    case .native: NativeStep.allCases
+    case .wasmGC, .wasm32: WasmStep.allCases
+    }
   }
+
+  /// Whether it has a pass or a step of that name.
+  public func leads(through name: String) -> Bool {
+    stages.contains { $0.name == name } || steps.contains { $0.name == name }
+  }
+
+  /// The first road with a pass or a step of that name; nil if there is none.
+  public static func through(_ name: String) -> Road? { allCases.first { $0.leads(through: name) } }
 }
+
+/// Every step behind passes once, in the order of the roads.
+public let allSteps: [any BackEndStep] = NativeStep.allCases + WasmStep.allCases
 
 /// Every pass once: those of the native road, then those that only other roads have. Snapshots are numbered by it.
 public let allStages: [Stage] = {

@@ -17,7 +17,7 @@ extension BinaryModule {
     for expected in Self.header where try reader.byte() != expected {
       throw reader.error("this is no module of WebAssembly, version 1", at: reader.position - 1)
     }
-    var parts = ModuleParts()
+    var parts = ModuleParts(variables: BinaryLimits.functions + bytes.count)
     var last = 0
     while !reader.isAtEnd {
       let start = reader.position
@@ -57,6 +57,9 @@ extension BinaryModule {
     var types: [UInt32] = []
     var bodies: [(locals: [ValueType], code: PlacedCode)] = []
     var dataCount: UInt32?
+    /// How many variables functions may have in all. A few bytes ask for many, which must not fill the memory: programs
+    /// that use theirs have more bytes than variables.
+    var variables: Int
   }
 
   private mutating func section(_ number: UInt8, _ reader: inout ByteReader, _ parts: inout ModuleParts) throws {
@@ -73,7 +76,12 @@ extension BinaryModule {
     case 6: globals = try reader.list { try $0.global() }
     case 7: exports = try reader.list { try $0.exported() }
     case 12: parts.dataCount = try reader.unsigned()
-    case 10: parts.bodies = try reader.list { try $0.body() }
+    case 10:
+      parts.bodies = try reader.list { reader in
+        let body = try reader.body(variables: parts.variables)
+        parts.variables -= body.locals.count
+        return body
+      }
     default: data = try reader.list { try $0.datum() }
     }
   }
@@ -240,14 +248,15 @@ extension ByteReader {
     }
   }
 
-  fileprivate mutating func body() throws -> (locals: [ValueType], code: PlacedCode) {
+  /// - Parameter variables: how many it may have at most.
+  fileprivate mutating func body(variables: Int) throws -> (locals: [ValueType], code: PlacedCode) {
     let start = position
     var inner = try sized()
     guard inner.left <= BinaryLimits.bodySize else { throw error("a function's body is too long", at: start) }
     let runs = try inner.list { (count: try $0.unsigned(), type: try $0.valueType()) }
     var locals: [ValueType] = []
     for run in runs {
-      guard Int(run.count) <= BinaryLimits.locals - locals.count else {
+      guard Int(run.count) <= min(variables, BinaryLimits.locals) - locals.count else {
         throw error("there are too many variables", at: start)
       }
       locals += repeatElement(run.type, count: Int(run.count))

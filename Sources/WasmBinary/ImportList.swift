@@ -19,15 +19,8 @@ public struct ImportList: Sendable, Hashable {
 
   /// - Throws: `BinaryError` if the bytes are no module, or import something other than functions.
   public init(of bytes: [UInt8]) throws {
-    var reader = ByteReader(bytes)
-    for expected in BinaryModule.header where try reader.byte() != expected {
-      throw reader.error("this is no module of WebAssembly", at: reader.position - 1)
-    }
     var entries: [Entry] = []
-    while !reader.isAtEnd {
-      let number = try reader.byte()
-      var section = try reader.sized()
-      guard number == 2 else { continue }
+    for var section in try ByteReader.sections(numbered: 2, of: bytes) {
       for _ in 0..<(try section.unsigned()) {
         let entry = Entry(module: try section.text(), field: try section.text())
         guard try section.byte() == 0 else { throw section.error("`\(entry)` is no function") }
@@ -37,5 +30,44 @@ public struct ImportList: Sendable, Hashable {
       try section.finish("the list of imports")
     }
     self.entries = entries
+  }
+}
+
+/// The functions that a module lets its host call, read from the bytes alone. It takes modules of any kind.
+public struct ExportList: Sendable, Hashable {
+  /// The names of the functions in order.
+  public let functions: [String]
+
+  /// - Throws: `BinaryError` if the bytes are no module.
+  public init(of bytes: [UInt8]) throws {
+    var functions: [String] = []
+    for var section in try ByteReader.sections(numbered: 7, of: bytes) {
+      for _ in 0..<(try section.unsigned()) {
+        let (field, kind) = (try section.text(), try section.byte())
+        _ = try section.unsigned()
+        if kind == 0 { functions.append(field) }
+      }
+      try section.finish("the list of exports")
+    }
+    self.functions = functions
+  }
+}
+
+extension ByteReader {
+  /// The sections of a module that have a number. Of the others only the sizes are read.
+  fileprivate static func sections(numbered wanted: UInt8, of bytes: [UInt8]) throws -> [ByteReader] {
+    var reader = ByteReader(bytes)
+    for expected in BinaryModule.header {
+      guard !reader.isAtEnd, try reader.byte() == expected else {
+        throw reader.error("this is no module of WebAssembly", at: max(0, reader.position - 1))
+      }
+    }
+    var found: [ByteReader] = []
+    while !reader.isAtEnd {
+      let number = try reader.byte()
+      let section = try reader.sized()
+      if number == wanted { found.append(section) }
+    }
+    return found
   }
 }

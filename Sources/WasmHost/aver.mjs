@@ -20,6 +20,31 @@ export class Exit extends Error {
 /** Whether a program can be kept waiting for a promise while the rest of the world goes on. */
 export const canWait = typeof WebAssembly.Suspending === "function";
 
+/** What functions of the caller's threw: nothing that tells of the program. */
+const theirs = new WeakSet();
+
+/** Notes what a function of the caller's throws. */
+function passOn(failure) {
+  if (failure instanceof Object) theirs.add(failure);
+  throw failure;
+}
+
+/** A function of the caller's, and one that gives a promise. */
+const own = (task) => (...given) => {
+  try {
+    return task(...given);
+  } catch (failure) {
+    return passOn(failure);
+  }
+};
+const ownPromise = (task) => async (...given) => {
+  try {
+    return await task(...given);
+  } catch (failure) {
+    return passOn(failure);
+  }
+};
+
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -93,7 +118,7 @@ export async function pause(milliseconds) {
  * - `randomInt`: gives a BigInt from its first argument to its second, both included; `randomFloat`: a number from 0 up
  *   to 1, which it never is.
  *
- * `bind` is to be called with the instance before `main`.
+ * What they throw ends the program, and comes out of `main`. `bind` is to be called with the instance before `main`.
  */
 export function host(options = {}) {
   const { args = [], print = (line) => console.log(line), error = (line) => console.error(line) } = options;
@@ -109,16 +134,24 @@ export function host(options = {}) {
   };
   const giveText = (text) => {
     if (text === null || text === undefined) return -1;
-    return give(typeof text === "string" ? encoder.encode(text) : text);
+    if (typeof text.then === "function") throw new TypeError("readLine gave a promise; awaitLine may do so");
+    if (text instanceof Uint8Array) return give(text);
+    const { buffer, byteOffset, byteLength } = text;
+    return give(ArrayBuffer.isView(text) ? new Uint8Array(buffer, byteOffset, byteLength) : encoder.encode(text));
   };
-  const clock = () => BigInt(Math.floor(now()));
+  const clock = own(() => BigInt(Math.floor(now())));
+  const show = (task) => {
+    const line = own(task);
+    return (at, count) => void line(text(at, count));
+  };
+  const { randomInt: drawInt = randomInt, randomFloat: drawFloat = randomFloat } = options;
   const aver = {
-    "Console.print": (at, count) => print(text(at, count)),
-    "Console.error": (at, count) => error(text(at, count)),
-    "Console.warn": (at, count) => warn(text(at, count)),
+    "Console.print": show(print),
+    "Console.error": show(error),
+    "Console.warn": show(warn),
     "Console.readLine": awaitLine
-      ? new WebAssembly.Suspending(async () => giveText(await awaitLine()))
-      : () => giveText(readLine()),
+      ? new WebAssembly.Suspending(ownPromise(async () => giveText(await awaitLine())))
+      : own(() => giveText(readLine())),
     "Env.get": (at, count) => giveText(variables.get(text(at, count))),
     "Env.set": (at, count) => {
       const [, name, value] = /^([^=]*)=([^]*)$/.exec(text(at, count));
@@ -128,22 +161,39 @@ export function host(options = {}) {
     "Time.now": clock,
     "Time.unixMs": clock,
     "Time.sleep": awaitSleep
-      ? new WebAssembly.Suspending((milliseconds) => awaitSleep(Number(milliseconds)))
-      : (milliseconds) => (options.sleep ?? sleep)(Number(milliseconds)),
-    "Random.int": options.randomInt ?? randomInt,
-    "Random.float": options.randomFloat ?? randomFloat,
+      ? new WebAssembly.Suspending(ownPromise((milliseconds) => awaitSleep(Number(milliseconds))))
+      : own((milliseconds) => void (options.sleep ?? sleep)(Number(milliseconds))),
+    "Random.int": own((least, most) => BigInt(drawInt(least, most))),
+    "Random.float": own(drawFloat),
     "Args.get": () => give(block(args)),
     take: (at) => new Uint8Array(memory.buffer).set(pending, at),
     fail: (at, count, code) => {
-      error(text(at, count));
+      aver["Console.error"](at, count);
       throw new Exit(code);
     },
   };
   return { imports: { aver }, bind: (instance) => { memory = instance.exports.memory; } };
 }
 
-/** Whether an engine refused an array for its size. */
-const tooLarge = (failure) => failure instanceof WebAssembly.RuntimeError && /too large/.test(failure.message);
+/**
+ * Whether a failure says that memory is used up: the engine's stack by a recursion that is too deep, wherever it ended,
+ * its heap, or what a text may take. Engines differ in their words and their classes.
+ */
+function isUsedUp(failure) {
+  if (!(failure instanceof Error)) return false;
+  if (/call stack|recursion|string longer/i.test(failure.message)) return true;
+  if (theirs.has(failure)) return false;
+  if (failure instanceof RangeError || failure.name === "InternalError") return true;
+  return failure instanceof WebAssembly.RuntimeError && /too (large|many)|out of memory/i.test(failure.message);
+}
+
+/** The bytes of a module. Node loads its whole network library, in 45 ms, where `Response` is named: bytes are first. */
+async function bytesOf(source) {
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer || typeof Response === "undefined") return source;
+  if (!(source instanceof Response)) return source;
+  if (!source.ok) throw new Error(`${source.url}: ${source.status} ${source.statusText}`);
+  return source.arrayBuffer();
+}
 
 /**
  * Runs a program to its end.
@@ -155,19 +205,17 @@ const tooLarge = (failure) => failure instanceof WebAssembly.RuntimeError && /to
 export async function run(source, options = {}) {
   const { imports, bind } = host(options);
   source = await source;
-  // Not by asking whether it is a `Response`: at its name Node loads all that fetches, which takes 30 ms.
-  if (typeof source.arrayBuffer === "function") source = await source.arrayBuffer();
-  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(await bytesOf(source));
   const instance = await WebAssembly.instantiate(module, imports);
   bind(instance);
   const { main } = instance.exports;
+  if (typeof main !== "function") throw new TypeError("the module is no program: it exports no `main`");
   try {
     await (options.awaitLine || options.awaitSleep ? WebAssembly.promising(main) : main)();
     return 0;
   } catch (failure) {
     if (failure instanceof Exit) return failure.code;
-    // Memory is used up: the engine's heap, or its stack by a recursion that is too deep.
-    if (failure instanceof RangeError || tooLarge(failure)) {
+    if (isUsedUp(failure)) {
       (options.error ?? ((line) => console.error(line)))("runtime fault: out of memory");
       return 70;
     }

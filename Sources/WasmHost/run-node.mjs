@@ -2,12 +2,25 @@
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { run, sleep } from "./aver.mjs";
 import { environment } from "./node-environment.mjs";
+import { endWith, explain } from "./node-failures.mjs";
 
-// Output is written at once in large pieces, since a program may print a line at a time; line by line where people watch.
+if (Number.parseInt(process.versions.node) < 22) {
+  endWith(`Node ${process.versions.node} is too old for wasm-gc modules; install Node 22 or newer (https://nodejs.org)`);
+}
+
+// Where people watch, and while lines are few, each is written at once: if the engine's heap is used up, what is held is
+// lost. Many lines in a short time are written together.
+const atOnce = 200;
+const period = 100;
 const most = process.stdout.isTTY ? 0 : 65536;
 const pieces = { 1: [], 2: [] };
 let held = 0;
+let sent = 0;
+let began = 0;
 function flush() {
+  if (held === 0) return;
+  const now = Date.now();
+  if (now - began >= period || now < began) [began, sent] = [now, 0];
   for (const [descriptor, lines] of Object.entries(pieces)) {
     let bytes = Buffer.from(lines.join(""));
     lines.length = 0;
@@ -15,9 +28,9 @@ function flush() {
       try {
         bytes = bytes.subarray(writeSync(Number(descriptor), bytes));
       } catch (failure) {
-        if (failure.code === "EAGAIN") continue;
-        if (failure.code === "EPIPE") process.exit(141);
-        throw failure;
+        // What nobody takes is dropped, and does not end a program.
+        if (failure.code !== "EAGAIN") break;
+        sleep(1);
       }
     }
   }
@@ -28,11 +41,16 @@ function write(descriptor, line) {
   if (pieces[3 - descriptor].length > 0) flush();
   pieces[descriptor].push(line + "\n");
   held += line.length + 1;
-  if (held > most) flush();
+  if (sent < atOnce) {
+    sent += 1;
+    flush();
+  } else if (held > most) {
+    flush();
+  }
 }
 
 // Input comes in pieces; the bytes from `next` to `end` are not used yet.
-const piece = Buffer.alloc(65536);
+const piece = new Uint8Array(65536);
 let [next, end] = [0, 0];
 
 /** Reads more when all that has been read is used; false at the end of input. */
@@ -50,32 +68,36 @@ function fill() {
   }
 }
 
-/** The bytes of the next line of input, without its end; null at the end of input. */
+/** The bytes of the next line of input, without its end; null at the end of input. They are good until the next call. */
 function readLine() {
   flush();
   const parts = [];
   while (fill()) {
-    const feed = piece.subarray(0, end).indexOf(10, next);
-    parts.push(Buffer.from(piece.subarray(next, feed < 0 ? end : feed)));
-    next = feed < 0 ? end : feed + 1;
-    if (feed < 0) continue;
-    const line = Buffer.concat(parts);
+    const feed = piece.indexOf(10, next);
+    const isWhole = feed >= 0 && feed < end;
+    const part = piece.subarray(next, isWhole ? feed : end);
+    next = isWhole ? feed + 1 : end;
+    if (!isWhole) {
+      parts.push(part.slice());
+      continue;
+    }
+    const line = parts.length > 0 ? Buffer.concat([...parts, part]) : part;
     return line.at(-1) === 13 ? line.subarray(0, -1) : line;
   }
   return parts.length > 0 ? Buffer.concat(parts) : null;
 }
 
 const [path, ...args] = process.argv.slice(2);
-let code = 2;
 try {
-  code = await run(readFileSync(path), {
+  process.exitCode = await run(readFileSync(path), {
     args, readLine, env: environment(), print: (line) => write(1, line), error: (line) => write(2, line),
     sleep: (milliseconds) => {
       flush();
       sleep(milliseconds);
     },
   });
-} finally {
+} catch (failure) {
   flush();
+  explain(failure);
 }
-process.exitCode = code;
+flush();

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { WASI } from "node:wasi";
 import { environment } from "./node-environment.mjs";
+import { explain } from "./node-failures.mjs";
 
 const [path, ...args] = process.argv.slice(2);
 // Node hands on texts only: a value that is none is left out, since programs find no text there either.
@@ -9,12 +10,12 @@ const texts = Object.entries(environment()).filter(([, value]) => typeof value =
 const env = Object.fromEntries(texts);
 const wasi = new WASI({ version: "preview1", args: ["program", ...args], env, returnOnExit: true });
 const imports = { wasi_snapshot_preview1: wasi.wasiImport };
-const { instance } = await WebAssembly.instantiate(readFileSync(path), imports);
+const { instance } = await WebAssembly.instantiate(readFileSync(path), imports).catch(explain);
 try {
   process.exitCode = wasi.start(instance);
 } catch (failure) {
   // The stack is used up.
-  if (!(failure instanceof RangeError)) throw failure;
+  if (!(failure instanceof RangeError)) explain(failure);
   instance.exports.flush?.();
   console.error("runtime fault: out of memory");
   process.exitCode = 70;

@@ -1,6 +1,7 @@
 import Foundation
 import Fuzzing
 import Interpreters
+import NativePasses
 import ProgramGenerator
 
 /// `nanoc-fuzz NANOC [MODE [FIRST-SEED [COUNT [FOLDER]]]]`: goes on until it is stopped or COUNT is reached. What fails
@@ -69,7 +70,8 @@ struct Session {
     comparison = Comparison { program, build in
       try Self.write(program, to: scratch)
       let entry = "\(scratch)/\(GeneratedProgram.entry)"
-      return try Self.run(compiler, ["run"] + build.options + ["--module-root", scratch, entry])
+      let arguments = ["run"] + build.options + ["--module-root", scratch, entry]
+      return try Self.run(compiler, arguments, complaints: folder + "/errors")
     }
   }
 
@@ -122,22 +124,25 @@ struct Session {
     }
   }
 
-  /// Runs a command and gives what it did.
-  private static func run(_ command: String, _ arguments: [String]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-    process.arguments = ["120", command] + arguments
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let printed = output.fileHandleForReading.readDataToEndOfFile()
-    let complaints = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let code = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+  /// Runs a command and gives what it did. Its complaints go through a file, since both streams may be long.
+  private static func run(_ command: String, _ arguments: [String], complaints: String) throws -> Outcome {
+    let errors = open(complaints, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard errors >= 0 else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: complaints]) }
+    defer { close(errors) }
+    var output = try SystemPipe()
+    let process = try ChildProcess(
+      "/usr/bin/timeout", ["120", command] + arguments, output: output.end, errors: errors)
+    output.closeWriting()
+    let printed = output.readAll()
+    let code: Int32 =
+      switch process.wait() {
+      case .exit(let code): code
+      case .signal(let number): 128 + number
+      }
     // What `timeout` ends with.
     if code == 124 { throw InterpreterError.exhausted("seconds") }
+    let said = FileManager.default.contents(atPath: complaints) ?? Data()
     return Outcome(
-      output: String(decoding: printed, as: UTF8.self), errors: String(decoding: complaints, as: UTF8.self), code: code)
+      output: String(decoding: printed, as: UTF8.self), errors: String(decoding: said, as: UTF8.self), code: code)
   }
 }

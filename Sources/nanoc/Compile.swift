@@ -85,7 +85,7 @@ struct Compile: ParsableCommand {
     }
     var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
     driver.stopAfter = stopAfter
-    driver.target = target
+    driver.target = stopAfter.map { target.leading(through: $0) } ?? target
     driver.packaging = packaging
     driver.output = output
     driver.checksLeaks = checkLeaks
@@ -146,6 +146,12 @@ struct Run: ParsableCommand {
 
   func run() throws {
     guard file != nil || passes.resume != nil else { throw ValidationError("Name the file to run: nanoc run FILE.av") }
+    let isModule = file?.hasSuffix(Target.wasmGC.suffix) == true
+    let late = [
+      (optimization?.flag ?? "", optimization != nil), ("--profile", profile), ("--check-leaks", checkLeaks),
+      ("-g", debug), ("--interpret", interpret != nil),
+    ].first { $0.1 }
+    if isModule, let late { throw ValidationError("\(file ?? "") has been compiled; leave \(late.0) out") }
     var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
     if debug, interpret != nil { throw ValidationError("-g goes not with --interpret, which makes no code") }
     if profile, checkLeaks || interpret != nil {
@@ -167,9 +173,7 @@ struct Run: ParsableCommand {
     driver.target = target
     let prepared = driver
     let programArguments = arguments
-    if let file, file.hasSuffix(Target.wasmGC.suffix) {
-      throw ExitCode(prepared.runModule(at: file, programArguments))
-    }
+    if let file, isModule { throw ExitCode(prepared.runModule(at: file, programArguments)) }
     if target.isModule { throw ExitCode(onLargeStack { prepared.runModule(programArguments) }) }
     if let interpreter = interpret {
       throw ExitCode(onLargeStack { prepared.interpret(by: interpreter, programArguments) })

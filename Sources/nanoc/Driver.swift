@@ -58,7 +58,7 @@ struct Driver: @unchecked Sendable {
       try refuseToOverwriteInput()
       var outcome = try runPipeline()
       guard let program = outcome.program else { return finish(&outcome, code: 1) }
-      if let stopAfter, let stage = outcome.lastStage, stage.name == stopAfter || !isNativeStep(stopAfter) {
+      if let stopAfter, let stage = outcome.lastStage, !isStep(stopAfter) {
         try writeStage(program, stage, outcome.context)
         return finish(&outcome, code: 0)
       }
@@ -67,7 +67,11 @@ struct Driver: @unchecked Sendable {
         if let code = program.root as? WasmCode.Root {
           let heading = outcome.heading ?? PageHeading(title: programName)
           guard let module = try module(code, &outcome) else { return finish(&outcome, code: 1) }
-          try packaging.write(module, to: outputPath, under: heading)
+          if stopAfter != nil, output?.hasSuffix(target.suffix) != true {
+            try writeText(try WasmBackEnd.text(of: code))
+          } else {
+            try packaging.write(module, to: outputPath, under: heading)
+          }
         }
       } catch let bug as PassBug {
         throw BugReport(bug, program, behind: outcome.lastStage, in: outcome.context)
@@ -103,13 +107,13 @@ struct Driver: @unchecked Sendable {
       }
       guard let module = try module(code, &outcome) else { return finish(&outcome, code: 1) }
       guard finish(&outcome, code: 0) == 0 else { return 1 }
-      return try WasmEngine.run(module.bytes, arguments: arguments)
+      return try WasmEngine.run(module.bytes, called: "the module", arguments: arguments)
     }
   }
 
   /// Runs a module that has been compiled before.
   func runModule(at path: String, _ arguments: [String]) -> Int32 {
-    guarded { try WasmEngine.run(try readFile(path), arguments: arguments) }
+    guarded { try WasmEngine.run(try readFile(path), called: path, arguments: arguments) }
   }
 
   /// The bytes of a module and its source map; nil if the program is too large for the format, which is reported.
@@ -123,7 +127,7 @@ struct Driver: @unchecked Sendable {
       place.name(ofSource: path == file || root == "." || path.hasPrefix("<library>") ? path : root + "/" + path)
     }
     let module = try WasmBackEnd.module(of: code, names: names, map: hasSourceMap ? map : nil, in: outcome.context)
-    outcome.measures.append(watch.measure("encode-module", peakMemory: peakMemory()))
+    outcome.measures.append(watch.measure(WasmStep.encodeModule.name, peakMemory: peakMemory()))
     return module
   }
 
@@ -188,15 +192,7 @@ struct Driver: @unchecked Sendable {
 
   // MARK: Pipeline
 
-  private func isNativeStep(_ name: String) -> Bool { NativeStep(rawValue: name) != nil }
-
-  /// The passes on the way to what is asked for.
-  private var road: Road {
-    if let stopAfter, !target.road.stages.contains(where: { $0.name == stopAfter }) {
-      return Road.through(stopAfter) ?? target.road
-    }
-    return target.road
-  }
+  private func isStep(_ name: String) -> Bool { allSteps.contains { $0.name == name } }
 
   private func runPipeline() throws -> Outcome {
     // Debug facts and snapshots are of the programs between the passes.
@@ -210,13 +206,13 @@ struct Driver: @unchecked Sendable {
 
   /// - Throws: `PassBug` if sweeping, else `BugReport`.
   private func runPipeline(sweeping: Bool) throws -> Outcome {
-    let stages = road.stages
+    let stages = target.road.stages
     let end = stages.firstIndex { $0.name == stopAfter } ?? stages.count - 1
     let context = PassContext(
       sources: SourceMap(),
       options: CompilerOptions(
         optimization: optimization?.level ?? 2, favoursSize: optimization == .size, needsMain: true,
-        checksLeaks: checksLeaks, platform: road.rawValue),
+        checksLeaks: checksLeaks, platform: target.road.rawValue),
       files: DiskFiles(root: try source.checkedModuleRoot()))
     let (program, start) =
       try passes.resume.map { try resume($0, stages, context) } ?? (try startingProgram(file ?? "", context), 0)

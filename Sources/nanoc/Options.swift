@@ -143,6 +143,17 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
+  /// Itself, or the first whose passes and steps have one of that name.
+  func leading(through name: String) -> Target {
+    guard !road.leads(through: name) else { return self }
+    switch Road.through(name) {
+    case .native: return .native
+    case .wasmGC: return .wasmGC
+    case .wasm32: return .wasm32
+    case nil: return self
+    }
+  }
+
   /// Whether a module of WebAssembly is made.
   var isModule: Bool { self == .wasmGC || self == .wasm32 }
 }

@@ -1,11 +1,10 @@
 import ArgumentParser
 import Diagnostics
 import Nanopass
-import NativePasses
 import Passes
 
 /// The names of all passes and of the steps behind them.
-let allPassNames = allStages.map(\.name) + NativeStep.allCases.map(\.rawValue)
+let allPassNames = allStages.map(\.name) + allSteps.map(\.name)
 
 /// `--list-passes`, and the check of pass names.
 enum PassList {
@@ -25,15 +24,17 @@ enum PassList {
     allStages.map { stage in
       Row(
         name: stage.name, phase: stage.phase, input: stage.input.name, output: stage.output.name,
-        summary: stage.summary,
-        roads: Road.allCases.filter { $0.stages.contains { $0.name == stage.name } }.map(\.rawValue),
-        optional: optionalNames(of: stage))
+        summary: stage.summary, roads: roads(through: stage.name), optional: optionalNames(of: stage))
     }
-      + NativeStep.allCases.map {
+      + allSteps.map { step in
         Row(
-          name: $0.rawValue, phase: "native", input: $0.input, output: $0.output, summary: $0.summary, roads: ["native"]
-        )
+          name: step.name, phase: type(of: step).phase, input: step.input, output: step.output, summary: step.summary,
+          roads: roads(through: step.name))
       }
+  }
+
+  private static func roads(through name: String) -> [String] {
+    Road.allCases.filter { $0.leads(through: name) }.map(\.rawValue)
   }
 
   /// Prints one pass a line, and the parts of it that can be left out alone.

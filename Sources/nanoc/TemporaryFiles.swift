@@ -27,14 +27,6 @@ enum TemporaryFiles {
     _ = paths
   }
 
-  /// Whether the caller has switched the signal off, as `nohup` does.
-  private static func isIgnored(_ number: Int32) -> Bool {
-    var action = sigaction()
-    guard sigaction(number, nil, &action) == 0 else { return true }
-    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self)
-      == unsafeBitCast(SIG_IGN as sighandler_t?, to: UInt.self)
-  }
-
   /// Removes all unfinished files.
   static func removeAll() {
     for index in 0..<capacity { if let path = paths[index] { unlink(path) } }
@@ -60,4 +52,12 @@ enum TemporaryFiles {
     }
     return try body()
   }
+}
+
+/// Whether the caller has switched the signal off, as `nohup` does.
+func isIgnored(_ number: Int32) -> Bool {
+  var action = sigaction()
+  guard sigaction(number, nil, &action) == 0 else { return true }
+  return unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self)
+    == unsafeBitCast(SIG_IGN as sighandler_t?, to: UInt.self)
 }

@@ -6,10 +6,16 @@ import WasmBinary
 enum WasmEngine {
   /// Runs a module: one that imports its effects from "aver", or a command of the WebAssembly System Interface.
   ///
+  /// - Parameter name: what it is called in errors.
   /// - Returns: the program's exit code.
-  /// - Throws: `InvocationError` if there is no engine for it.
-  static func run(_ module: [UInt8], arguments: [String]) throws -> Int32 {
-    let engine = try isCommand(module) ? commandEngine() : heapEngine()
+  /// - Throws: `InvocationError` if it is neither, or there is no engine for it.
+  static func run(_ module: [UInt8], called name: String, arguments: [String]) throws -> Int32 {
+    let engine: Engine
+    do {
+      engine = try isCommand(module) ? commandEngine() : heapEngine()
+    } catch let error as BinaryError {
+      throw InvocationError("can't run \(name): \(error)")
+    }
     let module = engine.isOurs ? module : writingAtOnce(module)
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -49,11 +55,21 @@ enum WasmEngine {
     var options: (Int) -> [String]
   }
 
-  /// Whether a module is a command, which begins at the export `_start`.
-  private static func isCommand(_ module: [UInt8]) -> Bool {
-    if let decoded = try? BinaryModule(decoding: module) { return decoded.exports.contains { $0.field == "_start" } }
-    // It may have instructions that nanoc does not use.
-    return (try? ImportList(of: module))?.entries.contains { $0.module == "wasi_snapshot_preview1" } ?? false
+  /// Whether a module is a command, which begins at the export `_start`, not a program, which begins at `main`. It may
+  /// have instructions that nanoc does not use.
+  ///
+  /// - Throws: `BinaryError` if it is neither, or asks for what no host gives.
+  private static func isCommand(_ module: [UInt8]) throws -> Bool {
+    let (imports, exports) = (try ImportList(of: module), try ExportList(of: module))
+    let isCommand = exports.functions.contains("_start")
+    guard isCommand || exports.functions.contains("main") else {
+      throw BinaryError("it is no program: it exports neither `main` nor `_start`")
+    }
+    let host = isCommand ? "wasi_snapshot_preview1" : "aver"
+    if let foreign = imports.entries.first(where: { $0.module != host }) {
+      throw BinaryError("it imports `\(foreign)`, but hosts of such modules have only `\(host)`")
+    }
+    return isCommand
   }
 
   private static func node(_ script: String, _ what: String, _ more: [String] = []) throws -> Engine? {
@@ -127,17 +143,22 @@ enum WasmEngine {
       throw InvocationError("can't run \(engine.path): \(error)")
     }
     running = process.identifier
-    for number in [SIGINT, SIGTERM] { signal(number) { _ = kill(running, $0) } }
+    let handedOn = [SIGINT, SIGTERM, SIGHUP, SIGQUIT].filter { !isIgnored($0) }
+    for number in handedOn { signal(number) { _ = kill(running, $0) } }
     var report = ""
     if let failure = engine.failure, failures != nil {
       failures?.closeWriting()
       report = handOn(failures?.reading ?? -1, upTo: failure)
     }
     let end = process.wait()
-    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    for number in handedOn { signal(number, SIG_DFL) }
     let code: Int32
     switch end {
     case .exit(let own): code = own
+    // Node ends itself where its heap is used up, behind a report of its own.
+    case .signal(let number) where engine.isOurs && [SIGABRT, SIGILL, SIGTRAP].contains(number):
+      Console.error("runtime fault: out of memory")
+      return 70
     case .signal(let number): code = 128 + number
     }
     if code != 0, report.contains("call stack exhausted") {

@@ -5,18 +5,10 @@ import sys
 import engine
 import wasmtime
 
-def run(path, arguments):
-    config = engine.configuration()
-    store = wasmtime.Store(wasmtime.Engine(config))
-    wasi = wasmtime.WasiConfig()
-    wasi.argv = ["program", *arguments]
-    wasi.env = [(name, value) for name, value in os.environ.items() if value.isprintable()]
-    wasi.inherit_stdin()
-    wasi.inherit_stdout()
-    wasi.inherit_stderr()
-    store.set_wasi(wasi)
-    linker = wasmtime.Linker(store.engine)
-    linker.define_wasi()
+def run():
+    path, *arguments = sys.argv[1:]
+    store = wasmtime.Store(wasmtime.Engine(engine.configuration()))
+    linker = engine.system_interface(store, ["program", *arguments], os.environ)
     exports = linker.instantiate(store, wasmtime.Module.from_file(store.engine, path)).exports(store)
     try:
         exports["_start"](store)

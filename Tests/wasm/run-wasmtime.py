@@ -89,7 +89,8 @@ class Host:
         }
 
 
-def run(path, arguments):
+def run():
+    path, *arguments = sys.argv[1:]
     config = engine.configuration()
     config.gc_support = True
     config.wasm_gc = True

@@ -114,18 +114,20 @@ final class WordPlan {
     }
   }
 
+  /// The representative of a node's class. On the way each node gets its parent's parent, so that ways stay short
+  /// (Tarjan, van Leeuwen: Worst-Case Analysis of Set Union Algorithms, JACM 1984, section 3: path halving).
   private func root(_ node: Int32) -> Int32 {
     var node = node
-    while parents[Int(node)] != node { node = parents[Int(node)] }
-    return node
+    while true {
+      let parent = parents[Int(node)]
+      if parent == node { return node }
+      let next = parents[Int(parent)]
+      parents[Int(node)] = next
+      node = next
+    }
   }
 
-  private func join(_ one: Int32, _ other: Int32) {
-    let (first, second) = (root(one), root(other))
-    // Shorter ways for the next who asks.
-    (parents[Int(one)], parents[Int(other)]) = (first, first)
-    parents[Int(second)] = first
-  }
+  private func join(_ one: Int32, _ other: Int32) { parents[Int(root(other))] = root(one) }
 
   /// Functions that tail-call one another give their results alike: if one does not fit, none does.
   private func joinResults() {

@@ -22,7 +22,8 @@ public struct ChildProcess: Sendable {
     case signal(number: Int32)
   }
 
-  /// Starts a program with this process's environment. It does not ignore signals that this process ignores.
+  /// Starts a program with this process's environment. It does not ignore signals that this process ignores, but for
+  /// those that its caller may have switched off, as `nohup` does.
   ///
   /// - Parameters:
   ///   - output: what stands for its standard output; nil for that of this process.
@@ -44,6 +45,7 @@ public struct ChildProcess: Sendable {
     defer { posix_spawnattr_destroy(&attributes) }
     var signals = sigset_t()
     sigfillset(&signals)
+    for number in [SIGHUP, SIGINT, SIGQUIT] { sigdelset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | (ownGroup ? POSIX_SPAWN_SETPGROUP : 0)))
     var process = pid_t()

@@ -1,5 +1,9 @@
+public import Nanopass
+
 /// The steps behind the last language of the native pipeline. They make LLVM's forms, not a language of ours.
-public enum NativeStep: String, CaseIterable, Sendable {
+public enum NativeStep: String, CaseIterable, BackEndStep {
+  public static let phase = "native"
+
   case emitLLVM = "emit-llvm"
   case optimiseLLVM = "optimise-llvm"
   case emitObject = "emit-object"

@@ -83,7 +83,7 @@ extension LowerToWasmGC {
       value = .cast(span, type: type, subject: reference)
     }
     let cell = bind(data.lastSegment, .ref(type: type), value)
-    if case .local(_, let variable) = subject { known[variable.id] = (index, cell) }
+    if case .local(_, let variable) = subject { know(variable, (index, cell)) }
     return cell
   }
 }

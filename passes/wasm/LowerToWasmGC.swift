@@ -28,7 +28,11 @@ public struct LowerToWasmGC: Pass {
   var steps: [WasmIR.Step] = []
   var literals = WasmLiterals(.engine)
   /// The variables whose constructor is known here, and each as a reference of that constructor's struct.
-  var known: LocalTable<(variant: Int, part: WasmIR.Expr)> = [:]
+  private(set) var known: LocalTable<Fact> = [:]
+  typealias Fact = (variant: Int, part: WasmIR.Expr)
+  /// What was known of variables before, to go back to behind the open blocks. A copy of all for each block would take
+  /// quadratic time and memory where blocks stand in one another.
+  private var earlier: [(variable: Local, fact: Fact?)] = []
 
   /// The vectors of the function that are set in place.
   private var setInPlace: Set<Int> = []
@@ -61,7 +65,7 @@ public struct LowerToWasmGC: Pass {
 
   private mutating func function(_ node: Services.Function) throws -> WasmIR.Function {
     fresh = FreshLocals(above: node)
-    (values, known) = ([:], [:])
+    (values, known, earlier) = ([:], [:], [])
     let parameters = node.parameters.flatMap { parameter($0) }
     return WasmIR.Function(
       node.span, name: node.name, parameters: parameters, results: node.results.flatMap(layout.representation),
@@ -88,6 +92,12 @@ public struct LowerToWasmGC: Pass {
     parts(of: node.variable, node.ty, at: node.span)
   }
 
+  /// Notes the constructor of a variable for the rest of the open block.
+  mutating func know(_ variable: Local, _ fact: Fact) {
+    earlier.append((variable, known[variable]))
+    known[variable] = fact
+  }
+
   /// Sets a new variable in the open block.
   mutating func bind(_ name: Name, _ ty: WasmIR.Ty, _ value: WasmIR.Expr) -> WasmIR.Expr {
     let variable = fresh.make(name)
@@ -104,9 +114,12 @@ public struct LowerToWasmGC: Pass {
 
   mutating func block(_ node: Services.Block) throws -> WasmIR.Block {
     if node.failure != nil { throw bug("steps that fail are not supported", "bound-labels", in: node) }
-    let (outerSteps, outerKnown) = (steps, known)
+    let (outerSteps, depth) = (steps, earlier.count)
     steps = []
-    defer { (steps, known) = (outerSteps, outerKnown) }
+    defer {
+      steps = outerSteps
+      while earlier.count > depth, let last = earlier.popLast() { known[last.variable] = last.fact }
+    }
     for step in node.steps { try self.step(step) }
     let end = try end(node.end)
     return WasmIR.Block(node.span, steps: steps, end: end)
@@ -116,11 +129,8 @@ public struct LowerToWasmGC: Pass {
     switch node {
     case .let(let span, let variable, let type, let value): try self.let(variable, type, value, at: span)
     case .join(let span, let label, let parameters, let body):
-      let outer = known
       let parameters = parameters.flatMap { parameter($0) }
-      let body = try block(body)
-      known = outer
-      steps.append(.join(span, label: label, parameters: parameters, body: body))
+      steps.append(.join(span, label: label, parameters: parameters, body: try block(body)))
     case .receive(let span, let function, let arguments, let parameters):
       let value = WasmIR.Expr.call(span, function: function, arguments: try atoms(arguments))
       steps.append(.setting(parameters.flatMap { parameter($0) }, to: value, at: span))

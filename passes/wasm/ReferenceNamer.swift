@@ -275,10 +275,10 @@ struct ReferenceNamer {
   private mutating func operands(_ values: [WasmIR.Expr], _ uses: [Use]) throws -> [WasmIR.Expr] {
     var uses = uses
     // A reference that a call may end while it is needed is as good as lent.
-    for index in values.indices where uses[index] == .read {
-      if values[(index + 1)...].contains(where: { !effects.all($0).isDisjoint(with: [.writesHeap, .writesGlobals]) }) {
-        uses[index] = .lent
-      }
+    if uses.contains(.read),
+      let call = values.lastIndex(where: { !effects.all($0).isDisjoint(with: [.writesHeap, .writesGlobals]) })
+    {
+      for index in values.indices.prefix(call) where uses[index] == .read { uses[index] = .lent }
     }
     let last = values.indices.last { needsName(values[$0], for: uses[$0]) || hasNames(values[$0], for: uses[$0]) }
     var result: [WasmIR.Expr] = []

@@ -78,10 +78,12 @@ public enum WasmBackEnd {
     let places = [function?.span, type?.span].compactMap { $0 } + root.functions.map(\.span)
     let name = (function?.name ?? type?.name).map { "`\($0)`: " } ?? ""
     let part = function != nil ? "function" : type != nil ? "type" : nil
+    let hasParameters = function.map { $0.parameters.count > BinaryLimits.parameters } ?? false
+    let origin = hasParameters ? "; top-level bindings are parameters of the functions that need them" : ""
     var error = Diagnostic.error(
       "module-limit", at: places.first { $0 != .none } ?? .none,
       "the program is too large for a module: \(name)\(limit.message)",
-      help: part.map { "divide the \($0) into smaller ones, or choose another target" }
+      help: part.map { "divide the \($0) into smaller ones, or choose another target\(origin)" }
         ?? "leave parts of the program out, or choose another target")
     error.fnName = function?.name.text
     return error
