@@ -252,10 +252,13 @@ public struct LowerToWasmGC: Pass {
       return first.index == some
         ? .if(span, condition: isNull, then: other, else: first.body)
         : .if(span, condition: isNull, then: first.body, else: other)
-    case .pair:
-      let name = layout.structure(data, try variant(data, first.index, in: subject)).name
-      test = .is(span, type: name, subject: word)
-      return .if(span, condition: test, then: first.body, else: other)
+    case .typed:
+      let tested = rest == nil ? branches.dropLast() : branches[...]
+      return try tested.reversed().reduce(other) { other, branch in
+        let name = layout.structure(data, try variant(data, branch.index, in: subject)).name
+        let test = WasmIR.Expr.is(branch.body.span, type: name, subject: word)
+        return WasmIR.Block(span, steps: [], end: .if(span, condition: test, then: branch.body, else: other))
+      }.end
     case .enumeration: test = word
     case .tagged: test = .get(span, type: data, field: 0, subject: word)
     }
