@@ -13,7 +13,7 @@ word: an odd one is the integer or the number of the constructor without fields 
 address of a cell: a reference count (32 bits), a tag and the number of counted fields (16 bits each), then the fields. A
 member that is a struct itself has no cell of its own: its members lie in that of the whole. A typedef of the union itself
 is that of a type of which one constructor, the struct with a member, is its field; `heads` names the others by the word,
-or for cells by two times the tag, and `words` by the word alone.
+or for cells by two times the tag, and `words` by the word alone. Their fields are read as `print shape.Line->_1`.
 """
 
 import struct

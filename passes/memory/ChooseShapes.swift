@@ -146,17 +146,23 @@ public struct ChooseShapes: ServicesToShaped, FunctionPass {
     return Shaped.Block(node.span, steps: steps, end: end, failure: node.failure)
   }
 
-  /// Whether a step only makes a value of its field or reads that; notes what stands for the variable.
+  /// Whether a step only makes a value of its field or reads that; notes which variable stands for the one that it
+  /// binds. A literal keeps one, since the branch of another constructor may read its fields though control never comes
+  /// there.
   private mutating func isCopy(_ step: Services.Step) throws -> Bool {
     if keepsCopies { return false }
     switch step {
     case .let(_, let variable, _, .construct(_, let type, _, let index, let arguments)):
-      guard let only = arguments.first, constructor(type, index) == .field, !tagsWord(type, index) else { return false }
-      copies[variable.id] = try atom(only)
+      guard let only = arguments.first, constructor(type, index) == .field, !tagsWord(type, index),
+        case let copy = try atom(only), case .local = copy
+      else { return false }
+      copies[variable.id] = copy
     case .let(_, let variable, let ty, .payload(_, let subject, let type, let index, _)):
-      guard constructor(type, index) == .field, !tagsWord(type, index) else { return false }
+      guard constructor(type, index) == .field, !tagsWord(type, index),
+        case let copy = try atom(subject), case .local = copy
+      else { return false }
       if ty == .word { words.insert(variable.id) }
-      copies[variable.id] = try atom(subject)
+      copies[variable.id] = copy
     case .let, .join, .receive: return false
     }
     return true

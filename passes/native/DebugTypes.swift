@@ -92,7 +92,9 @@ final class DebugTypes {
       let own = name.split(separator: ".").last ?? ""
       return known(name) { info.enumeration(name, of: type.variants.map { "\(own).\($0.name.text)" }, size: 8) }
     }
-    if let values = values(.data(name: type.name)) { return known(name) { info.enumeration(name, of: values, size: 8) } }
+    if let values = values(.data(name: type.name)) {
+      return known(name) { info.enumeration(name, of: values, size: 8) }
+    }
     let isWord = representation?.transparent != nil
     guard let unfinished = info.unfinishedUnion(name),
       let held = isWord ? unfinished : info.pointer(to: unfinished), let alias = info.alias(name, of: held)
@@ -113,7 +115,7 @@ final class DebugTypes {
     return alias
   }
 
-  /// What tells the constructors of a type from the one that is its field.
+  /// What tells the constructors of a type from the one that is its field; nil if there are no others.
   private func heads(_ type: Services.TypeDecl) -> DebugInfo.Member? {
     var areWords = false
     let heads = zip(type.variants, representations.types[type.name]?.constructors ?? []).compactMap {
@@ -127,6 +129,7 @@ final class DebugTypes {
       case .field: return nil
       }
     }
+    if heads.isEmpty { return nil }
     let name = areWords ? "words" : "heads"
     return info.enumeration("\(type.name.text).\(name)", of: heads, size: 8).map {
       DebugInfo.Member(name, $0, offset: 0, size: 8)
