@@ -195,12 +195,6 @@ async function bytesOf(source) {
   return source.arrayBuffer();
 }
 
-/** The bytes of a module. Node loads its whole network library, in 45 ms, where `Response` is named: bytes are first. */
-async function bytesOf(source) {
-  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer || typeof Response === "undefined") return source;
-  return source instanceof Response ? source.arrayBuffer() : source;
-}
-
 /**
  * Runs a program to its end.
  *
