@@ -87,7 +87,7 @@ import WasmPasses
     let text = """
       (module [\(effects)] [(group [(function [] [])])]
         [(import asked "\(module)" "\(field)" \(effect) 0)]
-        - []
+        - [] []
         [(function main 0 [] [] [(indexed call 0)])]
         [(function "main" 1)]
         [])

@@ -142,6 +142,8 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .phase("wasm")
     .then(LowerToWasmGC.self)
     .whenOptimising(SpeculateOnWords.self)
+    // Behind it, since versions on words are short.
+    .whenOptimising(PeelBaseCases.self)
     .then(LinkWasmLibrary.self)
     .whenOptimising(InlineFastPaths.self))
 

@@ -95,7 +95,8 @@ struct FastPathInliner: WasmIRToWasmIR {
       }
       let (then, other) = (try block(then, label, results), try block(other, label, results))
       return WasmIR.Block(node.span, steps: steps, end: .if(span, condition: condition, then: then, else: other))
-    case .unreachable, .abandon, .attempt, .jump, .loop, .switch: return WasmIR.Block(node.span, steps: steps, end: node.end)
+    case .unreachable, .abandon, .attempt, .jump, .loop, .switch:
+      return WasmIR.Block(node.span, steps: steps, end: node.end)
     }
   }
 

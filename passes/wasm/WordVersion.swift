@@ -185,20 +185,29 @@ struct WordVersion: WasmIRToWasmIR {
       let isKept = parameters.map { !$0.ty.isBig }
       labels[label.id] = isKept
       let arguments = try kept(arguments, isKept)
-      let left = unproved
-      unproved = []
       let parameters = kept(parameters)
-      let body = try block(body)
-      unproved = left
+      let body = try inner(body)
       return .loop(span, label: label, parameters: parameters, arguments: arguments, body: body)
     case .if(let span, let condition, let then, let other):
       let condition = try expr(condition)
-      if case .i32(_, let value) = condition { return .inline(try block(value == .small(0) ? other : then), &steps) }
-      return .if(span, condition: condition, then: try block(then), else: try block(other))
+      if case .i32(_, let value) = condition { return .inline(try inner(value == .small(0) ? other : then), &steps) }
+      return .if(span, condition: condition, then: try inner(then), else: try inner(other))
+    case .switch(let span, let subject, let cases, let rest):
+      let subject = try expr(subject)
+      let cases = try cases.map { WasmIR.Case($0.span, value: $0.value, body: try inner($0.body)) }
+      return .switch(span, subject: subject, cases: cases, default: try inner(rest))
     case .tailCall(let span, let name, let arguments):
       return try tailCall(name, arguments, &steps, at: span)
-    case .switch, .attempt, .abandon, .unreachable: return try derive(node)
+    case .attempt, .abandon, .unreachable: return node
     }
+  }
+
+  /// A block in an end, before which what the end has left out is still to be tested.
+  private mutating func inner(_ node: WasmIR.Block) throws -> WasmIR.Block {
+    let left = unproved
+    unproved = []
+    defer { unproved = left }
+    return try block(node)
   }
 
   private mutating func tailCall(
@@ -213,8 +222,8 @@ struct WordVersion: WasmIRToWasmIR {
     steps.append(.setting(parameters, to: .call(span, function: name, arguments: arguments), at: span))
     let words = parameters.filter { !$0.ty.isBig }.map { WasmIR.Expr.local(span, variable: $0.variable) }
     let bigs = parameters.filter(\.ty.isBig).map(\.variable)
-    return testing(
-      bigs, behind: [], before: WasmIR.Block(span, steps: [], end: .return(span, values: words))).end
+    let rest = WasmIR.Block(span, steps: [], end: .return(span, values: words))
+    return testing(bigs, behind: [], before: rest).end
   }
 
   // MARK: Expressions
