@@ -8,7 +8,8 @@ public import Nanopass
 ///     (primitive string.concatenate
 ///       ((string "n = ") (primitive int.toString ((local n.0 (int))) (string))) (string))
 ///
-/// An interpolation of one part is that part alone; empty pieces of text vanish.
+/// An interpolation of one part is that part alone; empty pieces of text vanish. Very many are joined in groups, since
+/// engines of WebAssembly bound the number of arguments.
 ///
 /// Needs: every interpolated value is an `Int`, `Float`, `Bool` or `String`.
 /// Ensures: parts are evaluated in the order written, each once.
@@ -34,9 +35,21 @@ public struct LowerInterpolation: OrderedToRendered, FunctionPass {
         pieces.append(try rendered(value))
       }
     }
-    guard let first = pieces.first else { return .string(span, value: "") }
-    if pieces.count == 1 { return first }
-    return .primitive(span, name: "string.concatenate", arguments: pieces, ty: .string)
+    guard !pieces.isEmpty else { return .string(span, value: "") }
+    while pieces.count > Self.mostPieces {
+      pieces = stride(from: 0, to: pieces.count, by: Self.mostPieces).map { start in
+        joined(pieces[start...].prefix(Self.mostPieces), at: span)
+      }
+    }
+    return joined(pieces[...], at: span)
+  }
+
+  /// The most pieces of one concatenation.
+  private static let mostPieces = 256
+
+  private func joined(_ pieces: ArraySlice<Rendered.Expr>, at span: Span) -> Rendered.Expr {
+    if let first = pieces.first, pieces.count == 1 { return first }
+    return .primitive(span, name: "string.concatenate", arguments: Array(pieces), ty: .string)
   }
 
   /// The text of a value.
