@@ -12,4 +12,4 @@ function explain(failure) {
   endWith(`can't run the module: ${failure?.message ?? failure}`);
 }
 
-module.exports = { endWith, explain };
+Object.assign(exports, { endWith, explain });

@@ -14,8 +14,8 @@ const script = readFileSync(host, "utf8").replace(/^export /gm, "");
 const { run, sleep } = runInThisContext(`(() => { ${script}; return { run, sleep }; })()`, { filename: host });
 
 // Where people watch, and while lines are few, each is written at once: if the engine's heap is used up, what is held is
-// lost. Many lines in a short time are written together. Node loads its streams to tell who watches, for 8 ms, which
-// files and pipes can do without.
+// lost. Many lines in a short time are written together. Node loads its streams to tell, for 8 ms, which files and pipes
+// can do without.
 const atOnce = 200;
 const period = 100;
 const isWatched = fstatSync(1).isCharacterDevice() && require("node:tty").isatty(1);
@@ -102,9 +102,14 @@ const options = {
     sleep(milliseconds);
   },
 };
-process.exitCode = 2;
-Promise.resolve()
-  .then(() => run(readFileSync(path), options))
-  .then((code) => { process.exitCode = code; })
-  .finally(flush)
-  .catch(explain);
+
+async function start() {
+  try {
+    process.exitCode = await run(new WebAssembly.Module(readFileSync(path)), options);
+  } catch (failure) {
+    flush();
+    explain(failure);
+  }
+  flush();
+}
+start();

@@ -11,19 +11,13 @@ const texts = Object.entries(environment()).filter(([, value]) => typeof value =
 const env = Object.fromEntries(texts);
 const wasi = new WASI({ version: "preview1", args: ["program", ...args], env, returnOnExit: true });
 const imports = { wasi_snapshot_preview1: wasi.wasiImport };
-function start() {
-  try {
-    return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), imports);
-  } catch (failure) {
-    return explain(failure);
-  }
-}
-const instance = start();
+let instance;
 try {
+  instance = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), imports);
   process.exitCode = wasi.start(instance);
 } catch (failure) {
   // The stack is used up.
-  if (!(failure instanceof RangeError)) explain(failure);
+  if (!instance || !(failure instanceof RangeError)) explain(failure);
   instance.exports.flush?.();
   console.error("runtime fault: out of memory");
   process.exitCode = 70;
