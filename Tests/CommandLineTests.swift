@@ -251,6 +251,12 @@ import Testing
     #expect(list.last?["targets"] as? [String] == ["wasm-gc", "wasm32"])
   }
 
+  @Test func explainsWhatAModuleWeighs() throws {
+    let result = try nanoc("hello.av", "--target=wasm-gc", "-Os", "--explain-passes")
+    let size = try #require(work.bytes("hello.wasm")).count
+    #expect(result.output.contains("\nencode-module: Wrote \(size) bytes: 24 for imports, "), "\(result)")
+  }
+
   /// The steps behind the passes lead to the target that they belong to.
   @Test func stopsBehindEveryStep() throws {
     let module = try nanoc("hello.av", "--stop-after=encode-module")

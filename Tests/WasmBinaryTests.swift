@@ -92,6 +92,10 @@ import WasmBinary
     #expect(try BinaryModule(decoding: bytes) == module)
     #expect(try module.encoded() == bytes)
     #expect(try ImportList(of: bytes).entries == [ImportList.Entry(module: "wörld", field: "")])
+    let sizes = try SectionSizes(of: bytes).sections
+    #expect(sizes.reduce(8) { $0 + $1.bytes } == bytes.count)
+    #expect(sizes.map(\.content).prefix(3) == ["types", "imports", "functions"])
+    #expect(sizes.map(\.content).suffix(4) == ["data", "name", "producers", "sourceMappingURL"], "\(sizes)")
     let functions = module.exports.compactMap { if case .function = $0.item { $0.field } else { nil } }
     #expect(try ExportList(of: bytes).functions == functions)
   }

@@ -178,7 +178,7 @@ import Testing
       exec 3<>input
       PATH='\(path)' '\(Repository.nanoc)' run --target=wasm32 waits.av <input >output 2>errors &
       nanoc=$!
-      until grep -q ready output; do sleep 0.1; done
+      until grep -qs ready output; do sleep 0.1; done
       engine=$(ps -o pid= --ppid $nanoc)
       kill -\(signal.name) $nanoc
       wait $nanoc

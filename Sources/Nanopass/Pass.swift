@@ -111,6 +111,13 @@ public struct PassReport: Sendable {
   public var details: [String]
   /// Counts by name, in the order given.
   public var data: [(key: String, count: Int)]
+
+  /// A report.
+  public init(summary: String, details: [String] = [], data: [(key: String, count: Int)] = []) {
+    self.summary = summary
+    self.details = details
+    self.data = data
+  }
 }
 
 /// What surrounds the passes of one run: options, the sources, and what they report.

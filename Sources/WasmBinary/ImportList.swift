@@ -52,22 +52,3 @@ public struct ExportList: Sendable, Hashable {
     self.functions = functions
   }
 }
-
-extension ByteReader {
-  /// The sections of a module that have a number. Of the others only the sizes are read.
-  fileprivate static func sections(numbered wanted: UInt8, of bytes: [UInt8]) throws -> [ByteReader] {
-    var reader = ByteReader(bytes)
-    for expected in BinaryModule.header {
-      guard !reader.isAtEnd, try reader.byte() == expected else {
-        throw reader.error("this is no module of WebAssembly", at: max(0, reader.position - 1))
-      }
-    }
-    var found: [ByteReader] = []
-    while !reader.isAtEnd {
-      let number = try reader.byte()
-      let section = try reader.sized()
-      if number == wanted { found.append(section) }
-    }
-    return found
-  }
-}

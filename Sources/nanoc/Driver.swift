@@ -45,7 +45,7 @@ struct Driver: @unchecked Sendable {
     var program: AnyProgram?
     var lastStage: Stage?
     var measures: [StageMeasure] = []
-    var reports: [(stage: Stage, report: PassReport)] = []
+    var reports: [(pass: String, phase: String, report: PassReport)] = []
     var debug: DebugFacts?
     var heading: PageHeading?
   }
@@ -128,6 +128,10 @@ struct Driver: @unchecked Sendable {
     }
     let module = try WasmBackEnd.module(of: code, names: names, map: hasSourceMap ? map : nil, in: outcome.context)
     outcome.measures.append(watch.measure(WasmStep.encodeModule.name, peakMemory: peakMemory()))
+    if let module, passes.explainPasses {
+      let report = try WasmBackEnd.report(on: module.bytes)
+      outcome.reports.append((WasmStep.encodeModule.name, WasmStep.phase, report))
+    }
     return module
   }
 
@@ -256,7 +260,7 @@ struct Driver: @unchecked Sendable {
     outcome.debug = debug
     outcome.heading = heading
     outcome.measures = runner.measures
-    outcome.reports = runner.reports
+    outcome.reports = runner.reports.map { ($0.stage.name, $0.stage.phase, $0.report) }
     return outcome
   }
 

@@ -12,11 +12,11 @@ enum Reports {
   }
 
   /// One summary line a pass, details indented below it.
-  static func explain(_ reports: [(stage: Stage, report: PassReport)], json: Bool) {
+  static func explain(_ reports: [(pass: String, phase: String, report: PassReport)], json: Bool) {
     if json {
-      let list = reports.map { stage, report in
+      let list = reports.map { pass, phase, report in
         JSONValue.object([
-          ("pass", .string(stage.name)), ("phase", .string(stage.phase)), ("summary", .string(report.summary)),
+          ("pass", .string(pass)), ("phase", .string(phase)), ("summary", .string(report.summary)),
           ("details", .array(report.details.map { .string($0) })),
           ("data", .object(report.data.map { ($0.key, .int($0.count)) })),
         ])
@@ -25,8 +25,8 @@ enum Reports {
         JSONWriter.text(of: .object([("schema_version", .int(1)), ("passes", .array(list))])) + "\n")
       return
     }
-    for (stage, report) in reports {
-      Console.output("\(stage.name): \(report.summary)\n")
+    for (pass, _, report) in reports {
+      Console.output("\(pass): \(report.summary)\n")
       for detail in report.details { Console.output("    \(detail)\n") }
     }
   }

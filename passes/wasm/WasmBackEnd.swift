@@ -89,6 +89,18 @@ public enum WasmBackEnd {
     return error
   }
 
+  /// What there is to say of a module: what its parts weigh, the heaviest first.
+  ///
+  /// - Throws: `BinaryError` if the bytes are no module.
+  public static func report(on bytes: [UInt8]) throws -> PassReport {
+    let sections = try SectionSizes(of: bytes).sections.enumerated()
+      .sorted { ($1.element.bytes, $0.offset) < ($0.element.bytes, $1.offset) }.map(\.element)
+    let list = sections.map { "\($0.bytes) for \($0.content)" }.joined(separator: ", ")
+    return PassReport(
+      summary: "Wrote \(bytes.count) bytes: \(list).",
+      data: [("bytes", bytes.count)] + sections.map { ($0.content, $0.bytes) })
+  }
+
   /// The module in the text format of WebAssembly.
   ///
   /// - Throws: `BinaryError` as `bytes` does.
