@@ -205,8 +205,11 @@ struct DraftCode {
     guard let first = call.variables.first, call.variables.allSatisfy({ variables[$0].reads == 1 }),
       let read = drafts[call.end...].firstIndex(where: { !$0.isRead || $0.reads(first) })
     else { return false }
-    // What begins with a variable that was set just before begins before its setting.
-    if call.start > 0, case .tee = drafts[call.start - 1].kind { return false }
+    // What begins with a variable that was set just before, or that a cast has left, begins before that.
+    switch drafts[..<call.start].last?.kind {
+    case .tee, .branchOnCast: return false
+    default: break
+    }
     let reads = drafts[read...].prefix(call.variables.count)
     let sets = drafts[..<call.end].suffix(call.variables.count)
     guard reads.count == call.variables.count, zip(reads, call.variables).allSatisfy({ $0.reads($1) }),
