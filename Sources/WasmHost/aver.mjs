@@ -145,6 +145,12 @@ export function host(options = {}) {
 /** Whether an engine refused an array for its size. */
 const tooLarge = (failure) => failure instanceof WebAssembly.RuntimeError && /too large/.test(failure.message);
 
+/** The bytes of a module. Node loads its whole network library, in 45 ms, where `Response` is named: bytes are first. */
+async function bytesOf(source) {
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer || typeof Response === "undefined") return source;
+  return source instanceof Response ? source.arrayBuffer() : source;
+}
+
 /**
  * Runs a program to its end.
  *
@@ -155,9 +161,7 @@ const tooLarge = (failure) => failure instanceof WebAssembly.RuntimeError && /to
 export async function run(source, options = {}) {
   const { imports, bind } = host(options);
   source = await source;
-  // Not by asking whether it is a `Response`: at its name Node loads all that fetches, which takes 30 ms.
-  if (typeof source.arrayBuffer === "function") source = await source.arrayBuffer();
-  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(await bytesOf(source));
   const instance = await WebAssembly.instantiate(module, imports);
   bind(instance);
   const { main } = instance.exports;

@@ -63,7 +63,7 @@ enum WasmEngine {
   }
 
   private static func heapEngine() throws -> Engine {
-    if let engine = try node("run-node.mjs", "the host for Node") { return engine }
+    if let engine = try node("run-node.cjs", "the host for Node") { return engine }
     throw InvocationError(
       "no engine for wasm-gc modules is in PATH; install Node 22 or newer (https://nodejs.org), or run the module in a browser"
     )
@@ -78,7 +78,7 @@ enum WasmEngine {
       }
     }
     // Node says of its interface that it is an experiment.
-    if let engine = try node("run-wasi.mjs", "the host of commands for Node", ["--no-warnings"]) { return engine }
+    if let engine = try node("run-wasi.cjs", "the host of commands for Node", ["--no-warnings"]) { return engine }
     if let wasmkit = inSearchPath("wasmkit") {
       // It refuses values that are empty.
       let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }

@@ -20,9 +20,9 @@ extension LowerToWasmGC {
     case .optional(let some, let inner):
       if index != some { return [.null(span, type: try nullType(data, inner, in: node))] }
       return inner == nil ? [.new(span, type: data, fields: fields)] : fields
-    case .pair, .tagged:
+    case .typed, .tagged:
       let (name, before) = layout.structure(data, variant)
-      if variant.fields.isEmpty, before > 0 { return [.global(span, name: name)] }
+      if variant.fields.isEmpty { return [.global(span, name: HeapLayout.constant(data, variant.name))] }
       let tag: [WasmIR.Expr] = before > 0 ? [.i32(span, value: .small(index))] : []
       return [.new(span, type: name, fields: tag + fields)]
     case .vector: throw bug("a vector is constructed", "known-types", in: node)
@@ -78,7 +78,7 @@ extension LowerToWasmGC {
     case .enumeration, .field, .record, .vector, .optional(_, nil): return reference
     case .optional(_, let inner):
       (type, value) = (try nullType(data, inner, in: node), .notNull(span, subject: reference))
-    case .pair, .tagged:
+    case .typed, .tagged:
       type = layout.structure(data, try variant(data, index, in: node)).name
       value = .cast(span, type: type, subject: reference)
     }

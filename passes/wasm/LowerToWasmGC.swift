@@ -27,6 +27,8 @@ public struct LowerToWasmGC: Pass {
   /// The steps of the open block.
   var steps: [WasmIR.Step] = []
   var literals = WasmLiterals(.engine)
+  /// What stands for fields that a value has not, where that must be a reference.
+  var placeholders = GCPlaceholders()
   /// The variables whose constructor is known here, and each as a reference of that constructor's struct.
   var known: LocalTable<(variant: Int, part: WasmIR.Expr)> = [:]
 
@@ -39,6 +41,7 @@ public struct LowerToWasmGC: Pass {
   public mutating func run(_ input: Services.Root, in context: PassContext) throws -> WasmIR.Root {
     layout = HeapLayout(input.types)
     literals = WasmLiterals(.engine, favoursSize: context.options.favoursSize)
+    placeholders = GCPlaceholders()
     let unique = context.options.optimization > 0 ? UniqueVectors(input) : nil
     let functions = try input.functions.map { node in
       setInPlace = unique?.inPlace(node.name) ?? []
@@ -55,7 +58,8 @@ public struct LowerToWasmGC: Pass {
       ])
     return WasmIR.Root(
       input.span, heap: .engine, effects: input.declaredEffects, types: types, imports: [],
-      globals: layout.constants() + literals.globals, data: literals.data, functions: functions + literals.functions,
+      globals: layout.constants() + literals.globals + placeholders.globals, data: literals.data,
+      functions: functions + literals.functions,
       entry: input.entry)
   }
 
@@ -177,7 +181,7 @@ public struct LowerToWasmGC: Pass {
     case .bool(let span, let value): return [.i32(span, value: .small(value ? 1 : 0))]
     case .unit: return []
     case .word(let span, let value): return [.i64(span, value: value)]
-    case .absent: throw bug("absent fields are not supported", "bound-locals", in: node)
+    case .absent(let span, let type): return try placeholders.parts(type, layout, &literals, at: span, in: node)
     }
   }
 
@@ -242,10 +246,13 @@ public struct LowerToWasmGC: Pass {
       return first.index == some
         ? .if(span, condition: isNull, then: other, else: first.body)
         : .if(span, condition: isNull, then: first.body, else: other)
-    case .pair:
-      let name = layout.structure(data, try variant(data, first.index, in: subject)).name
-      test = .is(span, type: name, subject: word)
-      return .if(span, condition: test, then: first.body, else: other)
+    case .typed:
+      let tested = rest == nil ? branches.dropLast() : branches[...]
+      return try tested.reversed().reduce(other) { other, branch in
+        let name = layout.structure(data, try variant(data, branch.index, in: subject)).name
+        let test = WasmIR.Expr.is(branch.body.span, type: name, subject: word)
+        return WasmIR.Block(span, steps: [], end: .if(span, condition: test, then: branch.body, else: other))
+      }.end
     case .enumeration: test = word
     case .tagged: test = .get(span, type: data, field: 0, subject: word)
     }

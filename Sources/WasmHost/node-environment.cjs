@@ -1,8 +1,8 @@
 // The environment of a process of Node, with values as they are.
-import { readFileSync } from "node:fs";
+const { readFileSync } = require("node:fs");
 
 /** The variables by name. Values that are not UTF-8 are bytes, where the system lets us see these. */
-export function environment() {
+exports.environment = function environment() {
   const variables = { ...process.env };
   if (!Object.values(variables).some((value) => value.includes("\ufffd"))) return variables;
   try {
@@ -18,4 +18,4 @@ export function environment() {
     // Then they stay as Node has them.
   }
   return variables;
-}
+};
