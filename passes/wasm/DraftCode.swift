@@ -205,10 +205,11 @@ struct DraftCode {
     guard let first = call.variables.first, call.variables.allSatisfy({ variables[$0].reads == 1 }),
       let read = drafts[call.end...].firstIndex(where: { !$0.isRead || $0.reads(first) })
     else { return false }
-    // What begins with a variable that was set just before, or that a cast has left, begins before that.
-    switch drafts[..<call.start].last?.kind {
-    case .tee, .branchOnCast: return false
-    default: break
+    // What begins with a variable that was set just before begins before its setting. What begins with one that a cast has
+    // left, in place of dropping it, begins before the drop that has gone.
+    if call.start > 0, case .tee = drafts[call.start - 1].kind { return false }
+    if call.start > 1, case .branchOnCast = drafts[call.start - 2].kind {
+      guard case .drop = drafts[call.start - 1].kind else { return false }
     }
     let reads = drafts[read...].prefix(call.variables.count)
     let sets = drafts[..<call.end].suffix(call.variables.count)

@@ -24,7 +24,7 @@ public import Nanopass
 public struct PeelBaseCases: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Test for the end of a recursion in front of the calls that it makes of itself."
+  public static let summary = "Test for the end of a recursion in front of the calls that it makes of itself"
 
   /// The most expressions up to the end of a recursion.
   private static let greatestSize = 10

@@ -31,7 +31,7 @@ public import Nanopass
 public struct SpeculateOnWords: Pass {
   public typealias Input = WasmIR
   public typealias Output = WasmIR
-  public static let summary = "Run pure functions on integers that are words first, and again where one is not."
+  public static let summary = "Run pure functions on integers that are words first, and again where one is not"
 
   /// How often a function may be abandoned before it is not attempted any more.
   private static let mostAbandoned = 64
@@ -109,7 +109,7 @@ public struct SpeculateOnWords: Pass {
 
 /// Puts attempts in place of calls of functions that are attempted, but for those of one component.
 private struct AttemptCalls: WasmIRToWasmIR {
-  static let summary = "Put attempts in place of calls."
+  static let summary = "Put attempts in place of calls"
 
   private let attempts: [Name: Name]
   private let own: Set<Name>

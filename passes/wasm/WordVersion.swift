@@ -5,7 +5,7 @@ import Nanopass
 /// Rewrites a function for integers that are words: the references to big integers beside them are gone from what it
 /// takes and gives, and what would make or meet a big integer abandons the attempt that runs it.
 struct WordVersion: WasmIRToWasmIR {
-  static let summary = "Rewrite a function for integers that are words."
+  static let summary = "Rewrite a function for integers that are words"
 
   /// What is left of a function: its name, and which of its parameters and results.
   struct Signature {
