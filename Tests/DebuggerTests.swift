@@ -105,7 +105,8 @@ import Testing
     #expect(shown[1].contains("Values.first (p=(1, 2.5)) at values.av:32\n32\t"), "\(shown[1])")
     let item = "Item(name = \"tea é\", price = -3, weight = 2.5, isSold = true, colors = [Color.Green, Color.Red])"
     for line in [
-      "item = \(item)", "big = -100000000000000000000", "m = <freed>", "o = <freed>", "p = (1, 2.5)",
+      "item = \(item)", "big = -100000000000000000000", "m = <freed>", "o = Option.Some(4)",
+      "p = (1, 2.5)",
     ] { #expect(shown[3].split(separator: "\n").contains(Substring(line)), "\(line): \(shown[3])") }
     for line in ["three = 3", "same = \(item)", "text = \"a \\\"quoted\\\"\\nline\"", "two = <not set>"] {
       #expect(shown[4].split(separator: "\n").contains(Substring(line)), "\(line): \(shown[4])")
@@ -168,6 +169,72 @@ import Testing
   }
 
   /// Fields that stand in the cell around their value are shown as its own, however deep; raw integers as they are.
+  @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"), arguments: ["-O0", "-O2"])
+  func constructorsWithoutCellsAreShown(_ level: String) throws {
+    try work.write(
+      "unboxed.av",
+      """
+      module Unboxed
+
+      record Weight
+          kilos: Float
+
+      type Expr
+          X
+          Num(Int)
+          Add(Expr, Expr)
+          Neg(Expr)
+
+      record Box
+          count: Option<Int>
+          none: Option<Int>
+          isOpen: Option<Option<Bool>>
+          unknown: Option<Option<Bool>>
+          weight: Weight
+          right: Result<Int, String>
+          wrong: Result<Int, String>
+          text: Option<String>
+          tree: Expr
+
+      fn look(box: Box) -> Int
+          match box.count
+              Option.Some(n) -> n + leaves(box.tree)
+              Option.None -> leaves(box.tree)
+
+      fn leaves(e: Expr) -> Int
+          match e
+              Expr.X -> 1
+              Expr.Num(_) -> 1
+              Expr.Add(a, b) -> leaves(a) + leaves(b)
+              Expr.Neg(a) -> leaves(a)
+
+      fn main() -> Unit
+          ! [Args.get, Console.print]
+          n = List.len(Args.get()) + 3
+          tree = Expr.Add(Expr.Num(n), Expr.Neg(Expr.Add(Expr.X, Expr.Num(-100000000000000000000))))
+          box = Box(
+              count = Option.Some(n), none = Option.None, isOpen = Option.Some(Option.Some(n == 3)),
+              unknown = Option.Some(Option.None), weight = Weight(kilos = 1.5), right = Result.Ok(n),
+              wrong = Result.Err("no {n}"), text = Option.Some("t{n}"), tree = tree)
+          Console.print("{look(box)} {box == box} {box.weight.kilos} {box.none == Option.Some(n)}")
+
+      """)
+    let built = try nanoc(["-g", level, "unboxed.av"], in: work.path)
+    try #require(built.code == 0, "\(built)")
+    #expect(try run(work.path + "/unboxed", []).output == "6 true 1.5 false\n")
+    if level != "-O0" { return }
+    let shown = try session(
+      "unboxed", ["break Unboxed.look", "run", "info args", "print box->Box.tree.Add->_1", "print box->Box.tree"])
+    #expect(
+      shown[2] == """
+        box = Box(count = Option.Some(3), none = Option.None, isOpen = Option.Some(Option.Some(true)), \
+        unknown = Option.Some(Option.None), weight = Weight(kilos = 1.5), right = Result.Ok(3), \
+        wrong = Result.Err("no 3"), text = Option.Some("t3"), \
+        tree = Expr.Add(Expr.Num(3), Expr.Neg(Expr.Add(Expr.X, Expr.Num(-100000000000000000000)))))
+        """)
+    #expect(shown[3] == "$1 = Expr.Num(3)", "\(shown)")
+  }
+
   @Test(.enabled(if: gdb != nil, "gdb is not installed; `make deps` installs it"))
   func flatFieldsAreShown() throws {
     try work.write(
@@ -223,7 +290,7 @@ import Testing
     #expect(built.code == 0 && built.output.contains("Flat.Mark.Mark: field 1 comes as 2 fields"), "\(built)")
     #expect(try run(work.path + "/flat", []).output == "12\n9\n")
     let shown = try session(
-      "flat", ["break Flat.weigh", "run", "info args", "print shape->Line._2.x", "print pairs->Cons._1"])
+      "flat", ["break Flat.weigh", "run", "info args", "print shape.Line->_2.x", "print pairs->Cons._1"])
     let expected = [
       "marks = [Mark(name = \"m1\", at = Point(y = 0.5, x = 1)), Mark(name = \"m2\", at = Point(y = 0.5, x = 2))]",
       "pairs = [(\"a2\", 1), (\"b2\", -2)]", "shape = Shape.Line(Point(y = 1.5, x = 2), Point(y = 2.5, x = 3))",

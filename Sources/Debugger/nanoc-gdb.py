@@ -11,8 +11,9 @@ Fields are read as `print item->Item.price`. For conditions, `$int` gives gdb an
 The compiler describes a data type as a typedef of a pointer to a union with a struct for each constructor. A value is a
 word: an odd one is the integer or the number of the constructor without fields in its upper 63 bits, an even one the
 address of a cell: a reference count (32 bits), a tag and the number of counted fields (16 bits each), then the fields. A
-member that is a struct itself has no cell of its own: its members lie in that of the whole. A typedef of the union itself is an
-option whose word is that of its field, or an immediate which that never is.
+member that is a struct itself has no cell of its own: its members lie in that of the whole. A typedef of the union itself
+is that of a type of which one constructor, the struct with a member, is its field; `heads` names the others by the word,
+or for cells by two times the tag, and `words` by the word alone. Their fields are read as `print shape.Line->_1`.
 """
 
 import struct
@@ -123,36 +124,54 @@ def show(word, kind, depth=0):
     plain = kind.strip_typedefs()
     if plain.code == gdb.TYPE_CODE_PTR and plain.target().code != gdb.TYPE_CODE_UNION:
         return text(word, kind.name)
+    if plain.code == gdb.TYPE_CODE_UNION:
+        return unboxed(word, kind, depth)
     if word == 0:
         return UNSET
     if depth > DEPTH:
         return "..."
-    if plain.code == gdb.TYPE_CODE_UNION:
-        return option(word, kind, depth)
-    target = plain.target()
-    return data(word, kind, target, depth)
+    return data(word, kind, plain.target(), depth)
 
 
 def full(kind):
-    """The constructor with a field of an option that has no cell: its name and the type of the field."""
-    return next((one.name, one.type.fields()[0].type) for one in kind.strip_typedefs().fields() if one.type.fields())
+    """The constructor that is its field: its name and its only member."""
+    for one in kind.strip_typedefs().fields():
+        if one.type.code == gdb.TYPE_CODE_STRUCT and one.type.fields():
+            return one.name, one.type.fields()[0]
+    return None
 
 
-def limit_of_tags(kind):
-    """The tag from which on a value of a type is no immediate."""
-    plain = kind.strip_typedefs()
-    if plain.code == gdb.TYPE_CODE_UNION:
-        return limit_of_tags(full(kind)[1]) + 1
-    target = plain.target()
-    return len(target.fields()) if target.code == gdb.TYPE_CODE_UNION else 0
+def others(kind):
+    """What tells the other constructors apart: their names, and whether that is the word for all."""
+    for one in kind.strip_typedefs().fields():
+        if one.type.code == gdb.TYPE_CODE_ENUM:
+            return {each.enumval: each.name for each in one.type.fields()}, one.name == "words"
+    return {}, True
 
 
-def option(word, kind, depth):
-    own = kind.name.split("<")[0].split(".")[-1]
-    name, inner = full(kind)
-    if word & 1 and word >> 1 == limit_of_tags(inner):
-        return own + "." + next(one.name for one in kind.strip_typedefs().fields() if one.name != name)
-    return own + "." + name + "(" + show(word, inner, depth + 1) + ")"
+def unboxed(word, kind, depth):
+    """A value of a type of which one constructor is its field."""
+    base = kind.name.split("<")[0]
+    heads, are_words = others(kind)
+    head, cell = word, None
+    if not are_words and word & 1 == 0:
+        if word == 0:
+            return UNSET
+        cell = Cell(word)
+        if not cell.is_live():
+            return FREED
+        head = cell.tag << 1
+    name = heads.get(head)
+    if name is None:
+        name, member = full(kind)
+        if depth > DEPTH:
+            return "..."
+        return written(base, name, [member], [show(word, member.type, depth + 1)])
+    one = next(one.type for one in kind.strip_typedefs().fields() if one.name == name)
+    members = one.target().fields() if one.code == gdb.TYPE_CODE_PTR else []
+    if cell is not None and cell.counted > 0x8000:
+        return FREED
+    return record(base, name, members, cell, depth)
 
 
 def variant(word, target):
@@ -196,14 +215,19 @@ def data(word, kind, target, depth):
 
 def record(base, name, members, cell, depth):
     """A value of a constructor with members in a cell."""
+    return written(base, name, members, [field(cell, member, depth) for member in members])
+
+
+def written(base, name, members, values):
+    """A value of a constructor with members that are written so."""
     if base == "Tuple":
-        return "(" + ", ".join(field(cell, member, depth) for member in members) + ")"
+        return "(" + ", ".join(values) + ")"
     own = base.split(".")[-1]
     if not members:
         return own + "." + name
     if members[0].name.startswith("_"):
-        return own + "." + name + "(" + ", ".join(field(cell, member, depth) for member in members) + ")"
-    return own + "(" + ", ".join(member.name + " = " + field(cell, member, depth) for member in members) + ")"
+        return own + "." + name + "(" + ", ".join(values) + ")"
+    return own + "(" + ", ".join(member.name + " = " + value for member, value in zip(members, values)) + ")"
 
 
 def items(word, target, depth):
@@ -281,8 +305,8 @@ class Printer:
         try:
             value = self.value
             while value.type.strip_typedefs().code == gdb.TYPE_CODE_UNION:
-                one = value[full(value.type)[0]]
-                value = one[one.type.fields()[0].name]
+                name, member = full(value.type)
+                value = value[name][member.name]
             return show(int(value) & (1 << 64) - 1, self.kind)
         except (gdb.error, gdb.MemoryError, OverflowError, ValueError):
             return UNSET

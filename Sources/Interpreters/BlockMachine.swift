@@ -326,9 +326,10 @@ final class CountedInterpreter: BlockDomain {
     case .word(let word): return word
     case .immediate(let tag): return Self.key(tag: tag, isImmediate: true)
     case .reference(let cell):
-      // A string or a vector may stand for the option that holds it.
+      // A string, a vector or an integer may stand for the option that holds it.
       if case .fields(let tag, _, _) = try heap.content(of: cell) { return Self.key(tag: tag, isImmediate: false) }
       return Self.key(tag: -1, isImmediate: false)
+    case .integer: return Self.key(tag: -1, isImmediate: false)
     default: break
     }
     throw InterpreterError.broken("a choice by constructor on what has none")

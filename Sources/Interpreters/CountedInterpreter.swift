@@ -124,7 +124,7 @@ private struct CountedFlattener {
     case .string(_, let value): CountedHeap.constant(.string(Text(value)))
     case .word(_, let value): .word(value.small ?? 0)
     case .immediate(_, let tag): .immediate(tag)
-    case .constant(_, let tag, let counted, let raw):
+    case .constant(_, _, let tag, let counted, let raw):
       CountedHeap.constant(.fields(tag: tag, counted: counted.count, (counted + raw).map { constant($0) }))
     }
   }

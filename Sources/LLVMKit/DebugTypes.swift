@@ -45,8 +45,13 @@ extension DebugInfo {
 
   /// A type of `size` bytes whose values have names; the first is 0.
   public func enumeration(_ name: String, of names: [String], size: Int) -> DataType? {
-    var values = names.enumerated().map { index, name in
-      LLVMDIBuilderCreateEnumerator(handle, name, name.utf8.count, Int64(index), 1)
+    enumeration(name, of: names.enumerated().map { (name: $1, value: $0) }, size: size)
+  }
+
+  /// A type of `size` bytes some of whose values have names.
+  public func enumeration(_ name: String, of values: [(name: String, value: Int)], size: Int) -> DataType? {
+    var values = values.map { name, value in
+      LLVMDIBuilderCreateEnumerator(handle, name, name.utf8.count, Int64(value), 1)
     }
     let underlying = basicType("word", size: size, .unsigned)?.handle
     return LLVMDIBuilderCreateEnumerationType(

@@ -159,7 +159,7 @@ private struct ShapeChecker {
       for one in cases { expect([subject], [shape(of: one.literal)], in: one.literal) }
       blocks(cases.map(\.body), rest)
     case .switchTag(_, let subject, let cases, let rest):
-      expect([subject], [.cell], in: end)
+      expectCell(subject, in: end)
       blocks(cases.map(\.body), rest)
     case .switchWord(_, let subject, let cases, let rest):
       expect([subject], [.word], in: end)
@@ -192,10 +192,10 @@ private struct ShapeChecker {
     case .cell(_, _, let counted, let raw):
       fields(counted, areCounted: true, in: step)
       fields(raw, areCounted: false, in: step)
-      expect(shape, .cell, "cell", step)
-    case .read(_, let cell, _, _, _): expect([cell], [.cell], in: step)
+      if !shape.isCounted { expect(shape, .cell, "cell", step) }
+    case .read(_, let cell, _, _, _): expectCell(cell, in: step)
     case .hole(_, let cell, _):
-      expect([cell], [.cell], in: step)
+      expectCell(cell, in: step)
       expect(shape, .word, "hole", step)
     }
   }
@@ -258,6 +258,11 @@ private struct ShapeChecker {
     }
   }
 
+  /// A cell may be held as an integer, where its type has some.
+  private mutating func expectCell(_ atom: Counted.Atom, in node: some Writable) {
+    expect([atom], [shape(of: atom, in: node) == .integer ? .integer : .cell], in: node)
+  }
+
   private mutating func expect(
     _ atoms: [Counted.Atom], _ shapes: [Counted.Shape], of target: some CustomStringConvertible, in node: some Writable
   ) {
@@ -291,10 +296,11 @@ private struct ShapeChecker {
     case .float: return .float
     case .word: return .word
     case .string, .immediate: return .cell
-    case .constant(_, _, let counted, let raw):
+    case .constant(_, let shape, _, let counted, let raw):
       fields(counted, areCounted: true, in: node)
       fields(raw, areCounted: false, in: node)
-      return .cell
+      if !shape.isCounted { report(.shapes, "a cell is held in a reference or an integer", node) }
+      return shape
     }
   }
 

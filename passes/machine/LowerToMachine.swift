@@ -251,7 +251,7 @@ public struct LowerToMachine: FunctionPass {
     case .string(let span, let value): return pool.text(value, at: span)
     case .word(let span, let value): return .word(span, value: value)
     case .immediate(let span, let tag): return .word(span, value: .small(tag << 1 | 1))
-    case .constant(let span, let tag, let counted, let raw):
+    case .constant(let span, _, let tag, let counted, let raw):
       return pool.cell(tag, counted.map { operand($0) }, raw.map { operand($0) }, at: span)
     }
   }

@@ -53,17 +53,18 @@ struct FieldPlan {
     var layouts: [Name: ResultLayout] = [:]
     for type in program.types {
       guard let only = type.variants.first, type.variants.count == 1, only.fields.count <= mostParts,
-        !only.fields.contains(.data(name: type.name)), let layout = ResultLayout(type)
+        !only.fields.contains(.data(name: type.name)), !isScalar(only.fields), let layout = ResultLayout(type)
       else { continue }
       layouts[type.name] = layout
     }
     if layouts.isEmpty { return [:] }
     var candidates: [FlatPlace: ResultLayout] = [:]
-    // An option may be the reference itself, which is better still.
-    let patterns = SparePatterns(program.types).patterns
-    for type in program.types where patterns[type.name] == nil {
+    let representations = Representations(program.types).types
+    for type in program.types {
       if type.facts.contains("array") || type.facts.contains("scoped") { continue }
-      for (variant, constructor) in type.variants.enumerated() {
+      // What is held as its field takes no cell of its own, which is better still.
+      let transparent = representations[type.name]?.transparent
+      for (variant, constructor) in type.variants.enumerated() where variant != transparent {
         for case (let index, .data(let name)) in constructor.fields.enumerated() where name != type.name {
           candidates[.field(type: type.name, variant: variant, index: index)] = layouts[name]
         }
@@ -75,6 +76,13 @@ struct FieldPlan {
       }
     }
     return candidates
+  }
+
+  /// Whether the fields are one that is no data, which takes no cell anyway.
+  private static func isScalar(_ fields: [Services.Ty]) -> Bool {
+    guard let only = fields.first, fields.count == 1 else { return false }
+    if case .data = only { return false }
+    return true
   }
 
   /// As many of the chosen places as there is room for, without those of values that change themselves: they come when

@@ -10,7 +10,7 @@ public import Nanopass
 ///
 /// becomes
 ///
-///     (let sum.2 cell (cell 2 [(local x.0) (constant 0 [(integer 0)] [])] []))
+///     (let sum.2 cell (cell 2 [(local x.0) (constant cell 0 [(integer 0)] [])] []))
 ///
 /// A cell that is taken apart here keeps its variable. Long literals are built when they are needed, since a constant
 /// stands in full wherever it is used.
@@ -46,7 +46,7 @@ public struct ShareConstantCells: ShapedToShaped, FunctionPass {
     steps.reserveCapacity(node.steps.count)
     for step in node.steps {
       let step = try self.step(step)
-      guard case .let(let span, let variable, let shape, let value) = step, let constant = constant(value) else {
+      guard case .let(let span, let variable, let shape, let value) = step, let constant = constant(value, shape) else {
         steps.append(step)
         continue
       }
@@ -69,15 +69,15 @@ public struct ShareConstantCells: ShapedToShaped, FunctionPass {
   }
 
   /// A cell of constants as a constant.
-  private func constant(_ value: Shaped.Value) -> Shaped.Atom? {
+  private func constant(_ value: Shaped.Value, _ shape: Shaped.Shape) -> Shaped.Atom? {
     guard case .cell(let span, let tag, let counted, let raw) = value else { return nil }
     for case .local in counted + raw { return nil }
-    let constant = Shaped.Atom.constant(span, tag: tag, counted: counted, raw: raw)
+    let constant = Shaped.Atom.constant(span, shape: shape, tag: tag, counted: counted, raw: raw)
     return Self.cells(constant) <= Self.mostCells ? constant : nil
   }
 
   private static func cells(_ atom: Shaped.Atom) -> Int {
-    guard case .constant(_, _, let counted, _) = atom else { return 0 }
+    guard case .constant(_, _, _, let counted, _) = atom else { return 0 }
     return counted.reduce(1) { $0 + cells($1) }
   }
 }

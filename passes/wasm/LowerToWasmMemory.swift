@@ -163,9 +163,9 @@ public struct LowerToWasmMemory: Pass {
     case .dup(let span, let variable): count("dup", variable, at: span)
     case .drop(let span, let variable): count("drop", variable, at: span)
     case .take(let span, let cell, _):
-      run(.call(span, function: "count.take", arguments: [operand(of: cell, at: span)]))
+      run(.call(span, function: "count.take", arguments: [try address(.local(span, variable: cell))]))
     case .reclaim(let span, let token, let cell, let counted, let fields):
-      reclaim(token, operand(of: cell, at: span), counted, takes: !fields.isEmpty, at: span)
+      reclaim(token, try address(.local(span, variable: cell)), counted, takes: !fields.isEmpty, at: span)
     case .release(let span, let token):
       run(.call(span, function: "count.release", arguments: [.local(span, variable: token)]))
     case .fill(let span, let hole, let value):
@@ -188,19 +188,19 @@ public struct LowerToWasmMemory: Pass {
       try self.primitive(primitive, arguments, endings: endings, to: variable, at: span)
     case .service(_, let name, let arguments): try service(name, arguments, to: variable, at: span)
     case .cell(_, let tag, let counted, let raw):
-      let size = 8 + 8 * (counted.count + raw.count)
-      set(variable, .call(span, function: "memory.allocate", arguments: [.word(size, at: span)]), at: span)
-      try fill(variable, tag, counted, raw, at: span)
+      let size = WasmIR.Expr.word(8 + 8 * (counted.count + raw.count), at: span)
+      let cell = WasmIR.Expr.call(span, function: "memory.allocate", arguments: [size])
+      try fill(variable, with: cell, tag, counted, raw, at: span)
     case .reuse(_, let token, let tag, let counted, let raw):
       let size = 8 + 8 * (counted.count + raw.count)
       let arguments: [WasmIR.Expr] = [.local(span, variable: token), .word(size, at: span)]
-      set(variable, .call(span, function: "count.reuse", arguments: arguments), at: span)
-      try fill(variable, tag, counted, raw, at: span)
+      let cell = WasmIR.Expr.call(span, function: "count.reuse", arguments: arguments)
+      try fill(variable, with: cell, tag, counted, raw, at: span)
     case .read(_, let cell, let slot, _, _):
       let shape = shapes[variable.id] ?? .word
-      set(variable, .load(shape, try atom(cell), 8 + 8 * slot, at: span), at: span)
+      set(variable, .load(shape, try address(cell), 8 + 8 * slot, at: span), at: span)
     case .hole(_, let cell, let slot):
-      let place = WasmIR.Expr.place(try atom(cell), 8 + 8 * slot, at: span)
+      let place = WasmIR.Expr.place(try address(cell), 8 + 8 * slot, at: span)
       set(variable, .compute(span, operator: "i64.extend_i32_u", operands: [place]), at: span)
     }
   }
@@ -219,11 +219,20 @@ public struct LowerToWasmMemory: Pass {
     case .string(let span, let value): return literals.string(value, at: span)
     case .word(let span, let value): return .i64(span, value: value)
     case .immediate(let span, let tag): return .word(tag << 1 | 1, at: span)
-    case .constant(let span, let tag, let counted, let raw):
+    case .constant(let span, let shape, let tag, let counted, let raw):
       try checkSize(tag, counted.count, in: node)
       let fields = try (counted + raw).map { try atom($0) }
-      return .address(span, datum: cells.cell(tag, counted: counted.count, fields, at: span))
+      let address = WasmIR.Expr.address(span, datum: cells.cell(tag, counted: counted.count, fields, at: span))
+      return shape == .integer ? .compute(span, operator: "i64.extend_i32_u", operands: [address]) : address
     }
+  }
+
+  /// The address of the cell that an atom surely holds, or what stands for that address.
+  mutating func address(_ node: Counted.Atom) throws -> WasmIR.Expr {
+    let atom = try atom(node)
+    guard shape(of: node) == .integer else { return atom }
+    if case .compute(_, "i64.extend_i32_u", let operands) = atom, let cell = operands.first { return cell }
+    return .compute(node.span, operator: "i32.wrap_i64", operands: [atom])
   }
 
   /// How an atom is held.
@@ -233,7 +242,8 @@ public struct LowerToWasmMemory: Pass {
     case .integer: .integer
     case .float: .float
     case .word: .word
-    case .string, .immediate, .constant: .cell
+    case .constant(_, let shape, _, _, _): shape
+    case .string, .immediate: .cell
     }
   }
 

@@ -10,13 +10,18 @@ extension LowerToWasmMemory {
     guard tag < 0xfffe, counted < 0x8000 else { throw bug("the cell is too big", "matching-shapes", in: node) }
   }
 
-  /// Writes the header and the fields of a cell.
+  /// Writes the header and the fields of a cell into new memory.
   mutating func fill(
-    _ variable: Local, _ tag: Int, _ counted: [Counted.Atom], _ raw: [Counted.Atom], at span: Span
+    _ variable: Local, with memory: WasmIR.Expr, _ tag: Int, _ counted: [Counted.Atom], _ raw: [Counted.Atom],
+    at span: Span
   ) throws {
     try checkSize(tag, counted.count, in: variable)
     references.insert(variable.id)
-    let cell = WasmIR.Expr.local(span, variable: variable)
+    let isInteger = shapes[variable.id] == .integer
+    let address = isInteger ? fresh.make(variable.name) : variable
+    steps.append(.let(span, variable: address, ty: .i32, value: memory))
+    let cell = WasmIR.Expr.local(span, variable: address)
+    if isInteger { set(variable, .compute(span, operator: "i64.extend_i32_u", operands: [cell]), at: span) }
     let header = WasmIR.Expr.i64(span, value: .small(counted.count << 48 | tag << 32 | 1))
     run(.compute(span, operator: "i64.store", operands: [cell, header]))
     for (slot, field) in (counted + raw).enumerated() {
@@ -29,9 +34,14 @@ extension LowerToWasmMemory {
     guard case .local(_, let register) = operand(of: variable, at: span), !immediates.contains(register.id) else {
       return
     }
-    let kind =
-      references.contains(register.id) ? "Reference" : shapes[register.id] == .integer ? "Integer" : "Cell"
-    run(.call(span, function: Name("count.\(name)\(kind)"), arguments: [.local(span, variable: register)]))
+    let isInteger = shapes[register.id] == .integer
+    let counted = WasmIR.Expr.local(span, variable: register)
+    if references.contains(register.id) {
+      let cell = isInteger ? WasmIR.Expr.compute(span, operator: "i32.wrap_i64", operands: [counted]) : counted
+      run(.call(span, function: Name("count.\(name)Reference"), arguments: [cell]))
+    } else {
+      run(.call(span, function: Name("count.\(name)\(isInteger ? "Integer" : "Cell")"), arguments: [counted]))
+    }
   }
 
   /// Takes one reference away from a cell. `takes` says that there is one more to each of its `counted` fields.

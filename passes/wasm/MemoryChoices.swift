@@ -108,10 +108,12 @@ extension LowerToWasmMemory {
   mutating func switchTag(
     _ subject: Counted.Atom, _ cases: [Counted.TagCase], _ rest: Counted.Block?, at span: Span
   ) throws -> WasmIR.End {
-    let operand = try atom(subject)
+    // Branches know the whole of it; its low half tells which one it is for.
+    let whole = try atom(subject)
+    let operand = shape(of: subject) == .integer ? bind("cell", .i32, try address(subject)) : whole
     var (small, large): ([Branch], [Branch]) = ([], [])
     for one in cases {
-      let body = try block(one.body, where: operand, isImmediate: one.immediate)
+      let body = try block(one.body, where: whole, isImmediate: one.immediate)
       if one.immediate { small.append((one.tag, body)) } else { large.append((one.tag, body)) }
     }
     var other = try rest.map { try inner($0) }
