@@ -5,8 +5,8 @@ public import Nanopass
 /// - A type whose constructors all have no fields is held in raw words; so is one with a single other constructor whose
 ///   only field is held in words: `None` of an `Option<Bool>` is the word 2.
 /// - A type with one constructor of one field is held as that.
-/// - One constructor of any other type, the first whose only field is held in a reference or an integer, takes no cell
-///   either: its values are those of the field. The other constructors keep away from them: those without fields are
+/// - One constructor of any other type whose only field is held in a reference or an integer takes no cell either: its
+///   values are those of the field. The other constructors keep away from them: those without fields are
 ///   immediates that the field never is, or cells without fields where it may be any integer; those with fields are
 ///   cells whose tags the field's never have.
 ///
@@ -110,7 +110,7 @@ public struct Representations: Sendable {
     let single = isPlain ? [] : variants.indices.filter { variants[$0].fields.count == 1 }
     let fielded = variants.count { !$0.fields.isEmpty }
     if fielded == 0 { return enumeration(type, besides: nil, from: 0) }
-    for index in single {
+    for index in Self.order(single, of: type) {
       guard let field = heads(variants[index].fields[0]) else { continue }
       if variants.count == 1 {
         types[type.name] = Representation(held: field.held, constructors: [.field])
@@ -129,6 +129,15 @@ public struct Representations: Sendable {
       held: .cell,
       constructors: variants.enumerated().map { $1.fields.isEmpty ? .immediate(tag: $0) : .cell(tag: $0) })
     return Heads(held: .cell, immediates: variants.count, tags: variants.count)
+  }
+
+  /// Constructors of one field in the order in which one is chosen: those of an integer first, which most values are
+  /// where there are any; of a `Result` `Ok`.
+  private static func order(_ variants: [Int], of type: Services.TypeDecl) -> [Int] {
+    let isResult = type.variants.last?.name == "Ok"
+    let integers = variants.filter { type.variants[$0].fields == [.int] || type.variants[$0].fields == [.word] }
+    let others = variants.filter { !integers.contains($0) }
+    return isResult ? variants.reversed() : integers + others
   }
 
   /// A type held in words, of which some are those of the field of a constructor.

@@ -21,7 +21,8 @@ struct FlatUses {
 /// Which fields of cells and which parameters of functions stand flat: those whose type has one constructor of few
 /// fields, if some new value goes there, and each value that comes from there is only taken apart or goes to another
 /// such place. A field stays a cell, too, if some value that goes there is needed as a cell anyway: its fields would only
-/// take room twice.
+/// take room twice; and if values that are there already are put there at many places of the program and new ones at few,
+/// as in a sort, since each of their parts is copied and counted then.
 struct FieldPlan {
   /// How many fields of a value may stand in the place of one, and how many a cell may have then: as many as one of the
   /// allocator's sizes holds.
@@ -35,6 +36,8 @@ struct FieldPlan {
   private(set) var uses: [Name: FlatUses] = [:]
   /// The places that stay cells though new values go there, and a function that wants one whole.
   private(set) var kept: [FlatPlace: Name] = [:]
+  /// The fields that stay cells since their values are copied more often than built.
+  private(set) var copied: [FlatPlace] = []
 
   init(_ program: Services.Root) throws {
     let candidates = Self.candidates(program)
@@ -43,7 +46,8 @@ struct FieldPlan {
     for function in program.functions { try finder.visit(function) }
     uses = finder.uses
     kept = finder.whole.filter { finder.built[$0.key] != nil }
-    let agreed = finder.agreed(among: Set(candidates.keys))
+    copied = candidates.keys.filter { finder.isMostlyCopied($0) && finder.whole[$0] == nil }
+    let agreed = finder.agreed(among: Set(candidates.keys).subtracting(copied))
     let chosen = finder.agreed(among: Self.fitting(agreed, candidates, program))
     layouts = candidates.filter { chosen.contains($0.key) }
   }
@@ -125,6 +129,8 @@ private struct FlatFinder: ServicesWalker {
   private(set) var built: [FlatPlace: Int] = [:]
   /// The places whose values some function wants whole, and the first that does.
   private(set) var whole: [FlatPlace: Name] = [:]
+  /// How many values that are no new ones go to each field.
+  private var copies: [FlatPlace: Int] = [:]
   /// Where values that come from each place go.
   private var moves: [FlatPlace: Set<FlatPlace>] = [:]
   private let candidates: [FlatPlace: ResultLayout]
@@ -145,6 +151,13 @@ private struct FlatFinder: ServicesWalker {
   init(_ candidates: [FlatPlace: ResultLayout]) {
     self.candidates = candidates
     types = Set(candidates.values.map(\.name))
+  }
+
+  /// Whether the parts of values of a field cost more where they are copied than the cells that would be built. A new
+  /// cell is worth two parts that are copied and counted.
+  func isMostlyCopied(_ place: FlatPlace) -> Bool {
+    guard let layout = candidates[place], let built = built[place] else { return false }
+    return (copies[place] ?? 0) * (layout.types.count - 1) > 2 * built
   }
 
   /// The greatest set of places among some such that values which come from them are only taken apart or go to places of
@@ -177,6 +190,11 @@ private struct FlatFinder: ServicesWalker {
       guard let puts = own.puts[variable] else { continue }
       for place in puts { built[place, default: 0] += 1 }
       if reads[variable] == puts.count { own.onlyPut.insert(variable) }
+    }
+    for variable in finds + others {
+      for case .field(let type, let variant, let index) in own.puts[variable] ?? [] {
+        copies[.field(type: type, variant: variant, index: index), default: 0] += 1
+      }
     }
     for variable in finds + news + others where reads[variable] ?? 0 > agreeing[variable] ?? 0 {
       for case .field(let type, let variant, let index) in own.puts[variable] ?? [] {
