@@ -77,9 +77,11 @@ extension RangeFinder {
     guard depth < Self.depth, let definition = definitions[variable.id], let first = definition.operands.first,
       let one = self.node(first)
     else { return }
-    if definition.operands.count == 1 {
-      let value = definition.rule == .negate ? graph.add(.negate, node) : node
-      return refine(first, .both, by: value, depth: depth + 1)
+    switch definition.rule {
+    case .copy: return refine(first, .both, by: node, depth: depth + 1)
+    // Each is its own inverse.
+    case .negate, .not: return refine(first, .both, by: graph.add(definition.rule, node), depth: depth + 1)
+    default: if definition.operands.count < 2 { return }
     }
     let second = definition.operands[1]
     guard let two = self.node(second) else { return }

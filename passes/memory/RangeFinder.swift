@@ -103,6 +103,8 @@ struct RangeFinder {
   init(_ program: Services.Root) throws {
     self.program = program
     functions = Dictionary(program.functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    // Cycles of functions ask for it.
+    acyclic = Set(program.types.filter { $0.facts.contains("acyclic") }.map(\.name))
     for index in program.functions.indices {
       let function = program.functions[index]
       self.function = index
@@ -112,7 +114,6 @@ struct RangeFinder {
     }
     function = program.functions.count
     for type in program.types {
-      if type.facts.contains("acyclic") { acyclic.insert(type.name) }
       if type.facts.contains("array"), type.variants.first?.fields.first == .int { vectorOfIntegers = type.name }
       guard type.variants.contains(where: { $0.fields.contains(.int) }) else { continue }
       fields[type.name] = type.variants.map { variant in
