@@ -1,7 +1,9 @@
+import Diagnostics
 import Languages
 import Nanopass
 
 /// Copies the body of a function for a place where it is called, with numbers of the caller's own for all that it binds.
+/// What a function of the library calls, which comes from no source file, is called from that place.
 struct BodyCopy: WasmIRToWasmIR {
   static let summary = "Copy the body of a function for a place where it is called"
 
@@ -10,16 +12,19 @@ struct BodyCopy: WasmIRToWasmIR {
   /// Where results go, and their types; nil to return them.
   private var continuation: (label: Local, results: [WasmIR.Ty])?
   private var fresh = FreshLocals(from: 0)
+  private var place = Span.none
 
   init() {}
 
   /// - Parameters:
   ///   - continuation: the join point that takes the results; nil to return them.
   ///   - fresh: numbers that the caller does not use.
-  init(of function: WasmIR.Function, continuation: Local?, fresh: inout FreshLocals) {
+  ///   - place: where the function is called.
+  init(of function: WasmIR.Function, continuation: Local?, fresh: inout FreshLocals, at place: Span) {
     offset = fresh.reserve(function.greatestLocal + 1)
     self.continuation = continuation.map { ($0, function.results) }
     self.fresh = fresh
+    self.place = place
   }
 
   /// The numbers that are free behind the copy.
@@ -70,7 +75,13 @@ struct BodyCopy: WasmIRToWasmIR {
   }
 
   mutating func expr(_ node: WasmIR.Expr) throws -> WasmIR.Expr {
-    if case .local(let span, let variable) = node { return .local(span, variable: renamed(variable)) }
-    return try derive(node)
+    switch node {
+    case .local(let span, let variable): return .local(span, variable: renamed(variable))
+    case .call(let span, let function, let arguments) where span.isNone:
+      return .call(place, function: function, arguments: try arguments.map { try expr($0) })
+    case .host(let span, let name, let arguments) where span.isNone:
+      return .host(place, import: name, arguments: try arguments.map { try expr($0) })
+    default: return try derive(node)
+    }
   }
 }

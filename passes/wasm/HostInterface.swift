@@ -25,7 +25,7 @@ public struct HostInterface: Sendable {
   /// The host of `wasm-gc`: a function for each effect, which is called like it. `take` brings what those effects give
   /// that are not numbers.
   private static let aver: [ImportList.Entry: Service] = {
-    let operations = EffectOperation.all.filter { !$0.ends }
+    let operations = EffectOperation.all.filter { $0.access != .compiler }
     let giving = operations.filter { ![.unit, .int, .float].contains($0.result) }
     var services: [ImportList.Entry: Service] = [
       entry("aver", "fail"): .ends, entry("aver", "take"): .effects(giving.map(\.name)),

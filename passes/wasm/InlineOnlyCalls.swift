@@ -154,7 +154,7 @@ public struct InlineOnlyCalls: Pass {
     guard let function = candidate(name) else { return nil }
     let body: WasmIR.Block
     if case .return = function.body.end {
-      body = try copy(function, arguments, nil, &done)
+      body = try copy(function, arguments, nil, &done, at: span)
       guard case .return(_, let values) = body.end else { return nil }
       let sets = zip(results, values).map { result, value in
         WasmIR.Step.let(span, variable: result.variable, ty: result.ty, value: value)
@@ -163,16 +163,17 @@ public struct InlineOnlyCalls: Pass {
     }
     let label = fresh.make("k")
     var before: [WasmIR.Step] = []
-    body = try deeper { try $0.block(try $0.copy(function, arguments, label, &before)) }
+    body = try deeper { try $0.block(try $0.copy(function, arguments, label, &before, at: span)) }
     done.append(.join(span, label: label, parameters: results, body: try steps(rest, end, at: span)))
     return body.behind(done + before)
   }
 
   /// The body with numbers of this function's own, and the setting of its parameters behind `steps`.
   private mutating func copy(
-    _ function: WasmIR.Function, _ arguments: [WasmIR.Expr], _ continuation: Local?, _ steps: inout [WasmIR.Step]
+    _ function: WasmIR.Function, _ arguments: [WasmIR.Expr], _ continuation: Local?, _ steps: inout [WasmIR.Step],
+    at span: Span
   ) throws -> WasmIR.Block {
-    var copy = BodyCopy(of: function, continuation: continuation, fresh: &fresh)
+    var copy = BodyCopy(of: function, continuation: continuation, fresh: &fresh, at: span)
     for (parameter, argument) in zip(function.parameters, arguments) {
       let new = copy.parameter(parameter)
       steps.append(.let(argument.span, variable: new.variable, ty: new.ty, value: argument))
@@ -194,7 +195,7 @@ public struct InlineOnlyCalls: Pass {
     }
     return try deeper {
       var steps: [WasmIR.Step] = []
-      let body = try $0.copy(function, arguments, nil, &steps)
+      let body = try $0.copy(function, arguments, nil, &steps, at: span)
       return try $0.block(body).behind(steps)
     }
   }
