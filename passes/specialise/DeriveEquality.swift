@@ -17,8 +17,9 @@ public import Nanopass
 public struct DeriveEquality: FirstOrderToScalar {
   public static let summary = "Turn structural equality into primitives and derived functions"
 
-  /// How many fields of both values are read before they are compared.
-  private static let readTogether = 4
+  /// How many fields of both values are read before they are compared: few, since those behind a difference are read in
+  /// vain, but of a constructor with many a share, since each match has a pattern for every field.
+  private static func readTogether(of fields: Int) -> Int { max(4, fields / 16) }
 
   private var types: [Name: FirstOrder.TypeDecl] = [:]
   private var wanted: [FirstOrder.TypeDecl] = []
@@ -162,8 +163,9 @@ public struct DeriveEquality: FirstOrderToScalar {
     _ variant: FirstOrder.Variant, _ index: Int, of type: FirstOrder.TypeDecl, _ left: Local, _ right: Local,
     comparing pairs: ArraySlice<Pair>
   ) throws -> Scalar.Arm {
-    let group = pairs.prefix(Self.readTogether)
-    let others = pairs.dropFirst(Self.readTogether)
+    let size = Self.readTogether(of: variant.fields.count)
+    let group = pairs.prefix(size)
+    let others = pairs.dropFirst(size)
     let next =
       others.isEmpty ? nil : match(left, [try arm(variant, index, of: type, left, right, comparing: others)], of: type)
     let same = try conjunction(of: group, and: next, at: type.span)
