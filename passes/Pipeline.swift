@@ -145,6 +145,7 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     // Behind it, since versions on words are short.
     .whenOptimising(PeelBaseCases.self)
     .then(LinkWasmLibrary.self)
+    .whenOptimising(HoistVectorArrays.self)
     .whenOptimising(InlineFastPaths.self))
 
 /// The part of it behind `WasmIR`.
