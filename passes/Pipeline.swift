@@ -144,7 +144,9 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .whenOptimising(SpeculateOnWords.self)
     // Behind it, since versions on words are short.
     .whenOptimising(PeelBaseCases.self)
+    .whenOptimising(ConvertShortBranches.self)
     .then(LinkWasmLibrary.self)
+    .whenOptimising(HoistVectorArrays.self)
     .whenOptimising(InlineFastPaths.self))
 
 /// The part of it behind `WasmIR`.

@@ -52,12 +52,16 @@ public struct InferRanges: ServicesToServices, FunctionPass {
 
   public mutating func learn(from start: SweepStart) throws -> Bool {
     guard let input = start.program.root as? Services.Root else { return false }
-    let plan = try WordPlan(input)
+    plan = try WordPlan(input)
+    return true
+  }
+
+  public mutating func begin(_ input: Services.Root, in context: PassContext) {
+    guard let plan else { return }
+    plan.decide(onEngine: context.options.platform == Platform.wasmGC.rawValue)
     words = plan.finder.holders.count { plan.isWord($0.node) }
     integers = plan.finder.holders.count
     operators = plan.operators
-    self.plan = plan
-    return true
   }
 
   public mutating func end(in context: PassContext) {

@@ -6,10 +6,14 @@ import Nanopass
 /// Those that fit, and that what they are done with asks for: what flows from one place to another is held alike, and
 /// each operator, index and comparison counts for words, each place that holds integers of another kind against them.
 ///
+/// On the heap of an engine, where each other integer is a word and a reference, a word is never worse, and becomes
+/// another integer at no cost. So there all that fit are words.
+///
 /// An object, since each step of the program asks it several times: as a value it would be copied each time.
 final class WordPlan {
   let finder: RangeFinder
-  private let graph: RangeGraph
+  private let program: Services.Root
+  private var graph: RangeGraph
   /// By node, whether it fits, is one of the places that hold integers, and is held as a word.
   private var mayBeWord: [Bool]
   private var isHeldAsWord: [Bool]
@@ -19,18 +23,26 @@ final class WordPlan {
   /// The number of integers that fit, and of all.
   private(set) var proved = 0
 
+  /// What a program holds, nothing of which is decided yet.
   init(_ program: Services.Root) throws {
+    self.program = program
     finder = try RangeFinder(program)
-    var graph = finder.graph
+    graph = finder.graph
+    (mayBeWord, isHeldAsWord, isHolder, parents) = ([], [], [], [])
+  }
+
+  /// Decides what is held as a word.
+  ///
+  /// - Parameter onEngine: whether values lie on the heap of an engine, which runs loops as they are written.
+  func decide(onEngine: Bool) {
     graph.solve()
     // What is bounded by a loop may bound loops inside.
     for _ in 0..<2 {
-      var loops = LoopBounds(graph)
+      var loops = LoopBounds(graph, mostRounds: onEngine ? LoopBounds.mostRounds : nil)
       let bounds = finder.cycles.flatMap { loops.bounds(of: $0) }
       if bounds.isEmpty { break }
       graph.tighten(bounds)
     }
-    self.graph = graph
     mayBeWord = [Bool](repeating: false, count: graph.count)
     isHeldAsWord = mayBeWord
     isHolder = mayBeWord
@@ -44,8 +56,8 @@ final class WordPlan {
       for field in Array((finder.fields[type] ?? []).joined()) where field >= 0 { mayBeWord[Int(field)] = false }
     }
     joinResults()
-    decide()
-    findChanges(program)
+    if onEngine { isHeldAsWord = mayBeWord } else { weigh() }
+    findChanges()
   }
 
   // MARK: Asking
@@ -153,7 +165,7 @@ final class WordPlan {
     }
   }
 
-  private func decide() {
+  private func weigh() {
     var flows: [(from: Int32, to: Int32, weight: Int)] = []
     for use in finder.holders {
       switch graph.rules[Int(use.node)] {
@@ -192,7 +204,7 @@ final class WordPlan {
     }
   }
 
-  private func findChanges(_ program: Services.Root) {
+  private func findChanges() {
     changes = [Bool](repeating: false, count: program.functions.count + 1)
     for use in finder.holders where isHeldAsWord[Int(use.node)] { changes[use.function] = true }
     for use in finder.comparisons where outcome(of: use.node) != nil { changes[use.function] = true }

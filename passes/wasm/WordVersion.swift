@@ -164,7 +164,11 @@ struct WordVersion: WasmIRToWasmIR {
     guard let same = Self.onWords[name] else { return nil }
     let arguments = try arguments.map { try expr($0) }
     guard arguments.allSatisfy({ $0.isNullBig || !isBig($0) }) else { return nil }
-    return .call(span, function: same, arguments: arguments.filter { !$0.isNullBig })
+    let words = arguments.filter { !$0.isNullBig }
+    if name == "int.subtract", case .i64(_, .small(0))? = words.first {
+      return .call(span, function: "int.negate.words", arguments: Array(words.dropFirst()))
+    }
+    return .call(span, function: same, arguments: words)
   }
 
   /// Whether an argument of arithmetic may be a big integer, as far as its form tells.
