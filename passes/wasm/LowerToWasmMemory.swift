@@ -47,6 +47,8 @@ public struct LowerToWasmMemory: Pass {
   var printing = PrintingPlan()
   /// What is known of the memory of cells that have ended.
   var remains = CellRemains()
+  /// The tokens that are cells to be written to, with the number of their fields.
+  var renewed: LocalTable<Int> = [:]
   private var isEntry = false
   private var checksLeaks = false
   /// Whether small output is asked for.
@@ -71,7 +73,7 @@ public struct LowerToWasmMemory: Pass {
   private mutating func function(_ node: Counted.Function, isEntry: Bool) throws -> WasmIR.Function {
     fresh = FreshLocals(above: node)
     (values, shapes, bits) = ([:], [:], [:])
-    (immediates, references, remains) = ([], [], CellRemains())
+    (immediates, references, remains, renewed) = ([], [], CellRemains(), [:])
     self.isEntry = isEntry
     let parameters = node.parameters.map { parameter($0) }
     let results = isEntry ? [] : node.results.map(Self.type)
@@ -131,7 +133,8 @@ public struct LowerToWasmMemory: Pass {
   mutating func block(_ node: Counted.Block) throws -> WasmIR.Block {
     if node.failure != nil { throw bug("steps that fail are not supported", "balanced-counts", in: node) }
     remains.beginBlock()
-    return try nested(at: node.span) { try $0.rest(node.steps[...], node.end) }
+    let ordered = favoursSize ? node.steps : renewingEarly(node.steps)
+    return try nested(at: node.span) { try $0.rest(ordered[...], node.end) }
   }
 
   /// A block of its own that ends by what is lowered.

@@ -56,6 +56,47 @@ extension LowerToWasmMemory {
     var span: Span
   }
 
+  /// The steps of a block with each reclaimed cell whose memory is soon used again made ready to be written to as early
+  /// as can be: then one test of the count does for both, and little is held in registers over the calls behind it. What
+  /// it holds already is copied with it, if it has other owners.
+  mutating func renewingEarly(_ steps: [Counted.Step]) -> [Counted.Step] {
+    var ordered: [Counted.Step] = []
+    ordered.reserveCapacity(steps.count)
+    for (index, step) in steps.enumerated() {
+      guard case .reclaim(_, let token, let cell, let counted, let fields) = step, counted == 0 || !fields.isEmpty,
+        let count = fieldCount(of: token, steps[(index + 1)...])
+      else {
+        ordered.append(step)
+        continue
+      }
+      renewed[token.id] = count
+      let place = ordered.lastIndex { step in
+        guard case .let(_, let variable, _, let value) = step, variable != cell else { return true }
+        switch value {
+        case .atom, .read: return false
+        case .primitive(_, let name, _): return Primitive.ownsArguments(name)
+        case .call, .cell, .hole, .reuse, .service: return true
+        }
+      }
+      ordered.insert(step, at: place.map { $0 + 1 } ?? 0)
+    }
+    return ordered
+  }
+
+  /// The number of fields of the cell that is made in a token's memory before any reference ends; nil if none is.
+  private func fieldCount(of token: Local, _ following: ArraySlice<Counted.Step>) -> Int? {
+    for step in following {
+      guard case .let(_, _, _, let value) = step else { return nil }
+      switch value {
+      case .reuse(_, let memory, _, let counted, let raw) where memory == token: return counted.count + raw.count
+      case .call, .service: return nil
+      case .primitive(_, let name, _): if Primitive.ownsArguments(name) { return nil }
+      case .atom, .cell, .hole, .read, .reuse: break
+      }
+    }
+    return nil
+  }
+
   /// A step that makes a cell of which something lies already in the memory that it takes, which is then left alone. Nil
   /// for others, and if small output is asked for.
   mutating func keepingReuse(_ step: Counted.Step) -> Reuse? {
@@ -63,7 +104,7 @@ extension LowerToWasmMemory {
     else { return nil }
     let kept = remains.kept(of: counted + raw, in: token)
     let keepsHeader = remains.holdsHeader(tag, counted.count, in: token)
-    guard keepsHeader || !kept.isEmpty else { return nil }
+    guard keepsHeader || !kept.isEmpty || renewed[token.id] != nil else { return nil }
     shapes[variable.id] = shape
     return Reuse(
       variable: variable, token: token, tag: tag, counted: counted, raw: raw, kept: kept, keepsHeader: keepsHeader,
@@ -78,6 +119,12 @@ extension LowerToWasmMemory {
   ) throws -> WasmIR.End {
     let (span, fields) = (reuse.span, reuse.counted + reuse.raw)
     try checkSize(reuse.tag, reuse.counted.count, in: reuse.variable)
+    if renewed[reuse.token.id] != nil {
+      let isInteger = shapes[reuse.variable.id] == .integer
+      if !isInteger { steps.append(.let(span, variable: reuse.variable, ty: .i32, value: .local(span, variable: reuse.token))) }
+      try complete(reuse, at: isInteger ? reuse.token : reuse.variable)
+      return try rest(following, end)
+    }
     let done = fresh.make("done")
     let token = WasmIR.Expr.local(span, variable: reuse.token)
     let new = try nested(at: span) { lowering in
@@ -95,17 +142,22 @@ extension LowerToWasmMemory {
     }
     let address = shapes[reuse.variable.id] == .integer ? fresh.make(reuse.variable.name) : reuse.variable
     let body = try nested(at: span) { lowering in
-      lowering.hold(reuse.variable, address, at: span)
-      if !reuse.keepsHeader { lowering.writeHeader(reuse.tag, reuse.counted.count, at: address, span) }
-      for (slot, field) in fields.enumerated() where !reuse.kept.contains(slot) {
-        try lowering.write(field, slot, at: address, span)
-      }
+      try lowering.complete(reuse, at: address)
       return try lowering.rest(following, end)
     }
     let parameter = WasmIR.Parameter(span, variable: address, ty: .i32)
     steps.append(.join(span, label: done, parameters: [parameter], body: body))
     let kept = WasmIR.Block(span, steps: [], end: .jump(span, label: done, arguments: [token]))
     return .if(span, condition: token, then: kept, else: new)
+  }
+
+  /// Writes what a cell's memory does not hold already.
+  private mutating func complete(_ reuse: Reuse, at address: Local) throws {
+    hold(reuse.variable, address, at: reuse.span)
+    if !reuse.keepsHeader { writeHeader(reuse.tag, reuse.counted.count, at: address, reuse.span) }
+    for (slot, field) in (reuse.counted + reuse.raw).enumerated() where !reuse.kept.contains(slot) {
+      try write(field, slot, at: address, reuse.span)
+    }
   }
 
   /// A field of a cell that has not ended: read once more where that can be done, so that nothing has to be kept in a
@@ -134,6 +186,11 @@ extension LowerToWasmMemory {
 
   /// Takes one reference away from a cell. `takes` says that there is one more to each of its `counted` fields.
   mutating func reclaim(_ token: Local, _ cell: WasmIR.Expr, _ counted: Int, takes: Bool, at span: Span) {
+    if let fields = renewed[token.id] {
+      shapes[token.id] = .cell
+      let size = WasmIR.Expr.word(8 + 8 * fields, at: span)
+      return set(token, .call(span, function: "count.renew", arguments: [cell, size]), at: span)
+    }
     let function: Name = takes || counted == 0 ? "count.reclaimTaking" : "count.reclaim"
     shapes[token.id] = .cell
     set(token, .call(span, function: function, arguments: [cell]), at: span)
