@@ -97,28 +97,29 @@ private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.
   .whenOptimising(PrintWordsDirectly.self)
 
 /// The road of the targets whose values lie in memory and are counted.
-private let memoryPipeline: Pipeline<Counted> =
-  sharedPipeline
-  .phase("memory")
-  // While types tell the fields of each constructor. What a join point takes apart is then taken apart where it comes
-  // from, which may be a call.
-  .whenOptimising(UnboxParameters.self)
-  .whenOptimising(UnboxResults.self)
-  // What is passed in parts is taken apart where it is read.
-  .whenOptimising(FlattenFields.self)
-  .then(ChooseShapes.self)
-  // Before cells get holes, which are no constants.
-  .whenOptimising(ShareConstantCells.self)
-  .whenOptimising(FillHoles.self)
-  .then(InferBorrows.self)
-  .then(InsertCounts.self)
-  .whenOptimising(CancelCounts.self)
-  .whenOptimising(TakeFields.self)
-  .whenOptimising(ReuseCells.self)
+private func toCounted(_ road: Pipeline<Services>) -> Pipeline<Counted> {
+  road
+    .phase("memory")
+    // While types tell the fields of each constructor. What a join point takes apart is then taken apart where it comes
+    // from, which may be a call.
+    .whenOptimising(UnboxParameters.self)
+    .whenOptimising(UnboxResults.self)
+    // What is passed in parts is taken apart where it is read.
+    .whenOptimising(FlattenFields.self)
+    .then(ChooseShapes.self)
+    // Before cells get holes, which are no constants.
+    .whenOptimising(ShareConstantCells.self)
+    .whenOptimising(FillHoles.self)
+    .then(InferBorrows.self)
+    .then(InsertCounts.self)
+    .whenOptimising(CancelCounts.self)
+    .whenOptimising(TakeFields.self)
+    .whenOptimising(ReuseCells.self)
+}
 
 /// The road to native code: from `Machine` LLVM goes on.
 public let nativePipeline: Pipeline<Machine> =
-  memoryPipeline
+  toCounted(sharedPipeline)
   .phase("machine")
   .then(LowerToMachine.self)
   .whenOptimising(FuseIntegerCounts.self)
@@ -154,9 +155,15 @@ public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with:
 
 /// The road to WebAssembly whose values lie in memory.
 public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
-  memoryPipeline
+  toCounted(
+    sharedPipeline
+      // Behind the ranges: what is proved needs no attempt.
+      .whenOptimising(TryWordsFirst.self)
+  )
     .phase("wasm")
     .then(LowerToWasmMemory.self)
+    // Functions on words are short.
+    .whenOptimising(PeelBaseCases.self)
     .then(LinkWasmLibrary.self)
     .then(CountReferences.self)
     .then(LayOutInMemory.self)

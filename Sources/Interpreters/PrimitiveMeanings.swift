@@ -72,11 +72,23 @@ enum PrimitiveMeanings {
     "word.and": whole { $0 & $1 }, "word.or": whole { $0 | $1 }, "word.xor": whole { $0 ^ $1 },
     "word.shiftLeft": whole { $0.shiftedLeft(by: $1.clamped) },
     "word.shiftRight": whole { $0.shiftedRight(by: $1.clamped) },
+    "int.fits": { .bool(fits(try argument($0, 0).integer(), 63)) },
+    "word.fits": { .bool(fits(try argument($0, 0).integer(), 63)) },
+    "word.productFits": {
+      let (left, right) = (try argument($0, 0).integer(), try argument($0, 1).integer())
+      return .bool(fits(left, 32) && fits(right - .small(1), 32))
+    },
     "int.fromWord": { .integer(try argument($0, 0).integer()) },
     "int.fromNatural": { .integer(try argument($0, 0).integer()) },
     "word.fromInt": { .integer(try argument($0, 0).integer()) },
     "bool.equal": { .bool(try argument($0, 0).bool() == argument($0, 1).bool()) },
   ]
+
+  /// Whether an integer has that many bits at most, its sign among them.
+  private static func fits(_ integer: Whole, _ bits: Int) -> Bool {
+    let most = Int.max >> (64 - bits)
+    return .small(~most) <= integer && integer <= .small(most)
+  }
 
   private static func whole(_ operation: @escaping @Sendable (Whole, Whole) -> Whole) -> Meaning {
     { .integer(operation(try argument($0, 0).integer(), try argument($0, 1).integer())) }

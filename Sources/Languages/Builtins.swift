@@ -136,6 +136,11 @@ public struct Primitive: Sendable {
     Primitive("int.fromWord", [.int], .int, .instructions([.word], .counted)),
     // The word is not negative.
     Primitive("int.fromNatural", [.int], .int, .instructions([.word], .counted)),
+    // Whether an integer is from -2^62 to 2^62 - 1; the same of a sum or difference of two words, held in 64 bits.
+    Primitive("int.fits", [.int], .bool),
+    Primitive("word.fits", [.int], .bool, .instructions([.word], .word)),
+    // Whether the first is from -2^31 to 2^31 - 1, and the second from -2^31 + 1 to 2^31, so that the product is a word.
+    wordTest("word.productFits"),
     // The integer fits.
     Primitive("word.fromInt", [.int], .int, .instructions([.counted], .word)),
   ]

@@ -55,6 +55,21 @@ extension LowerToMachine {
     case "string.concatenate": concatenate(arguments, to: variable, at: span)
     case "int.fromWord", "int.fromNatural": tag(variable, arguments[0], at: span)
     case "word.fromInt": set(variable, .word, untagging(arguments[0], at: span), at: span)
+    case "int.fits":
+      let bit = builder.compute("bit", .word, "and", [arguments[0], .number(1)], at: span)
+      setWord(variable, fromBit: "eq", [bit, .number(1)], at: span)
+    case "word.fits":
+      // The two highest bits are alike.
+      let twice = builder.compute("twice", .word, "shl", [arguments[0], .number(1)], at: span)
+      let bits = builder.compute("bits", .word, "xor", [arguments[0], twice], at: span)
+      setWord(variable, fromBit: "sle", [.number(0), bits], at: span)
+    case "word.productFits":
+      let biased = zip(arguments, [1 << 31, 1 << 31 - 1]).map {
+        builder.compute("biased", .word, "add", [$0, .number($1)], at: span)
+      }
+      let both = builder.compute("both", .word, "or", biased, at: span)
+      let rest = builder.compute("rest", .word, "lshr", [both, .number(32)], at: span)
+      setWord(variable, fromBit: "eq", [rest, .number(0)], at: span)
     case "word.negate":
       set(variable, .word, .compute(span, operator: "sub", operands: [.number(0), arguments[0]]), at: span)
     case "word.divide": divide(arguments, remainder: false, to: variable, at: span)

@@ -22,6 +22,10 @@ extension LowerToWasmGC {
     if let value = WasmPrimitive.lowered(name, operands, at: span) { return .parts([value]) }
     switch name {
     case "int.fromWord", "int.fromNatural": return .parts(operands + [.null(span, type: HeapLayout.big)])
+    case "int.fits":
+      let isSmall = operands.dropFirst().map { WasmIR.Expr.isNull(span, subject: $0) }
+      let tests = isSmall + [WasmPrimitive.fits(operands, at: span)]
+      return .parts([.compute(span, operator: "i32.and", operands: tests)])
     case "word.fromInt": return .parts(Array(operands.prefix(1)))
     case "string.concatenate": return .parts([concatenated(operands, at: span)])
     case "int.equal", "int.less", "int.lessEqual": return .parts([compared(name, operands, at: span)])

@@ -45,6 +45,10 @@ public struct LowerToWasmMemory: Pass {
   var cells = ConstantCells()
   /// How what the program prints goes to the host.
   var printing = PrintingPlan()
+  /// What is known of the memory of cells that have ended.
+  var remains = CellRemains()
+  /// The tokens that are cells to be written to, with the number of their fields.
+  var renewed: LocalTable<Int> = [:]
   private var isEntry = false
   private var checksLeaks = false
   /// Whether small output is asked for.
@@ -69,7 +73,7 @@ public struct LowerToWasmMemory: Pass {
   private mutating func function(_ node: Counted.Function, isEntry: Bool) throws -> WasmIR.Function {
     fresh = FreshLocals(above: node)
     (values, shapes, bits) = ([:], [:], [:])
-    (immediates, references) = ([], [])
+    (immediates, references, remains, renewed) = ([], [], CellRemains(), [:])
     self.isEntry = isEntry
     let parameters = node.parameters.map { parameter($0) }
     let results = isEntry ? [] : node.results.map(Self.type)
@@ -128,21 +132,35 @@ public struct LowerToWasmMemory: Pass {
 
   mutating func block(_ node: Counted.Block) throws -> WasmIR.Block {
     if node.failure != nil { throw bug("steps that fail are not supported", "balanced-counts", in: node) }
+    remains.beginBlock()
+    let ordered = favoursSize ? node.steps : renewingEarly(node.steps)
+    return try nested(at: node.span) { try $0.rest(ordered[...], node.end) }
+  }
+
+  /// A block of its own that ends by what is lowered.
+  mutating func nested(at span: Span, _ lower: (inout Self) throws -> WasmIR.End) rethrows -> WasmIR.Block {
     let outer = steps
     steps = []
     defer { steps = outer }
+    let end = try lower(&self)
+    return WasmIR.Block(span, steps: steps, end: end)
+  }
+
+  /// The steps from some on in the open block, and its end.
+  mutating func rest(_ following: ArraySlice<Counted.Step>, _ end: Counted.End) throws -> WasmIR.End {
     var ended = 0
-    for (index, step) in node.steps.enumerated() {
+    for (index, step) in zip(following.indices, following) {
       if ended > 0 {
         ended -= 1
         continue
       }
-      let endings = endings(of: step, node.steps[(index + 1)...])
+      remains.note(step)
+      if let reuse = keepingReuse(step) { return try self.reuse(reuse, following[(index + 1)...], end) }
+      let endings = endings(of: step, following[(index + 1)...])
       ended = endings.count
       try self.step(step, endings: endings)
     }
-    let end = try end(node.end)
-    return WasmIR.Block(node.span, steps: steps, end: end)
+    return try self.end(end)
   }
 
   /// - Parameter endings: the positions of a primitive's arguments to which the references end with it.

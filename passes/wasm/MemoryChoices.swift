@@ -113,9 +113,11 @@ extension LowerToWasmMemory {
     let operand = shape(of: subject) == .integer ? bind("cell", .i32, try address(subject)) : whole
     var (small, large): ([Branch], [Branch]) = ([], [])
     for one in cases {
+      if case .local(_, let variable) = subject { remains.tags[variable.id] = one.immediate ? nil : one.tag }
       let body = try block(one.body, where: whole, isImmediate: one.immediate)
       if one.immediate { small.append((one.tag, body)) } else { large.append((one.tag, body)) }
     }
+    if case .local(_, let variable) = subject { remains.tags[variable.id] = nil }
     var other = try rest.map { try inner($0) }
     if large.isEmpty { return chooseImmediate(operand, small, otherwise: other, at: span) }
     if small.isEmpty, other == nil { return chooseTag(of: operand, large, otherwise: nil, at: span) }
@@ -125,15 +127,6 @@ extension LowerToWasmMemory {
     let immediate = nested(at: span) { $0.chooseImmediate(operand, small, otherwise: other, at: span) }
     let cell = nested(at: span) { $0.chooseTag(of: operand, large, otherwise: other, at: span) }
     return .if(span, condition: low, then: immediate, else: cell)
-  }
-
-  /// A block of its own that ends by a choice.
-  private mutating func nested(at span: Span, _ end: (inout Self) -> WasmIR.End) -> WasmIR.Block {
-    let outer = steps
-    steps = []
-    defer { steps = outer }
-    let end = end(&self)
-    return WasmIR.Block(span, steps: steps, end: end)
   }
 
   private mutating func chooseImmediate(

@@ -75,6 +75,9 @@ extension LowerToWasmMemory {
     case "bool.equal":
       give(.compute(span, operator: "i64.eq", operands: operands), of: primitive, to: variable, at: span)
     case "int.fromWord", "int.fromNatural": tag(variable, operands[0], at: span)
+    case "int.fits":
+      let bit = WasmIR.Expr.compute(span, operator: "i64.and", operands: operands + [.i64(span, value: .small(1))])
+      give(.compute(span, operator: "i32.wrap_i64", operands: [bit]), of: primitive, to: variable, at: span)
     case "word.fromInt": set(variable, Self.untagged(operands[0], at: span), at: span)
     case "string.concatenate": concatenate(operands, to: variable, at: span)
     case "string.concat":

@@ -85,7 +85,8 @@ public struct PeelBaseCases: Pass {
     result.body = WasmIR.Block(function.body.span, steps: steps, end: end)
     var size = WasmSize()
     try size.visit(result.body)
-    return size.hasLabels || size.count > greatestSize ? nil : result
+    let isOnTagged = size.calls.contains { $0.text.hasPrefix("integer.") }
+    return size.hasLabels || isOnTagged || size.count > greatestSize ? nil : result
   }
 
   /// Whether a block returns without calling the function.

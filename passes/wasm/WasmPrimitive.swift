@@ -37,9 +37,25 @@ enum WasmPrimitive {
     switch name {
     case "word.negate":
       return .compute(span, operator: "i64.sub", operands: [.i64(span, value: .small(0))] + operands)
+    case "word.fits": return fits(operands, at: span)
+    case "word.productFits":
+      let biased = zip(operands, [1 << 31, 1 << 31 - 1]).map {
+        WasmIR.Expr.compute(span, operator: "i64.add", operands: [$0, .i64(span, value: .small($1))])
+      }
+      let both = WasmIR.Expr.compute(span, operator: "i64.or", operands: biased)
+      let high = WasmIR.Expr.compute(span, operator: "i64.shr_u", operands: [both, .i64(span, value: .small(32))])
+      return .compute(span, operator: "i64.eqz", operands: [high])
     case "word.divide", "word.modulo", "word.quotient", "word.remainder": return divided(name, operands, at: span)
     default: return nil
     }
+  }
+
+  /// Whether 63 bits hold a word of 64: whether the two highest bits are alike.
+  static func fits(_ operands: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
+    let twice = WasmIR.Expr.compute(
+      span, operator: "i64.shl", operands: operands.prefix(1) + [.i64(span, value: .small(1))])
+    let bits = WasmIR.Expr.compute(span, operator: "i64.xor", operands: operands.prefix(1) + [twice])
+    return .compute(span, operator: "i64.ge_s", operands: [bits, .i64(span, value: .small(0))])
   }
 
   private static let onNaturals: [Name: Name] = ["word.quotient": "i64.div_u", "word.remainder": "i64.rem_u"]

@@ -1,8 +1,7 @@
-import Languages
-import Nanopass
+public import Nanopass
 
 /// What is known of the memory of cells that end: it holds their fields until a new cell is built there.
-struct CellRemains {
+public struct CellRemains {
   /// Which field of which cell a variable is.
   private struct Origin {
     var cell: Local
@@ -20,17 +19,19 @@ struct CellRemains {
   }
 
   /// The tags of the cells that registers, by number, surely hold at the current place.
-  var tags: LocalTable<Int> = [:]
+  public var tags: LocalTable<Int> = [:]
   private var origins: LocalTable<Origin> = [:]
   private var endings: LocalTable<Ending> = [:]
   /// Counts the steps at which references may end, and the blocks.
   private var time = 0
 
+  public init() {}
+
   /// A block begins.
-  mutating func beginBlock() { time += 1 }
+  public mutating func beginBlock() { time += 1 }
 
   /// A step comes.
-  mutating func note(_ step: Counted.Step) {
+  public mutating func note(_ step: Counted.Step) {
     switch step {
     case .let(_, let variable, let shape, let value): note(value, of: variable, shape)
     case .reclaim(_, let token, let cell, let counted, _):
@@ -52,13 +53,13 @@ struct CellRemains {
   }
 
   /// Whether a token's memory holds the header of a cell with such a tag and as many counted fields.
-  func holdsHeader(_ tag: Int, _ counted: Int, in token: Local) -> Bool {
+  public func holdsHeader(_ tag: Int, _ counted: Int, in token: Local) -> Bool {
     guard let ending = endings[token] else { return false }
     return ending.tag == tag && ending.counted == counted
   }
 
   /// The positions of those fields of a new cell that lie in a token's memory already.
-  func kept(of fields: [Counted.Atom], in token: Local) -> [Int] {
+  public func kept(of fields: [Counted.Atom], in token: Local) -> [Int] {
     guard let ending = endings[token] else { return [] }
     return fields.indices.filter { slot in
       guard case .local(_, let variable) = fields[slot], let origin = origins[variable] else { return false }
@@ -67,11 +68,11 @@ struct CellRemains {
   }
 
   /// The cell that a token did not get, if it surely has other owners still.
-  func livingCell(of token: Local) -> Local? {
+  public func livingCell(of token: Local) -> Local? {
     guard let ending = endings[token], ending.time == time else { return nil }
     return ending.cell
   }
 
   /// Whether a variable is a field that holds a float.
-  func isFloat(_ variable: Local) -> Bool { origins[variable]?.isFloat == true }
+  public func isFloat(_ variable: Local) -> Bool { origins[variable]?.isFloat == true }
 }
