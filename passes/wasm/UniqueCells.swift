@@ -57,7 +57,7 @@ struct UniqueCells {
       graph.change(.elsewhere)
       found = Array(repeating: [:], count: functions.count)
       chosen = []
-      for (number, function) in functions.enumerated() where !aliases[number].known.isEmpty {
+      for (number, function) in functions.enumerated() {
         (current, names, labels, readAt, opened) = (number, aliases[number], [:], [:], [])
         _ = try readBefore(function.body)
       }
