@@ -53,7 +53,7 @@ struct CellAliases: WasmIRWalker {
   /// The variables that hold cells, and their types.
   private(set) var known: LocalTable<WasmIR.Ty> = [:]
   /// The variable that each copy of another is one of.
-  private var originals: LocalTable<Int> = [:]
+  private var originals: LocalTable<Local> = [:]
   /// The variables that may hold the same cell as one, and those that may hold a part of it.
   private var same: LocalTable<[Int]> = [:]
   private var parts: LocalTable<[Int]> = [:]
@@ -80,7 +80,10 @@ struct CellAliases: WasmIRWalker {
   }
 
   /// The number that stands for a variable and its copies.
-  func original(_ variable: Local) -> Int { originals[variable.id] ?? variable.id }
+  func original(_ variable: Local) -> Int { whole(variable).id }
+
+  /// The variable that a variable is a copy of; the variable itself if it is none.
+  func whole(_ variable: Local) -> Local { originals[variable.id] ?? variable }
 
   /// The variable, or its copy, that an expression is.
   func variable(_ node: WasmIR.Expr) -> Local? {
@@ -140,7 +143,7 @@ struct CellAliases: WasmIRWalker {
   mutating func visit(_ node: WasmIR.Step) throws {
     switch node {
     case .let(_, let variable, let ty, let value):
-      if case .local(_, let copied) = value { originals[variable.id] = original(copied) }
+      if case .local(_, let copied) = value { originals[variable.id] = whole(copied) }
       let holdsCells = types.holdsCells(ty)
       if holdsCells { known[variable.id] = ty }
       if case .get(_, let type, let index, let subject) = value, let owner = self.variable(subject).map(original) {
@@ -151,7 +154,7 @@ struct CellAliases: WasmIRWalker {
         for other in reads[field] ?? [] { link(other, variable.id) }
         reads[field, default: []].append(variable.id)
       } else if holdsCells, let copied = self.variable(value) {
-        originals[variable.id] = original(copied)
+        originals[variable.id] = whole(copied)
       } else if holdsCells {
         try relate(value, to: variable)
       }

@@ -79,7 +79,8 @@ public struct ReuseUniqueCells: Pass {
           steps.append(step)
           continue
         }
-        var cell = write(type, fields, over: old, &steps, at: span)
+        write(type, fields, over: old, &steps, at: span)
+        var cell = WasmIR.Expr.local(span, variable: old.whole)
         if old.isNullable, case .ref = ty { cell = .notNull(span, subject: cell) }
         steps.append(.let(span, variable: variable, ty: ty, value: cell))
       case .let, .receive, .run: steps.append(step)
@@ -88,10 +89,10 @@ public struct ReuseUniqueCells: Pass {
     return WasmIR.Block(node.span, steps: steps, end: node.end.mapBlocks { block($0) })
   }
 
-  /// Sets the fields of an old cell, and gives it.
+  /// Sets the fields of an old cell.
   private mutating func write(
     _ type: Name, _ fields: [WasmIR.Expr], over old: UniqueCells.OldCell, _ steps: inout [WasmIR.Step], at span: Span
-  ) -> WasmIR.Expr {
+  ) {
     count += 1
     let cell = WasmIR.Expr.local(span, variable: old.variable)
     for (index, value) in fields.enumerated() where !old.kept.contains(index) {
@@ -99,6 +100,5 @@ public struct ReuseUniqueCells: Pass {
       sets += 1
       steps.append(.run(span, value: .set(span, type: type, field: index, subject: cell, value: value)))
     }
-    return cell
   }
 }

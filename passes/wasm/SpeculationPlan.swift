@@ -117,7 +117,8 @@ struct SpeculationPlan {
 
   private func takesCell(_ function: WasmIR.Function) -> Bool {
     function.parameters.contains { parameter in
-      parameter.ty.mentioned.map { !$0.text.hasPrefix("vector.") && $0 != HeapLayout.big && $0 != HeapLayout.string } ?? false
+      guard let type = parameter.ty.mentioned else { return false }
+      return !type.text.hasPrefix("vector.") && type != HeapLayout.big && type != HeapLayout.string
     }
   }
 

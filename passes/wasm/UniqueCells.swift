@@ -20,6 +20,8 @@ struct UniqueCells {
   /// A cell to write over.
   struct OldCell {
     var variable: Local
+    /// The variable that stands for the new cell: of a type in which the other constructors are, too.
+    var whole: Local
     var isNullable: Bool
     /// The fields that are to be as they are.
     var kept: Set<Int>
@@ -27,22 +29,24 @@ struct UniqueCells {
 
   private let functions: [WasmIR.Function]
   private let numbers: [Name: Int]
-  private let types: CellTypes
+  let types: CellTypes
   private let aliases: [CellAliases]
   /// What has turned out not to be held alone.
-  private var rejected: Set<Reuse> = []
-  private var graph = CellGraph()
+  var rejected: Set<Reuse> = []
+  var graph = CellGraph()
   /// The cells to write over, by the variable that is set to the new one, for each function.
-  private(set) var found: [LocalTable<OldCell>] = []
+  var found: [LocalTable<OldCell>] = []
+  /// All of them.
+  var chosen: [Reuse] = []
 
   // Of the function at hand:
-  private var current = 0
-  private var names: CellAliases
+  private(set) var current = 0
+  private(set) var names: CellAliases
   private var labels: LocalTable<[WasmIR.Parameter]> = [:]
   /// What is read behind a jump to a label.
   private var readAt: LocalTable<PersistentLocalSet> = [:]
   /// The variables whose cells have been looked into here, the last one last.
-  private var opened: [(variable: Local, type: Name)] = []
+  private(set) var opened: [(variable: Local, type: Name)] = []
 
   init?(_ root: WasmIR.Root) throws {
     guard let first = root.functions.first else { return nil }
@@ -65,22 +69,13 @@ struct UniqueCells {
     } while rejectShared()
   }
 
-  private var chosen: [Reuse] = []
-
-  /// Whether there are cells among those to write over that are not held alone. Without them less may be shared.
-  private mutating func rejectShared() -> Bool {
-    let shared = chosen.filter { graph.isShared(.variable(function: $0.function, local: $0.old)) }
-    rejected.formUnion(shared)
-    return !shared.isEmpty
-  }
-
   // MARK: Keys
 
   // What is read is kept as a set of numbers, 64 for each variable: whether anything is read, whether more than a field
   // and a test, then its fields.
-  private static func any(_ variable: Int) -> Int { variable << 6 }
-  private static func whole(_ variable: Int) -> Int { variable << 6 | 1 }
-  private static func field(_ variable: Int, _ field: Int) -> Int { variable << 6 | min(field, 61) + 2 }
+  static func any(_ variable: Int) -> Int { variable << 6 }
+  static func whole(_ variable: Int) -> Int { variable << 6 | 1 }
+  static func field(_ variable: Int, _ field: Int) -> Int { variable << 6 | min(field, 61) + 2 }
 
   /// Takes a variable out of what is read in front of where it is set.
   private func forget(_ variable: Local, _ read: inout PersistentLocalSet) {
@@ -88,7 +83,7 @@ struct UniqueCells {
     read.remove(Self.whole(variable.id))
   }
 
-  private func place(_ variable: Int) -> CellGraph.Place { .variable(function: current, local: variable) }
+  func place(_ variable: Int) -> CellGraph.Place { .variable(function: current, local: variable) }
 
   private func parameters(of function: Name) -> [CellGraph.Place] {
     guard let number = numbers[function] else { return [] }
@@ -104,7 +99,7 @@ struct UniqueCells {
   // MARK: Expressions
 
   /// What a step or an end reads and hands on.
-  private struct Uses {
+  struct Uses {
     var read = PersistentLocalSet()
     /// How often each variable is read in any way.
     var counts: LocalTable<Int> = [:]
@@ -198,20 +193,6 @@ struct UniqueCells {
     }
   }
 
-  /// Notes whether what a variable has been read from is read behind a place where its cell goes on.
-  private mutating func seeOrigins(of variable: Int, after target: CellGraph.Place, _ read: PersistentLocalSet) {
-    let origins = names.origins(of: variable)
-    guard let first = origins.first else { return }
-    for origin in origins {
-      let isSeen = read.contains(Self.whole(origin.owner)) || read.contains(Self.field(origin.owner, origin.index))
-      // What holds the same cell may have been taken apart as well.
-      guard isSeen || names.anyPartOfAlias(of: origin.owner, { read.contains(Self.any($0)) }) else { continue }
-      graph.see(place(variable), after: target)
-      graph.see(types.content(first.type, first.index), after: target)
-      return
-    }
-  }
-
   // MARK: Blocks
 
   /// Goes through a block from its end to its start; gives what is read in it or behind it.
@@ -265,7 +246,7 @@ struct UniqueCells {
       }
       try collect(value, to: place(variable.id), &uses)
       if case .new(_, let type, let fields) = value, fields.allSatisfy(\.isAtom) {
-        reuse(variable, type, fields, reach, read, &uses)
+        reuse(variable, ty, type, fields, reach, read, &uses)
       }
     case .receive(_, let parameters, let value):
       try collect(value, to: nil, &uses)
@@ -334,37 +315,6 @@ struct UniqueCells {
     }
     settle(uses, readLater: &read)
     return read
-  }
-
-  // MARK: Choice
-
-  /// Chooses the cell to write over: one that has most of the new one's fields already.
-  private mutating func reuse(
-    _ variable: Local, _ type: Name, _ fields: [WasmIR.Expr], _ reach: Int, _ read: PersistentLocalSet,
-    _ uses: inout Uses
-  ) {
-    var best: (cell: Local, original: Int, kept: Set<Int>)?
-    let inherited = types.inherited(type)
-    for cell in opened[..<reach].reversed() where cell.type == type {
-      let number = names.original(cell.variable)
-      let reads = uses.read
-      func isRead(_ number: Int) -> Bool { read.contains(Self.any(number)) || reads.contains(Self.any(number)) }
-      guard best?.original != number, !isRead(number), !names.anyAlias(of: number, isRead),
-        !rejected.contains(Reuse(function: current, new: variable.id, old: number))
-      else { continue }
-      // What structs of the same type have inherited says that they are.
-      let kept = fields.indices.filter { $0 < inherited || names.isField($0, of: number, fields[$0]) }
-      if kept.count > best?.kept.count ?? -1 { best = (cell.variable, number, Set(kept)) }
-    }
-    guard let best else { return }
-    var isNullable = false
-    if case .nullable? = names.known[best.cell.id] { isNullable = true }
-    found[current][variable.id] = OldCell(variable: best.cell, isNullable: isNullable, kept: best.kept)
-    chosen.append(Reuse(function: current, new: variable.id, old: best.original))
-    graph.change(place(best.original))
-    seeOrigins(of: best.original, after: place(best.original), read)
-    // Who looked at the cell from here on would see the new one; its fields are as they have been read.
-    uses.read.insert(Self.any(best.original))
   }
 }
 
