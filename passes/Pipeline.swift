@@ -174,6 +174,8 @@ private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
   road
     // Behind fast paths, which are put in place of many calls and leave functions with few.
     .whenOptimising(InlineOnlyCalls.self)
+    // What a function that has been put in place of its call makes can take the place of what the caller took apart.
+    .whenOptimising(ReuseUniqueCells.self)
     .whenOptimising(FoldSingleUses.self)
     .whenOptimising(GatherStringLiterals.self)
     // What has been folded away mentions nothing any more.

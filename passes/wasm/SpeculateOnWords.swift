@@ -43,7 +43,7 @@ public struct SpeculateOnWords: Pass {
       context.explain("Left out, since small output is asked for.", data: [("functions", 0), ("attempts", 0)])
       return input
     }
-    let plan = try SpeculationPlan(input)
+    let plan = try SpeculationPlan(input, try UniqueCells(input))
     var words = WordVersion(plan.versions)
     var output = input
     output.functions = []

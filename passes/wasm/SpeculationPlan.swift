@@ -4,8 +4,8 @@ import Nanopass
 /// Which functions get a version for words, and which of them are attempted so.
 ///
 /// A component of functions that call one another is attempted if it computes with integers beside which there may be a
-/// big one, again and again, if it has no effect, and if it changes no vector that its caller has: a second run must find
-/// all as the first did. What it calls that computes so gets a version, too, so that an attempt goes on there. Functions
+/// big one, again and again, if it has no effect, and if it changes no vector and no cell that its caller has: a second run
+/// must find all as the first did. What it calls that computes so gets a version, too, so that an attempt goes on there. Functions
 /// that only compare such integers and hand them on gain nothing.
 struct SpeculationPlan {
   /// The functions with a version, and what that is.
@@ -23,12 +23,14 @@ struct SpeculationPlan {
   /// The most expressions of a function that gets a version.
   private static let longest = 1_000
 
-  init(_ root: WasmIR.Root) throws {
+  /// - Parameter cells: the cells that are to be written over.
+  init(_ root: WasmIR.Root, _ cells: UniqueCells?) throws {
     functions = root.functions
     let positions = Dictionary(functions.enumerated().map { ($1.name, $0) }) { first, _ in first }
-    let facts = try functions.map { function in
+    let facts = try functions.enumerated().map { position, function in
       var facts = SpeculationFacts(positions)
       try facts.visit(function)
+      facts.changesCells = cells.map { !$0.found[position].isEmpty } ?? false
       facts.keepsConstant = function.parameters.isEmpty
       return facts
     }
@@ -52,7 +54,7 @@ struct SpeculationPlan {
       if !one.isPure {
         reasons.append("\(names): not run on words first, since there are effects")
       } else if one.changesArguments {
-        reasons.append("\(names): not run on words first alone, since a vector of the caller's is changed")
+        reasons.append("\(names): not run on words first alone, since what the caller has is changed")
       } else {
         pending.append(number)
         for position in component { attempts[functions[position].name] = "" }
@@ -73,8 +75,10 @@ struct SpeculationPlan {
   /// What the functions of a component do together.
   private struct Component {
     var isPure: Bool
-    /// Whether it may change a vector that it is given.
+    /// Whether it may change a vector or a cell that it is given.
     var changesArguments: Bool
+    /// Whether it writes over cells.
+    var changesCells: Bool
     var repeats: Bool
     /// Whether it holds integers that may be big, and is not too long to be there twice.
     var holdsIntegers: Bool
@@ -90,11 +94,15 @@ struct SpeculationPlan {
     let all = members.map(\.facts)
     let names = Set(members.map(\.function.name))
     let isPure = all.allSatisfy { !$0.hasEffects } && callees.allSatisfy(\.isPure)
-    let changes = all.contains(where: \.changesVectors) || callees.contains(where: \.changesArguments)
+    let vectors = all.contains(where: \.changesVectors) || callees.contains(where: \.changesArguments)
+    let cells = all.contains(where: \.changesCells) || callees.contains(where: \.changesCells)
     let holdsIntegers = all.contains(where: \.hasIntegers) && all.allSatisfy { $0.size <= Self.longest }
     let computes = all.contains(where: \.computes) || callees.contains { $0.computes && !$0.repeats }
     return Component(
-      isPure: isPure, changesArguments: changes && members.contains { takesVector($0.function) },
+      isPure: isPure,
+      changesArguments: vectors && members.contains { takesVector($0.function) }
+        || cells && members.contains { takesCell($0.function) },
+      changesCells: cells,
       repeats: all.contains { $0.hasLoops || $0.callees.contains { names.contains(functions[$0].name) } },
       holdsIntegers: holdsIntegers, computes: computes,
       wantsVersion: isPure && holdsIntegers && (computes || callees.contains(where: \.wantsVersion)))
@@ -105,6 +113,13 @@ struct SpeculationPlan {
 
   private func takesVector(_ function: WasmIR.Function) -> Bool {
     function.parameters.contains { $0.ty.mentioned?.text.hasPrefix("vector.") ?? false }
+  }
+
+  private func takesCell(_ function: WasmIR.Function) -> Bool {
+    function.parameters.contains { parameter in
+      guard let type = parameter.ty.mentioned else { return false }
+      return !type.text.hasPrefix("vector.") && type != HeapLayout.big && type != HeapLayout.string
+    }
   }
 
   private static func name(_ function: WasmIR.Function, _ suffix: String, _ taken: inout Set<Name>) -> Name {
@@ -140,6 +155,8 @@ private struct SpeculationFacts: WasmIRWalker {
   private(set) var hasEffects = false
   /// Whether it changes a vector in place.
   private(set) var changesVectors = false
+  /// Whether it writes over cells.
+  var changesCells = false
   private(set) var hasLoops = false
   /// Whether there are integers that may be big.
   private(set) var hasIntegers = false
