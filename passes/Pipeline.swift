@@ -145,7 +145,9 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     // Behind it, since versions on words are short.
     .whenOptimising(PeelBaseCases.self)
     .then(LinkWasmLibrary.self)
-    .whenOptimising(InlineFastPaths.self))
+    .whenOptimising(InlineFastPaths.self)
+    // Behind fast paths, which test whether there is a big integer.
+    .whenOptimising(SplitColdFields.self))
 
 /// The part of it behind `WasmIR`.
 public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with: WasmIR.self).phase("wasm"))
