@@ -148,7 +148,9 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .whenOptimising(ConvertShortBranches.self)
     .then(LinkWasmLibrary.self)
     .whenOptimising(HoistVectorArrays.self)
-    .whenOptimising(InlineFastPaths.self))
+    .whenOptimising(InlineFastPaths.self)
+    // Behind fast paths, which test whether there is a big integer.
+    .whenOptimising(SplitColdFields.self))
 
 /// The part of it behind `WasmIR`.
 public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with: WasmIR.self).phase("wasm"))
