@@ -149,11 +149,18 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .then(LinkWasmLibrary.self)
     .whenOptimising(HoistVectorArrays.self)
     .whenOptimising(InlineFastPaths.self)
-    // Behind fast paths, which test whether there is a big integer.
+    // Behind fast paths, which are put in place of many calls and leave functions with few.
+    .whenOptimising(InlineOnlyCalls.self)
+    // What a function that has been put in place of its call makes can take the place of what the caller took apart.
+    .whenOptimising(ReuseUniqueCells.self)
+    // Structs whose big integers change in place stay whole.
     .whenOptimising(SplitColdFields.self))
 
 /// The part of it behind `WasmIR`.
-public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with: WasmIR.self).phase("wasm"))
+public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(
+  Pipeline.starting(with: WasmIR.self)
+    .phase("wasm")
+    .whenOptimising(InlineOnlyCalls.self))
 
 /// The road to WebAssembly whose values lie in memory.
 public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
@@ -170,14 +177,11 @@ public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
     .then(CountReferences.self)
     .then(LayOutInMemory.self)
     .then(LinkMemoryFunctions.self)
-    .whenOptimising(InlineFastPaths.self))
+    .whenOptimising(InlineFastPaths.self)
+    .whenOptimising(InlineOnlyCalls.self))
 
 private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
   road
-    // Behind fast paths, which are put in place of many calls and leave functions with few.
-    .whenOptimising(InlineOnlyCalls.self)
-    // What a function that has been put in place of its call makes can take the place of what the caller took apart.
-    .whenOptimising(ReuseUniqueCells.self)
     .whenOptimising(FoldSingleUses.self)
     .whenOptimising(GatherStringLiterals.self)
     // What has been folded away mentions nothing any more.
