@@ -279,7 +279,8 @@ struct Driver: @unchecked Sendable {
       }
       let program = try snapshot.program(by: stage, sources: context.sources)
       if let made = Road.chosen(in: program), made != target.road {
-        throw InvocationError("\(path) has a program that is lowered for \(made.rawValue); add --target=\(made.rawValue)")
+        throw InvocationError(
+          "\(path) has a program that is lowered for \(made.rawValue); add --target=\(made.rawValue)")
       }
       if let (invariant, violation) = stage.verify(program).first {
         throw SnapshotError("its program breaks the invariant `\(invariant)`: \(violation.message)")
