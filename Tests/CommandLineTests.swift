@@ -251,6 +251,15 @@ import Testing
     #expect(list.last?["targets"] as? [String] == ["wasm-gc", "wasm32"])
   }
 
+  /// The passes of one target are those that it goes through, in that order.
+  @Test(arguments: Road.allCases) func listsThePassesOfATarget(_ road: Road) throws {
+    let result = try nanoc("--list-passes", "--target=\(road.rawValue)")
+    let names = result.output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+    #expect(names == road.stages.map(\.name) + road.steps.map(\.name))
+    let list = try json(try nanoc("--list-passes", "--json", "--target=\(road.rawValue)").output)["passes"]
+    #expect((list as? [[String: Any]])?.compactMap { $0["pass"] as? String } == names)
+  }
+
   @Test func explainsWhatAModuleWeighs() throws {
     let result = try nanoc("hello.av", "--target=wasm-gc", "-Os", "--explain-passes")
     let size = try #require(work.bytes("hello.wasm")).count
@@ -401,6 +410,21 @@ import Testing
   }
 
   /// What the options changed before a snapshot holds behind it, too.
+  /// Both ways to modules have languages in common, but what one has made is of no use to the other.
+  @Test(arguments: [("wasm-gc", "wasm32"), ("wasm32", "wasm-gc")], ["link-wasm-library", "lower-to-wasm-code"])
+  func resumesForTheSameTarget(_ targets: (String, String), _ pass: String) throws {
+    let (target, other) = targets
+    let whole = try nanoc("hello.av", "--target=\(target)", "-o", "whole.wasm")
+    let stopped = try nanoc("hello.av", "--target=\(target)", "--stop-after=\(pass)", "-o", "half.zst")
+    #expect(whole.code == 0 && stopped.code == 0, "\(stopped.errors)")
+    for wrong in [["--target=\(other)"], []] {
+      let result = try nanocTests.nanoc(["--resume=half.zst", "-o", "x"] + wrong, in: work.path)
+      #expect(result.code == 2 && result.errors.contains("--target=\(target)"), "\(result)")
+    }
+    #expect(try nanoc("--resume=half.zst", "--target=\(target)", "-o", "half.wasm").code == 0)
+    #expect(work.bytes("half.wasm") == work.bytes("whole.wasm"))
+  }
+
   @Test(arguments: ["-O0", "-O1", "-O3", "-Os", "--check-leaks"]) func resumesWithTheSameOptions(_ option: String)
     throws
   {

@@ -64,6 +64,18 @@ import Testing
     #expect(result.code == 1 && result.output.hasSuffix("line\n"), "\(result)")
   }
 
+  /// Node 24.14 has a flag for the exceptions that abandoned runs end by.
+  @Test func exceptionsAreAskedFor() throws {
+    try work.write("fib.av", try Repository.text("Tests/benchmarks/fib/fib.av"))
+    #expect(try nanoc(["--target=wasm-gc", "fib.av"], path: "/nowhere").code == 0)
+    let bytes = try #require(work.bytes("fib.wasm"))
+    let plain = WasmTools.features.replacing(",exceptions", with: "")
+    #expect(try WasmTools.complaint(about: bytes, features: plain)?.contains("exceptions") == true)
+    let path = try WasmTools.folder(with: "node without exceptions", in: work)
+    let result = try nanoc(["run", "--target=wasm-gc", "fib.av", "--", "12"], path: path)
+    #expect(result == (try nanoc(["run", "fib.av", "--", "12"], path: "/nowhere")) && result.code == 0, "\(result)")
+  }
+
   @Test(arguments: ["wasmtime", "wasmkit", "nothing"]) func onlyNodeRunsProgramsOnTheHeap(_ engine: String) throws {
     let path = engine == "nothing" ? "/nowhere" : try WasmTools.folder(with: engine, in: work)
     let result = try nanoc(["run", "--target=wasm-gc", "guest.av"], path: path)

@@ -139,6 +139,8 @@ import Testing
   @Test(arguments: [
     (["hello.av", "--html"], "add --target=wasm-gc"), (["hello.av", "--host"], "add --target=wasm-gc"),
     (["hello.av", "--html", "--target=object"], "add --target=wasm-gc"),
+    (["hello.av", "--host", "--target=wasm32"], "the host of wasm32 is the WebAssembly System Interface"),
+    (["hello.av", "--check-leaks", "--target=wasm-gc"], "native and wasm32"),
     (["hello.av", "--html", "--host", "--target=wasm-gc"], "a page has the host inside"),
     (["hello.av", "--html", "--target=wasm-gc", "--stop-after=lower-effects"], "--stop-after"),
     (["hello.av", "--host", "--target=wasm-gc", "-o", "-"], "name one with -o"),

@@ -22,8 +22,9 @@ enum WasmTools {
     URL(fileURLWithPath: node).deletingLastPathComponent().path + ":"
     + (ProcessInfo.processInfo.environment["PATH"] ?? "")
 
-  /// The path of a folder that holds one engine by its name: `node`, `wasmtime`, `wasmkit`, or a Node that is too old. Of
-  /// wasmtime there is the library alone, which a script makes a command of.
+  /// The path of a folder that holds one engine by its name: `node`, `wasmtime`, `wasmkit`, a Node that is too old, or
+  /// one that has exceptions only if it is asked for them. Of wasmtime there is the library alone, which a script makes a
+  /// command of.
   static func folder(with engine: String, in work: TemporaryFolder) throws -> String {
     let folder = "engines/" + engine
     func script(_ name: String, _ command: String) throws {
@@ -36,6 +37,7 @@ enum WasmTools {
     case "old node":
       let old = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })"
       try script("node", "'\(node)' --import='\(try work.write("old.mjs", old))'")
+    case "node without exceptions": try script("node", "'\(node)' --no-experimental-wasm-exnref")
     default: try script("node", "'\(node)'")
     }
     return work.path + "/" + folder

@@ -218,6 +218,14 @@ public enum Road: String, CaseIterable, Sendable {
     stages.contains { $0.name == name } || steps.contains { $0.name == name }
   }
 
+  /// The road that a program has been lowered for, of those that have languages in common; nil if it may take several.
+  public static func chosen(in program: AnyProgram) -> Road? {
+    if let program = program.root as? WasmIR.Root { return program.heap == .memory ? .wasm32 : .wasmGC }
+    guard let module = program.root as? WasmCode.Root else { return nil }
+    let isCommand = module.exports.contains { if case .function(_, "_start", _) = $0 { true } else { false } }
+    return isCommand ? .wasm32 : .wasmGC
+  }
+
   /// The first road with a pass or a step of that name; nil if there is none.
   public static func through(_ name: String) -> Road? { allCases.first { $0.leads(through: name) } }
 }

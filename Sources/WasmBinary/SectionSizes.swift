@@ -14,7 +14,7 @@ public struct SectionSizes: Sendable {
 
   private static let names: [UInt8: String] = [
     1: "types", 2: "imports", 3: "functions", 4: "tables", 5: "memory", 6: "globals", 7: "exports", 8: "start",
-    9: "elements", 10: "code", 11: "data", 12: "data count",
+    9: "elements", 10: "code", 11: "data", 12: "data count", 13: "tags",
   ]
 }
 

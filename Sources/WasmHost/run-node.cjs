@@ -94,6 +94,19 @@ function readLine() {
   return parts.length > 0 ? Buffer.concat(parts) : null;
 }
 
+/** The module with these bytes. */
+function moduleOf(bytes) {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (failure) {
+    // Node 22.18 and 24.14 have the exceptions of WebAssembly if they are asked for them.
+    const flag = "--experimental-wasm-exnref";
+    if (!failure.message.includes(flag)) throw failure;
+    require("node:v8").setFlagsFromString(flag);
+    return new WebAssembly.Module(bytes);
+  }
+}
+
 const [path, ...args] = process.argv.slice(2);
 const options = {
   args, readLine, env: environment(), print: (line) => write(1, line), error: (line) => write(2, line),
@@ -105,7 +118,7 @@ const options = {
 
 async function start() {
   try {
-    process.exitCode = await run(new WebAssembly.Module(readFileSync(path)), options);
+    process.exitCode = await run(moduleOf(readFileSync(path)), options);
   } catch (failure) {
     flush();
     explain(failure);

@@ -24,9 +24,13 @@ struct Compile: ParsableCommand {
   var output: String?
 
   @Option(
-    help: "What to make: native, object, assembly, llvm-ir, wasm-gc or wasm32.",
+    name: .customLong("target"),
+    help: ArgumentHelp(
+      "What to make: native (the default), object, assembly, llvm-ir, wasm-gc or wasm32.", valueName: "target"),
     completion: .list(Target.allCases.map(\.rawValue)), transform: Target.parse)
-  var target: Target = .native
+  var chosenTarget: Target?
+
+  private var target: Target { chosenTarget ?? .native }
 
   @Flag(help: "For wasm-gc: write a page that runs the program in a browser, FILE.html, in place of the module.")
   var html = false
@@ -51,20 +55,20 @@ struct Compile: ParsableCommand {
     help: "For modules: write a source map, OUT.map, by which debuggers show lines of the source; part of -g.")
   var sourceMap = false
 
-  @Flag(help: "List all passes in order.")
+  @Flag(help: "List all passes in order, or those on the way to the target that is named.")
   var listPasses = false
 
   @Flag(help: "Print where the script is that lets gdb print Aver's values: gdb -x $(nanoc --gdb-script) PROGRAM.")
   var gdbScript = false
 
-  @Flag(name: .customLong("check-leaks"), help: "Have the program report cells that were never freed.")
+  @Flag(name: .customLong("check-leaks"), help: "Have the program report cells that were never freed; not for wasm-gc.")
   var checkLeaks = false
 
   @OptionGroup(title: "Sources") var source: SourceOptions
   @OptionGroup(title: "Passes") var passes: PassOptions
 
   func run() throws {
-    if listPasses { return PassList.print(json: source.json) }
+    if listPasses { return PassList.print(json: source.json, to: chosenTarget) }
     if gdbScript {
       return Console.output(try SupportFiles.locate(SupportFiles.gdbScript, "the script for gdb") + "\n")
     }
@@ -75,7 +79,10 @@ struct Compile: ParsableCommand {
     let packaging = try ModulePackaging(html: html, host: host)
     if packaging != .module {
       let option = html ? "--html" : "--host"
-      guard target == .wasmGC else { throw ValidationError("\(option) is for modules; add --target=wasm-gc") }
+      guard target == .wasmGC else {
+        let reason = target == .wasm32 ? "; the host of wasm32 is the WebAssembly System Interface" : ""
+        throw ValidationError("\(option) is for modules of wasm-gc: add --target=wasm-gc\(reason)")
+      }
       guard stopAfter == nil else {
         throw ValidationError("\(option) goes not with --stop-after, which ends before there is a module")
       }
@@ -83,6 +90,7 @@ struct Compile: ParsableCommand {
     guard !sourceMap || target.isModule else {
       throw ValidationError("--source-map is for modules; add --target=wasm-gc or --target=wasm32")
     }
+    try target.allow(checkLeaks: checkLeaks)
     var driver = try Driver(file: file, source: source, passes: passes, optimization: optimization)
     driver.stopAfter = stopAfter
     driver.target = stopAfter.map { target.leading(through: $0) } ?? target
@@ -164,9 +172,7 @@ struct Run: ParsableCommand {
     if target != .native, profile || interpret != nil {
       throw ValidationError("--profile and --interpret are for the target native")
     }
-    if checkLeaks, target == .wasmGC {
-      throw ValidationError("--check-leaks is for targets that count references: native and wasm32")
-    }
+    try target.allow(checkLeaks: checkLeaks)
     driver.checksLeaks = checkLeaks
     driver.profiles = profile
     driver.describes = debug

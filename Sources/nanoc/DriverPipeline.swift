@@ -82,11 +82,17 @@ extension Driver {
         throw SnapshotError("it stands behind the pass `\(snapshot.pass)`, which this nanoc does not have")
       }
       guard let index = stages.firstIndex(where: { $0.name == snapshot.pass }) else {
+        let end = stopAfter.map { "`\($0)`" } ?? target.rawValue
+        let targets = Road.allCases.filter { $0.leads(through: snapshot.pass) }.map { "--target=\($0.rawValue)" }
         throw InvocationError(
-          "\(path) stands behind `\(snapshot.pass)`, which is not on the way to \(stopAfter.map { "`\($0)`" } ?? target.rawValue)"
-        )
+          "\(path) stands behind `\(snapshot.pass)`, which is not on the way to \(end); add "
+            + targets.joined(separator: " or "))
       }
       let program = try snapshot.program(by: stage, sources: context.sources)
+      if let made = Road.chosen(in: program), made != target.road {
+        throw InvocationError(
+          "\(path) has a program that is lowered for \(made.rawValue); add --target=\(made.rawValue)")
+      }
       if let (invariant, violation) = stage.verify(program).first {
         throw SnapshotError("its program breaks the invariant `\(invariant)`: \(violation.message)")
       }

@@ -154,6 +154,14 @@ enum Target: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
+  /// Refuses to look for leaks where the engine collects what is no longer used.
+  ///
+  /// - Throws: `ValidationError`.
+  func allow(checkLeaks: Bool) throws {
+    guard checkLeaks, self == .wasmGC else { return }
+    throw ValidationError("--check-leaks is for targets that count references: native and wasm32")
+  }
+
   /// Whether a module of WebAssembly is made.
   var isModule: Bool { self == .wasmGC || self == .wasm32 }
 }

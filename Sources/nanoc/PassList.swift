@@ -20,13 +20,13 @@ enum PassList {
     var optional: [String] = []
   }
 
-  private static var rows: [Row] {
-    allStages.map { stage in
+  private static func rows(_ stages: [Stage], _ steps: [any BackEndStep]) -> [Row] {
+    stages.map { stage in
       Row(
         name: stage.name, phase: stage.phase, input: stage.input.name, output: stage.output.name,
         summary: stage.summary, roads: roads(through: stage.name), optional: optionalNames(of: stage))
     }
-      + allSteps.map { step in
+      + steps.map { step in
         Row(
           name: step.name, phase: type(of: step).phase, input: step.input, output: step.output, summary: step.summary,
           roads: roads(through: step.name))
@@ -38,7 +38,11 @@ enum PassList {
   }
 
   /// Prints one pass a line, and the parts of it that can be left out alone.
-  static func print(json: Bool) {
+  ///
+  /// - Parameter target: names the way that passes must be on; nil for those of all.
+  static func print(json: Bool, to target: Target?) {
+    let road = target?.road
+    let rows = Self.rows(road?.stages ?? allStages, road?.steps ?? allSteps)
     if json {
       let list = rows.map { row in
         JSONValue.object([

@@ -150,7 +150,7 @@ private struct Survey {
     for (position, draft) in drafts.enumerated() {
       around.append(current)
       switch draft.kind {
-      case .block, .if: open.append((current, false))
+      case .block, .if, .attempt: open.append((current, false))
       case .loop(let label, _):
         open.append((current, true))
         current = loops.count
@@ -188,6 +188,7 @@ private struct Survey {
     var depth = 0
     for next in position + 1..<min(end, position + count) {
       switch drafts[next].kind {
+      case .attempt: return end
       case .block, .loop, .if: depth += 1
       case .end: depth = max(0, depth - 1)
       default:

@@ -20,8 +20,8 @@ struct Draft {
     case branchIf(Label)
     case branchTable([Label], Label)
     case branchOnCast(Name, Label, from: WasmCode.Ty, to: WasmCode.Ty)
-    /// A call of a function of that type that leaves for a label if an exception of the tag comes out of it.
-    case attempt(Int, type: Int, tag: Int, Label)
+    /// A block that leaves for a label if an exception of the tag comes out of it, and what it leaves on the stack else.
+    case attempt(tag: Int, Label, WasmCode.Ty?)
     /// What a block leaves on the stack follows its label.
     case block(Label, [WasmCode.Ty])
     case loop(Label, [WasmCode.Ty])
@@ -59,7 +59,7 @@ extension Draft {
   /// The labels that it may jump to.
   var targets: [Label] {
     switch kind {
-    case .branch(let label), .branchIf(let label), .branchOnCast(_, let label, _, _), .attempt(_, _, _, let label):
+    case .branch(let label), .branchIf(let label), .branchOnCast(_, let label, _, _), .attempt(_, let label, _):
       [label]
     case .branchTable(let labels, let rest): labels + [rest]
     default: []
@@ -282,7 +282,7 @@ struct DraftCode {
       case .block(let label, _), .loop(let label, _):
         isOpen.append(branches[label] > 0)
         if branches[label] > 0 { kept.append(draft) }
-      case .if:
+      case .if, .attempt:
         isOpen.append(true)
         kept.append(draft)
       case .end:

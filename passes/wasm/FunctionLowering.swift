@@ -192,6 +192,9 @@ struct FunctionLowering {
   }
 
   /// A call inside a block that a jump to what follows it leaves: what comes next if the call is abandoned.
+  ///
+  /// The type of the block that catches takes one byte at most: V8 12.4, the engine of Node 22, traps at longer ones. More
+  /// than a number leaves it by a branch, and what it takes is read inside.
   private mutating func attempt(
     _ parameters: [WasmIR.Parameter], _ function: Name, _ arguments: [WasmIR.Expr], _ then: WasmIR.Block,
     _ rest: WasmIR.Block, _ next: Next, at span: Span
@@ -199,10 +202,23 @@ struct FunctionLowering {
     let label = code.label()
     labelTypes[label] = []
     code.append(.block(label, []), at: span)
+    let left = try parameters.map { try tables.types.type($0.ty) }
+    let number = left.count == 1 ? left.first.flatMap { [.i32, .i64, .f64].contains($0) ? $0 : nil } : nil
+    let done = left.isEmpty || number != nil ? nil : code.label()
+    if let done {
+      labelTypes[done] = left
+      code.append(.block(done, left), at: span)
+    }
+    code.append(.attempt(tag: tables.exceptionTag(), label, number), at: span)
     for argument in arguments { try expression(argument) }
-    let number = try tables.find(function, in: tables.functions)
-    let type = try tables.type(of: function)
-    code.append(.attempt(number, type: type, tag: tables.exceptionTag(), label), at: span)
+    let callee = try tables.find(function, in: tables.functions)
+    code.append(.leaf(.indexed(span, name: "call", index: callee)), at: span)
+    if let done { code.append(.branch(done), at: span) }
+    code.append(.end, at: span)
+    if done != nil {
+      code.append(.plain("unreachable"), at: span)
+      code.append(.end, at: span)
+    }
     set(try parameters.map { try bind($0.variable, $0.ty) }, at: span)
     try block(then, next: .nothing)
     code.append(.end, at: span)

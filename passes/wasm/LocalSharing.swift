@@ -94,7 +94,7 @@ struct LocalSharing {
           lives[variable].loop = loops[depth].serial
           loops[depth].older.append(variable)
         }
-      case .block, .if: isLoop.append(false)
+      case .block, .if, .attempt: isLoop.append(false)
       case .loop:
         isLoop.append(true)
         loops.append((position, []))

@@ -29,10 +29,9 @@ extension DraftCode {
       case .branchOnCast(let name, let label, let from, let to):
         nesting.add(
           .branchOnCast(span, name: name, label: try nesting.distance(to: label), from: from, to: to))
-      case .attempt(let function, let type, let tag, let label):
-        let call = WasmCode.Instruction.indexed(span, name: "call", index: function)
-        nesting.add(
-          .try(span, ty: .type(type: type), tag: tag, label: try nesting.distance(to: label), body: [call]))
+      case .attempt(let tag, let label, let left):
+        let kind = Nesting.Kind.try(tag: tag, label: try nesting.distance(to: label))
+        nesting.open(kind, nil, left.map { .one(ty: $0) } ?? .none, at: span)
       case .block(let label, let left): nesting.open(.block, label, Self.type(left, &types), at: span)
       case .loop(let label, let left): nesting.open(.loop, label, Self.type(left, &types), at: span)
       case .if(let left): nesting.open(.if, nil, Self.type(left, &types), at: span)
@@ -52,7 +51,7 @@ extension DraftCode {
 
 /// The blocks that are open while instructions are put into them.
 private struct Nesting {
-  enum Kind { case block, loop, `if` }
+  enum Kind { case block, loop, `if`, `try`(tag: Int, label: Int) }
 
   private struct Frame {
     var kind: Kind
@@ -117,6 +116,7 @@ private struct Nesting {
     switch frame.kind {
     case .block: block = .block(frame.span, ty: frame.ty, body: inner)
     case .loop: block = .loop(frame.span, ty: frame.ty, body: inner)
+    case .try(let tag, let label): block = .try(frame.span, ty: frame.ty, tag: tag, label: label, body: inner)
     case .if:
       // A choice that only leaves an outer block.
       if frame.then == nil, inner.count == 1, case .indexed(let span, "br", let distance)? = inner.first,

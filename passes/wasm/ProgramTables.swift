@@ -13,7 +13,6 @@ struct ProgramTables {
   private(set) var globals: [Name: Int] = [:]
   /// The function types of exceptions.
   private(set) var tags: [Int] = []
-  private var signatures: [Name: (parameters: [WasmIR.Ty], results: [WasmIR.Ty])] = [:]
 
   init(_ root: WasmIR.Root, _ mentions: ProgramMentions) throws {
     types = try TypeLayout(root.types, tested: mentions.tested)
@@ -24,7 +23,6 @@ struct ProgramTables {
     }
     for (number, each) in root.functions.enumerated() {
       functions[each.name] = root.imports.count + number
-      signatures[each.name] = (each.parameters.map(\.ty), each.results)
       resultCounts[each.name] = each.results.count
     }
   }
@@ -38,15 +36,6 @@ struct ProgramTables {
   mutating func exceptionTag() -> Int {
     if tags.isEmpty { tags.append(types.function([], [])) }
     return 0
-  }
-
-  /// The number of a function's type.
-  mutating func type(of function: Name) throws -> Int {
-    guard let signature = signatures[function] else {
-      throw PassBug(LowerToWasmCode.name, "`\(function)` is not declared", broke: "known-names")
-    }
-    return types.function(
-      try signature.parameters.map { try types.type($0) }, try signature.results.map { try types.type($0) })
   }
 
   /// The number under a name.
