@@ -92,13 +92,13 @@ private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.
   .whenOptimising(HoistLoopInvariants.self)
   .phase("effects")
   .then(LowerEffects.self)
-  .phase("ranges")
-  .whenOptimising(InferRanges.self)
-  .whenOptimising(PrintWordsDirectly.self)
 
 /// The road of the targets whose values lie in memory and are counted.
 private let memoryPipeline: Pipeline<Counted> =
   sharedPipeline
+  .phase("ranges")
+  .whenOptimising(InferRanges.self)
+  .whenOptimising(PrintWordsDirectly.self)
   .phase("memory")
   // While types tell the fields of each constructor. What a join point takes apart is then taken apart where it comes
   // from, which may be a call.
@@ -133,6 +133,9 @@ public let nativePipeline: Pipeline<Machine> =
 /// The road to WebAssembly whose values lie on the engine's heap.
 public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
   sharedPipeline
+    .phase("ranges")
+    .whenOptimising(InferEngineRanges.self)
+    .whenOptimising(PrintWordsDirectly.self)
     .phase("memory")
     // What an engine's collector never sees costs nothing: n_body takes 0.86 of the time with these three, ordered_map
     // 0.94, and a small json_parser is 2 % smaller.
