@@ -31,9 +31,8 @@ public struct ConvertShortBranches: WasmIRToWasmIR, FunctionPass {
   /// What takes a moment and never fails, but that it may abandon an attempt.
   private static let operators: Set<Name> = Set(
     ["i32", "i64"].flatMap { type in
-      ["add", "sub", "and", "or", "xor", "shl", "shr_s", "shr_u", "eqz", "eq", "ne", "lt_s", "le_s", "gt_s", "ge_s"].map {
-        Name("\(type).\($0)")
-      }
+      ["add", "sub", "and", "or", "xor", "shl", "shr_s", "shr_u", "eqz", "eq", "ne", "lt_s", "le_s", "gt_s", "ge_s"]
+        .map { Name("\(type).\($0)") }
     })
   private static let functions: Set<Name> = ["int.add.words", "int.subtract.words", "int.negate.words"]
 
