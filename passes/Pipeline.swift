@@ -147,6 +147,7 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .whenOptimising(SpeculateOnWords.self)
     // Behind it, since versions on words are short.
     .whenOptimising(PeelBaseCases.self)
+    .whenOptimising(DropProvenChecks.self)
     .whenOptimising(ConvertShortBranches.self)
     .then(LinkWasmLibrary.self)
     .whenOptimising(HoistVectorArrays.self)

@@ -34,7 +34,9 @@ public struct ConvertShortBranches: WasmIRToWasmIR, FunctionPass {
       ["add", "sub", "and", "or", "xor", "shl", "shr_s", "shr_u", "eqz", "eq", "ne", "lt_s", "le_s", "gt_s", "ge_s"]
         .map { Name("\(type).\($0)") }
     })
-  private static let functions: Set<Name> = ["int.add.words", "int.subtract.words", "int.negate.words"]
+  private static let functions: Set<Name> = [
+    "int.add.words", "int.addNatural.words", "int.subtract.words", "int.negate.words",
+  ]
 
   private var isLeftOut = false
   private var fresh = FreshLocals(from: 0)
