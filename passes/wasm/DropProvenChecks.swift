@@ -69,7 +69,8 @@ public struct DropProvenChecks: WasmIRToWasmIR, FunctionPass {
 
   /// The same value without the checks that are not needed.
   private mutating func simpler(_ value: WasmIR.Expr) -> WasmIR.Expr {
-    guard case .call(let span, let name, let operands) = value, let operation = WordRanges.checked[name] else { return value }
+    guard case .call(let span, let name, let operands) = value, let operation = WordRanges.checked[name]
+    else { return value }
     if ranges.fits(operation, operands) {
       dropped += 1
       let zero = WasmIR.Expr.i64(span, value: .small(0))
