@@ -43,8 +43,8 @@ public struct DropProvenChecks: WasmIRToWasmIR, FunctionPass {
   }
 
   public mutating func block(_ node: WasmIR.Block) throws -> WasmIR.Block {
-    let outer = ranges
-    defer { ranges = outer }
+    let outer = ranges.mark
+    defer { ranges.goBack(to: outer) }
     return try derive(node)
   }
 
@@ -57,13 +57,13 @@ public struct DropProvenChecks: WasmIRToWasmIR, FunctionPass {
 
   public mutating func end(_ node: WasmIR.End) throws -> WasmIR.End {
     guard case .if(let span, let condition, let then, let other) = node else { return try derive(node) }
-    let outer = ranges
+    let outer = ranges.mark
     ranges.learn(condition, holds: true)
     let first = try block(then)
-    ranges = outer
+    ranges.goBack(to: outer)
     ranges.learn(condition, holds: false)
     let second = try block(other)
-    ranges = outer
+    ranges.goBack(to: outer)
     return .if(span, condition: condition, then: first, else: second)
   }
 

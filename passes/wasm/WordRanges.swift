@@ -2,6 +2,8 @@ import Languages
 import Nanopass
 
 /// What is known of the words in a function where control is.
+///
+/// What conditions tell is taken back behind their blocks, change by change, so that blocks cost nothing by themselves.
 struct WordRanges {
   /// The words from one to another.
   struct Range: Equatable {
@@ -26,6 +28,8 @@ struct WordRanges {
   static let addNatural: Name = "int.addNatural.words"
 
   private var known: LocalTable<Range> = [:]
+  /// What was known before each change.
+  private var trail: [(variable: Int, before: Range?)] = []
   /// The conditions that variables stand for.
   private var conditions: LocalTable<WasmIR.Expr> = [:]
 
@@ -62,22 +66,35 @@ struct WordRanges {
 
   // MARK: Learning
 
+  /// What is known now, to go back to.
+  var mark: Int { trail.count }
+
+  /// Forgets what has been learnt since then.
+  mutating func goBack(to mark: Int) {
+    while trail.count > mark, let (variable, before) = trail.popLast() { known[variable] = before }
+  }
+
+  private mutating func set(_ variable: Local, _ range: Range) {
+    trail.append((variable.id, known[variable.id]))
+    known[variable.id] = range
+  }
+
   /// A variable is set to a value.
   mutating func define(_ variable: Local, _ value: WasmIR.Expr) {
     switch value {
     case .call(_, let name, let operands):
       if name == Self.addNatural, let (left, right) = self.operands(operands) {
-        known[variable.id] = Self.sums(.add, left, right).range
+        set(variable, Self.sums(.add, left, right).range)
       } else if let operation = Self.checked[name], let (left, right) = self.operands(operands) {
-        known[variable.id] = Self.sums(operation, left, right).range
+        set(variable, Self.sums(operation, left, right).range)
       }
-    case .compute(_, "i64.extend_i32_u", _): known[variable.id] = Range(low: 0, high: Int(UInt32.max))
+    case .compute(_, "i64.extend_i32_u", _): set(variable, Range(low: 0, high: Int(UInt32.max)))
     case .compute(_, "i64.add", let operands): setSum(variable, .add, operands)
     case .compute(_, "i64.sub", let operands): setSum(variable, .subtract, operands)
     case .compute: conditions[variable.id] = value
     case .local, .i64:
       let range = range(value)
-      if range != .all { known[variable.id] = range }
+      if range != .all { set(variable, range) }
     default: break
     }
   }
@@ -86,7 +103,7 @@ struct WordRanges {
   private mutating func setSum(_ variable: Local, _ operation: Operation, _ operands: [WasmIR.Expr]) {
     guard let (left, right) = self.operands(operands) else { return }
     let (range, fits) = Self.sums(operation, left, right)
-    if fits { known[variable.id] = range }
+    if fits { set(variable, range) }
   }
 
   /// A condition holds from here on, or does not.
@@ -136,6 +153,6 @@ struct WordRanges {
   private mutating func restrict(_ node: WasmIR.Expr, to range: Range) {
     guard case .local(_, let variable) = node else { return }
     let old = known[variable.id] ?? .all
-    known[variable.id] = Range(low: max(old.low, range.low), high: min(old.high, range.high))
+    set(variable, Range(low: max(old.low, range.low), high: min(old.high, range.high)))
   }
 }
