@@ -11,7 +11,6 @@ import Testing
 ///     must: a text that the output contains        never: one that it does not
 ///     error: a slug that is reported               verify: an invariant that the input breaks
 ///     bug: an invariant whose breach the pass finds     optimize: 0
-///     platform: what the program is for
 ///     --- input
 ///     (program ...)
 ///     --- output
@@ -28,7 +27,6 @@ struct PassCase: Sendable, CustomTestStringConvertible {
   var bug: String?
   var optimization = 2
   var favoursSize = false
-  var platform: String?
   var input = ""
   var output: String?
   /// The lines up to the input.
@@ -89,7 +87,6 @@ struct PassCase: Sendable, CustomTestStringConvertible {
     case "bug": bug = value
     case "optimize": optimization = Int(value) ?? 2
     case "size": favoursSize = value == "small"
-    case "platform": platform = value
     default: throw Problem("unknown key in `\(line)`")
     }
   }
@@ -115,9 +112,7 @@ struct PassCase: Sendable, CustomTestStringConvertible {
     let stage = try stage(test.pass)
     findings.expect(test.path.contains("/\(test.pass)/"), "the file is in another pass's folder")
     let context = PassContext(
-      sources: SourceMap(),
-      options: CompilerOptions(
-        optimization: test.optimization, favoursSize: test.favoursSize, platform: test.platform))
+      sources: SourceMap(), options: CompilerOptions(optimization: test.optimization, favoursSize: test.favoursSize))
     let base = try context.sources.add(path: test.path, bytes: Array(test.input.utf8)).base
     let input: AnyProgram
     do {

@@ -92,11 +92,15 @@ private let sharedPipeline: Pipeline<Services> = Pipeline.starting(with: Source.
   .whenOptimising(HoistLoopInvariants.self)
   .phase("effects")
   .then(LowerEffects.self)
+
+/// The same with what fits words in words, for the targets whose values lie in memory.
+private let rangedPipeline: Pipeline<Services> =
+  sharedPipeline
   .phase("ranges")
   .whenOptimising(InferRanges.self)
   .whenOptimising(PrintWordsDirectly.self)
 
-/// The road of the targets whose values lie in memory and are counted.
+/// The road of those targets, which count references.
 private func toCounted(_ road: Pipeline<Services>) -> Pipeline<Counted> {
   road
     .phase("memory")
@@ -119,7 +123,7 @@ private func toCounted(_ road: Pipeline<Services>) -> Pipeline<Counted> {
 
 /// The road to native code: from `Machine` LLVM goes on.
 public let nativePipeline: Pipeline<Machine> =
-  toCounted(sharedPipeline)
+  toCounted(rangedPipeline)
   .phase("machine")
   .then(LowerToMachine.self)
   .whenOptimising(FuseIntegerCounts.self)
@@ -134,6 +138,9 @@ public let nativePipeline: Pipeline<Machine> =
 /// The road to WebAssembly whose values lie on the engine's heap.
 public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
   sharedPipeline
+    .phase("ranges")
+    .whenOptimising(InferEngineRanges.self)
+    .whenOptimising(PrintWordsDirectly.self)
     .phase("memory")
     // What an engine's collector never sees costs nothing: n_body takes 0.86 of the time with these three, ordered_map
     // 0.94, and a small json_parser is 2 % smaller.
@@ -145,6 +152,7 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .whenOptimising(SpeculateOnWords.self)
     // Behind it, since versions on words are short.
     .whenOptimising(PeelBaseCases.self)
+    .whenOptimising(DropProvenChecks.self)
     .whenOptimising(ConvertShortBranches.self)
     .then(LinkWasmLibrary.self)
     .whenOptimising(HoistVectorArrays.self)
@@ -165,7 +173,7 @@ public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(
 /// The road to WebAssembly whose values lie in memory.
 public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
   toCounted(
-    sharedPipeline
+    rangedPipeline
       // Behind the ranges: what is proved needs no attempt.
       .whenOptimising(TryWordsFirst.self)
   )

@@ -47,21 +47,21 @@ public struct InferRanges: ServicesToServices, FunctionPass {
   private var unchecked = 0
   private var operators = 0
   private var decided = 0
+  private let onEngine: Bool
 
-  public init() {}
+  public init() { self.init(onEngine: false) }
+
+  /// - Parameter onEngine: whether values lie on the heap of an engine, which runs loops as they are written.
+  init(onEngine: Bool) { self.onEngine = onEngine }
 
   public mutating func learn(from start: SweepStart) throws -> Bool {
     guard let input = start.program.root as? Services.Root else { return false }
-    plan = try WordPlan(input)
-    return true
-  }
-
-  public mutating func begin(_ input: Services.Root, in context: PassContext) {
-    guard let plan else { return }
-    plan.decide(onEngine: context.options.platform == Platform.wasmGC.rawValue)
+    let plan = try WordPlan(input, onEngine: onEngine)
     words = plan.finder.holders.count { plan.isWord($0.node) }
     integers = plan.finder.holders.count
     operators = plan.operators
+    self.plan = plan
+    return true
   }
 
   public mutating func end(in context: PassContext) {

@@ -12,8 +12,7 @@ import Nanopass
 /// An object, since each step of the program asks it several times: as a value it would be copied each time.
 final class WordPlan {
   let finder: RangeFinder
-  private let program: Services.Root
-  private var graph: RangeGraph
+  private let graph: RangeGraph
   /// By node, whether it fits, is one of the places that hold integers, and is held as a word.
   private var mayBeWord: [Bool]
   private var isHeldAsWord: [Bool]
@@ -23,18 +22,10 @@ final class WordPlan {
   /// The number of integers that fit, and of all.
   private(set) var proved = 0
 
-  /// What a program holds, nothing of which is decided yet.
-  init(_ program: Services.Root) throws {
-    self.program = program
-    finder = try RangeFinder(program)
-    graph = finder.graph
-    (mayBeWord, isHeldAsWord, isHolder, parents) = ([], [], [], [])
-  }
-
-  /// Decides what is held as a word.
-  ///
   /// - Parameter onEngine: whether values lie on the heap of an engine, which runs loops as they are written.
-  func decide(onEngine: Bool) {
+  init(_ program: Services.Root, onEngine: Bool) throws {
+    finder = try RangeFinder(program)
+    var graph = finder.graph
     graph.solve()
     // What is bounded by a loop may bound loops inside.
     for _ in 0..<2 {
@@ -43,6 +34,7 @@ final class WordPlan {
       if bounds.isEmpty { break }
       graph.tighten(bounds)
     }
+    self.graph = graph
     mayBeWord = [Bool](repeating: false, count: graph.count)
     isHeldAsWord = mayBeWord
     isHolder = mayBeWord
@@ -57,7 +49,7 @@ final class WordPlan {
     }
     joinResults()
     if onEngine { isHeldAsWord = mayBeWord } else { weigh() }
-    findChanges()
+    findChanges(program)
   }
 
   // MARK: Asking
@@ -204,7 +196,7 @@ final class WordPlan {
     }
   }
 
-  private func findChanges() {
+  private func findChanges(_ program: Services.Root) {
     changes = [Bool](repeating: false, count: program.functions.count + 1)
     for use in finder.holders where isHeldAsWord[Int(use.node)] { changes[use.function] = true }
     for use in finder.comparisons where outcome(of: use.node) != nil { changes[use.function] = true }

@@ -20,6 +20,12 @@ struct WordVersion: WasmIRToWasmIR {
     "int.negate": "int.negate.words", "int.divideBy": "word.divide",
   ]
 
+  /// The instructions that compare words as functions of the library compare integers.
+  private static let comparisons: [Name: Name] = [
+    "int.equal": "i64.eq", "int.less": "i64.lt_s", "int.lessEqual": "i64.le_s", "int.lessThanWord": "i64.lt_s",
+    "int.lessEqualThanWord": "i64.le_s", "int.lessFromWord": "i64.lt_s", "int.lessEqualFromWord": "i64.le_s",
+  ]
+
   private let signatures: [Name: Signature]
   private var fresh = FreshLocals(from: 0)
   /// Null for each variable that would hold a big integer.
@@ -237,6 +243,13 @@ struct WordVersion: WasmIRToWasmIR {
     case .local(_, let variable): return values[variable.id] ?? node
     case .call(let span, let name, let arguments) where signatures[name] != nil:
       return try call(name, arguments, at: span) ?? node
+    case .call(let span, let name, let arguments) where Self.comparisons[name] != nil:
+      let arguments = try arguments.map { try expr($0) }
+      let words = arguments.filter { !$0.isNullBig }
+      guard let same = Self.comparisons[name], words.count == 2 else {
+        return .call(span, function: name, arguments: arguments)
+      }
+      return .compute(span, operator: same, operands: words)
     default:
       let copy = try derive(node)
       return WasmFolding.simplified(copy) ?? copy
