@@ -158,15 +158,15 @@ public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
       // Behind the ranges: what is proved needs no attempt.
       .whenOptimising(TryWordsFirst.self)
   )
-    .phase("wasm")
-    .then(LowerToWasmMemory.self)
-    // Functions on words are short.
-    .whenOptimising(PeelBaseCases.self)
-    .then(LinkWasmLibrary.self)
-    .then(CountReferences.self)
-    .then(LayOutInMemory.self)
-    .then(LinkMemoryFunctions.self)
-    .whenOptimising(InlineFastPaths.self))
+  .phase("wasm")
+  .then(LowerToWasmMemory.self)
+  // Functions on words are short.
+  .whenOptimising(PeelBaseCases.self)
+  .then(LinkWasmLibrary.self)
+  .then(CountReferences.self)
+  .then(LayOutInMemory.self)
+  .then(LinkMemoryFunctions.self)
+  .whenOptimising(InlineFastPaths.self))
 
 private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
   road
