@@ -49,23 +49,9 @@ extension RangeFinder {
     else { return }
     let (left, right) = (definition.operands[0], definition.operands[1])
     guard let one = node(left), let other = node(right) else { return }
-    switch (definition.rule, value) {
-    case (.isLess, true): refine(left, .less, one, right, .greater, other)
-    case (.isLess, false): refine(left, .atLeast, one, right, .atMost, other)
-    case (.isAtMost, true): refine(left, .atMost, one, right, .atLeast, other)
-    case (.isAtMost, false): refine(left, .greater, one, right, .less, other)
-    case (.isEqual, true): refine(left, .both, one, right, .both, other)
-    case (.isEqual, false): refine(left, .unequal, one, right, .unequal, other)
-    default: break
-    }
-  }
-
-  private mutating func refine(
-    _ left: Services.Atom, _ rule: RangeRule, _ one: Int32, _ right: Services.Atom, _ reverse: RangeRule,
-    _ other: Int32
-  ) {
-    refine(left, rule, by: other)
-    refine(right, reverse, by: one)
+    guard let told = definition.rule.conditions(where: value) else { return }
+    refine(left, told.left, by: other)
+    refine(right, told.right, by: one)
   }
 
   /// More is known of a variable, and so of those that it was computed from.

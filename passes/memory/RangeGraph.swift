@@ -33,6 +33,47 @@ enum RangeRule: UInt8 {
   }
 
   var isComparison: Bool { self == .isLess || self == .isAtMost || self == .isEqual }
+
+  /// What a comparison tells of its operands where it gives a value, of each by the other; nil for other rules.
+  func conditions(where value: Bool) -> (left: RangeRule, right: RangeRule)? {
+    switch (self, value) {
+    case (.isLess, true): (.less, .greater)
+    case (.isLess, false): (.atLeast, .atMost)
+    case (.isAtMost, true): (.atMost, .atLeast)
+    case (.isAtMost, false): (.greater, .less)
+    case (.isEqual, true): (.both, .both)
+    case (.isEqual, false): (.unequal, .unequal)
+    default: nil
+    }
+  }
+
+  /// The range that follows from those of the operands; all integers for a rule that has none.
+  func range(of one: Interval, _ other: Interval) -> Interval {
+    switch self {
+    case .given, .merge, .header: .all
+    case .copy: one
+    case .add: one + other
+    case .subtract: one - other
+    case .multiply: one * other
+    case .negate: -one
+    case .divide: one.divided(by: other)
+    case .modulo: one.remainder(by: other)
+    case .and: one & other
+    case .or: one | other
+    case .xor: one ^ other
+    case .not: ~one
+    case .shiftLeft: one.shiftedLeft(by: other)
+    case .shiftRight: one.shiftedRight(by: other)
+    case .less: one.less(than: other)
+    case .atMost: one.atMost(other)
+    case .greater: one.greater(than: other)
+    case .atLeast: one.atLeast(other)
+    case .both: one.intersection(other)
+    case .unequal: one.without(other)
+    case .root: one.squareRoots
+    case .isLess, .isAtMost, .isEqual: .none
+    }
+  }
 }
 
 /// The ranges of all integers of a program, and how they follow from one another.
@@ -276,31 +317,8 @@ struct RangeGraph {
   private func computed(_ node: Int) -> Interval {
     let one = left[node] >= 0 ? ranges[Int(left[node])] : .all
     let other = right[node] >= 0 ? ranges[Int(right[node])] : .all
-    let range: Interval =
-      switch rules[node] {
-      case .given, .merge, .header: .all
-      case .copy: one
-      case .add: one + other
-      case .subtract: one - other
-      case .multiply: left[node] == right[node] ? squares(one) : one * other
-      case .negate: -one
-      case .divide: one.divided(by: other)
-      case .modulo: one.remainder(by: other)
-      case .and: one & other
-      case .or: one | other
-      case .xor: one ^ other
-      case .not: ~one
-      case .shiftLeft: one.shiftedLeft(by: other)
-      case .shiftRight: one.shiftedRight(by: other)
-      case .less: one.less(than: other)
-      case .atMost: one.atMost(other)
-      case .greater: one.greater(than: other)
-      case .atLeast: one.atLeast(other)
-      case .both: one.intersection(other)
-      case .unequal: one.without(other)
-      case .root: one.squareRoots
-      case .isLess, .isAtMost, .isEqual: .none
-      }
+    let isSquare = rules[node] == .multiply && left[node] == right[node]
+    let range = isSquare ? squares(one) : rules[node].range(of: one, other)
     return range.intersection(bounds[node])
   }
 

@@ -31,59 +31,21 @@ struct WordRanges {
   /// The range of what an operator gives, which may be no word.
   func result(of rule: RangeRule, _ operands: [Services.Atom]) -> Interval {
     guard let first = operands.first, let last = operands.last else { return .all }
-    let (one, other) = (range(first), range(last))
-    return switch rule {
-    case .add: one + other
-    case .subtract: one - other
-    case .multiply: one * other
-    case .negate: -one
-    case .divide: one.divided(by: other)
-    case .modulo: one.remainder(by: other)
-    case .and: one & other
-    case .or: one | other
-    case .xor: one ^ other
-    case .shiftLeft: one.shiftedLeft(by: other)
-    case .shiftRight: one.shiftedRight(by: other)
-    default: .all
-    }
+    return rule.range(of: range(first), range(last))
   }
 
   /// Control is where a truth value is this.
   mutating func assume(_ condition: Services.Atom, _ value: Bool) {
     guard case .local(_, let variable) = condition, let (rule, left, right) = comparisons[variable.id] else { return }
     let (one, other) = (range(left), range(right))
-    switch (rule, value) {
-    case (.isLess, true): refine(left, .less, by: other, right, .greater, by: one)
-    case (.isLess, false): refine(left, .atLeast, by: other, right, .atMost, by: one)
-    case (.isAtMost, true): refine(left, .atMost, by: other, right, .atLeast, by: one)
-    case (.isAtMost, false): refine(left, .greater, by: other, right, .less, by: one)
-    case (.isEqual, true): refine(left, .both, by: other, right, .both, by: one)
-    case (.isEqual, false): refine(left, .unequal, by: other, right, .unequal, by: one)
-    default: break
-    }
-  }
-
-  private mutating func refine(
-    _ left: Services.Atom, _ rule: RangeRule, by other: Interval, _ right: Services.Atom, _ reverse: RangeRule,
-    by one: Interval
-  ) {
-    refine(left, rule, by: other)
-    refine(right, reverse, by: one)
+    guard let told = rule.conditions(where: value) else { return }
+    refine(left, told.left, by: other)
+    refine(right, told.right, by: one)
   }
 
   /// More is known of a word.
   mutating func refine(_ atom: Services.Atom, _ rule: RangeRule, by other: Interval) {
     guard case .local(_, let variable) = atom else { return }
-    let one = range(atom)
-    ranges[variable.id] =
-      switch rule {
-      case .less: one.less(than: other)
-      case .atMost: one.atMost(other)
-      case .greater: one.greater(than: other)
-      case .atLeast: one.atLeast(other)
-      case .both: one.intersection(other)
-      case .unequal: one.without(other)
-      default: one
-      }
+    ranges[variable.id] = rule.range(of: range(atom), other)
   }
 }

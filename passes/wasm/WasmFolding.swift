@@ -50,7 +50,7 @@ enum WasmFolding {
     switch (name, isZero(left), isZero(right)) {
     case ("i32.add", true, _), ("i64.add", true, _), ("i32.or", true, _), ("i64.or", true, _): right
     case ("i32.add", _, true), ("i64.add", _, true), ("i32.or", _, true), ("i64.or", _, true), ("i32.sub", _, true),
-      ("i64.sub", _, true):
+      ("i64.sub", _, true), ("i32.shl", _, true), ("i64.shl", _, true):
       left
     case ("i32.eq", true, _): .compute(span, operator: "i32.eqz", operands: [right])
     case ("i32.eq", _, true): .compute(span, operator: "i32.eqz", operands: [left])
