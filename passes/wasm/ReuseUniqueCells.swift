@@ -28,7 +28,6 @@ public struct ReuseUniqueCells: Pass {
 
   /// The old cell for each variable that is set to a new one, in the function at hand.
   private var reuses: LocalTable<UniqueCells.OldCell> = [:]
-  private var fresh = FreshLocals(from: 0)
   /// The fields that are set, by type.
   private var changed: [Name: Set<Int>] = [:]
   private var count = 0
@@ -45,7 +44,7 @@ public struct ReuseUniqueCells: Pass {
     var details: [String] = []
     for (position, function) in input.functions.enumerated() where !unique.found[position].isEmpty {
       let before = count
-      (reuses, fresh) = (unique.found[position], FreshLocals(above: function))
+      reuses = unique.found[position]
       output.functions[position].body = block(function.body)
       details.append("\(function.name): \(count - before) cells are written over")
     }
