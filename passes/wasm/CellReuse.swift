@@ -6,9 +6,18 @@ import Nanopass
 extension UniqueCells {
   /// Whether there are cells among those to write over that are not held alone. Without them less may be shared.
   mutating func rejectShared() -> Bool {
-    let shared = chosen.filter { graph.isShared(.variable(function: $0.function, local: $0.old)) }
+    let shared = Set(chosen.filter { graph.isShared(.variable(function: $0.function, local: $0.old)) })
     rejected.formUnion(shared)
+    rounds += 1
+    // No others are tried any more, then none at all: each round takes as long as the first.
+    if rounds == Self.mostRounds.choosing { allowed = Set(chosen).subtracting(shared) }
+    if rounds == Self.mostRounds.rejecting { allowed = [] }
     return !shared.isEmpty
+  }
+
+  /// Whether a cell may be written over, as far as is known from earlier rounds.
+  private func mayReuse(_ reuse: Reuse) -> Bool {
+    !rejected.contains(reuse) && allowed?.contains(reuse) ?? true
   }
 
   /// Notes whether what a variable has been read from is read behind a place where its cell goes on.
@@ -38,7 +47,7 @@ extension UniqueCells {
       func isRead(_ number: Int) -> Bool { read.contains(Self.any(number)) || reads.contains(Self.any(number)) }
       guard names.known[number]?.mentioned == ty.mentioned, best?.original != number, !isRead(number),
         !names.anyAlias(of: number, isRead),
-        !rejected.contains(Reuse(function: current, new: variable.id, old: number))
+        mayReuse(Reuse(function: current, new: variable.id, old: number))
       else { continue }
       // What structs of the same type have inherited says that they are.
       let kept = fields.indices.filter { $0 < inherited || names.isField($0, of: number, fields[$0]) }

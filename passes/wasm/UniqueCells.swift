@@ -33,6 +33,11 @@ struct UniqueCells {
   private let aliases: [CellAliases]
   /// What has turned out not to be held alone.
   var rejected: Set<Reuse> = []
+  /// If set, nothing else is tried.
+  var allowed: Set<Reuse>?
+  var rounds = 0
+  /// How often cells are chosen anew, and after how many rounds all are rejected.
+  static let mostRounds = (choosing: 8, rejecting: 24)
   var graph = CellGraph()
   /// The cells to write over, by the variable that is set to the new one, for each function.
   var found: [LocalTable<OldCell>] = []
