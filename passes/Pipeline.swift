@@ -139,6 +139,7 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .whenOptimising(UnboxParameters.self)
     .whenOptimising(UnboxResults.self)
     .whenOptimising(FlattenFields.self)
+    .whenOptimising(FuseConcatenations.self)
     .phase("wasm")
     .then(LowerToWasmGC.self)
     .whenOptimising(SpeculateOnWords.self)
@@ -147,7 +148,9 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .then(LinkWasmLibrary.self)
     .whenOptimising(InlineFastPaths.self)
     // Behind fast paths, which test whether there is a big integer.
-    .whenOptimising(SplitColdFields.self))
+    .whenOptimising(SplitColdFields.self)
+    // Behind it, since constants have no such fields.
+    .whenOptimising(ShareConstantStructs.self))
 
 /// The part of it behind `WasmIR`.
 public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(Pipeline.starting(with: WasmIR.self).phase("wasm"))
