@@ -147,6 +147,7 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .whenOptimising(UnboxParameters.self)
     .whenOptimising(UnboxResults.self)
     .whenOptimising(FlattenFields.self)
+    .whenOptimising(FuseConcatenations.self)
     .phase("wasm")
     .then(LowerToWasmGC.self)
     .whenOptimising(SpeculateOnWords.self)
@@ -162,7 +163,9 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     // What a function that has been put in place of its call makes can take the place of what the caller took apart.
     .whenOptimising(ReuseUniqueCells.self)
     // Structs whose big integers change in place stay whole.
-    .whenOptimising(SplitColdFields.self))
+    .whenOptimising(SplitColdFields.self)
+    // Behind it, since constants have no such fields; and what changes in place is no constant.
+    .whenOptimising(ShareConstantStructs.self))
 
 /// The part of it behind `WasmIR`.
 public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(

@@ -64,7 +64,8 @@ struct CopyCoalescing {
       if let loop = survey.loopOfJump[copy.set] {
         isOne = isNextValue(source, of: target, keptBy: survey.loops[loop].kept[to] ?? [], loop)
       } else {
-        isOne = isFirstValue(source, readAt: copy.read, isParameter: from < parameters)
+        isOne =
+          entersLoop(behind: copy.set) && isFirstValue(source, readAt: copy.read, isParameter: from < parameters)
       }
       guard isOne else { continue }
       join(source, target)
@@ -91,6 +92,15 @@ struct CopyCoalescing {
     return survey.around[position] == (value.sets.first.map { survey.around[$0] } ?? -1)
   }
 
+  /// Whether a loop begins where its variables have been set.
+  private func entersLoop(behind position: Int) -> Bool {
+    let next = drafts[(position + 1)...].first {
+      if case .set = $0.kind { false } else { !$0.isIdleBetweenSets }
+    }
+    if case .loop? = next?.kind { return true }
+    return false
+  }
+
   private func find(_ variable: Int) -> Int {
     var variable = variable
     while representatives[variable] != variable { variable = representatives[variable] }
@@ -114,6 +124,16 @@ struct CopyCoalescing {
       case .set(let variable), .tee(let variable): occurrences[variable].sets.append(position)
       default: break
       }
+    }
+  }
+}
+
+extension Draft {
+  /// Whether it may stand between the settings of a loop's variables: the value for one that nothing reads is dropped.
+  fileprivate var isIdleBetweenSets: Bool {
+    switch kind {
+    case .drop, .nothing: true
+    default: false
     }
   }
 }
@@ -164,9 +184,13 @@ private struct Survey {
         for loop in draft.targets.compactMap({ loopOfLabel[$0] }) {
           var jump = Jump(loop: loop, position: position)
           var before = position - 1
-          while case .branch = draft.kind, before >= 0, case .set(let variable) = drafts[before].kind {
-            jump.variables.insert(variable)
-            loopOfJump[before] = loop
+          while case .branch = draft.kind, before >= 0 {
+            if case .set(let variable) = drafts[before].kind {
+              jump.variables.insert(variable)
+              loopOfJump[before] = loop
+            } else if !drafts[before].isIdleBetweenSets {
+              break
+            }
             before -= 1
           }
           jumps.append(jump)

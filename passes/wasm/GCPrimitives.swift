@@ -164,7 +164,7 @@ extension LowerToWasmGC {
   /// The most strings that small programs put together two at once: a longer array takes less than the calls.
   private static let mostPairs = 12
 
-  /// Two at once, more of them in an array.
+  /// Up to four at once, more of them in an array.
   private func concatenated(_ strings: [WasmIR.Expr], at span: Span) -> WasmIR.Expr {
     guard let first = strings.first else { return .call(span, function: "string.empty", arguments: []) }
     if strings.count == 1 { return first }
@@ -172,6 +172,8 @@ extension LowerToWasmGC {
     if literals.favoursSize, strings.count <= Self.mostPairs {
       return strings.dropFirst().reduce(first) { .call(span, function: "string.concat", arguments: [$0, $1]) }
     }
+    if strings.count == 3 { return .call(span, function: "string.concatenateThree", arguments: strings) }
+    if strings.count == 4 { return .call(span, function: "string.concatenateFour", arguments: strings) }
     let parts = WasmIR.Expr.newFixed(span, type: "parts", elements: strings)
     return .call(span, function: "string.concatenate", arguments: [parts])
   }
