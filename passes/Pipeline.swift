@@ -180,16 +180,16 @@ public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
       // Behind the ranges: what is proved needs no attempt.
       .whenOptimising(TryWordsFirst.self)
   )
-    .phase("wasm")
-    .then(LowerToWasmMemory.self)
-    // Functions on words are short.
-    .whenOptimising(PeelBaseCases.self)
-    .then(LinkWasmLibrary.self)
-    .then(CountReferences.self)
-    .then(LayOutInMemory.self)
-    .then(LinkMemoryFunctions.self)
-    .whenOptimising(InlineFastPaths.self)
-    .whenOptimising(InlineOnlyCalls.self))
+  .phase("wasm")
+  .then(LowerToWasmMemory.self)
+  // Functions on words are short.
+  .whenOptimising(PeelBaseCases.self)
+  .then(LinkWasmLibrary.self)
+  .then(CountReferences.self)
+  .then(LayOutInMemory.self)
+  .then(LinkMemoryFunctions.self)
+  .whenOptimising(InlineFastPaths.self)
+  .whenOptimising(InlineOnlyCalls.self))
 
 private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {
   road
