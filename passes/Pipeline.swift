@@ -147,25 +147,25 @@ public let wasmGCPipeline: Pipeline<WasmCode> = toWasmCode(
     .whenOptimising(UnboxParameters.self)
     .whenOptimising(UnboxResults.self)
     .whenOptimising(FlattenFields.self)
-    .whenOptimising(FuseConcatenations.self)
+    .whenFavouringSpeed(FuseConcatenations.self)
     .phase("wasm")
     .then(LowerToWasmGC.self)
-    .whenOptimising(SpeculateOnWords.self)
+    .whenFavouringSpeed(SpeculateOnWords.self)
     // Behind it, since versions on words are short.
-    .whenOptimising(PeelBaseCases.self)
-    .whenOptimising(DropProvenChecks.self)
-    .whenOptimising(ConvertShortBranches.self)
+    .whenFavouringSpeed(PeelBaseCases.self)
+    .whenFavouringSpeed(DropProvenChecks.self)
+    .whenFavouringSpeed(ConvertShortBranches.self)
     .then(LinkWasmLibrary.self)
-    .whenOptimising(HoistVectorArrays.self)
-    .whenOptimising(InlineFastPaths.self)
+    .whenFavouringSpeed(HoistVectorArrays.self)
+    .whenFavouringSpeed(InlineFastPaths.self)
     // Behind fast paths, which are put in place of many calls and leave functions with few.
     .whenOptimising(InlineOnlyCalls.self)
     // What a function that has been put in place of its call makes can take the place of what the caller took apart.
-    .whenOptimising(ReuseUniqueCells.self)
+    .whenFavouringSpeed(ReuseUniqueCells.self)
     // Structs whose big integers change in place stay whole.
-    .whenOptimising(SplitColdFields.self)
+    .whenFavouringSpeed(SplitColdFields.self)
     // Behind it, since constants have no such fields; and what changes in place is no constant.
-    .whenOptimising(ShareConstantStructs.self))
+    .whenFavouringSpeed(ShareConstantStructs.self))
 
 /// The part of it behind `WasmIR`.
 public let wasmPipeline: Pipeline<WasmCode> = toWasmCode(
@@ -178,17 +178,17 @@ public let wasm32Pipeline: Pipeline<WasmCode> = toWasmCode(
   toCounted(
     rangedPipeline
       // Behind the ranges: what is proved needs no attempt.
-      .whenOptimising(TryWordsFirst.self)
+      .whenFavouringSpeed(TryWordsFirst.self)
   )
   .phase("wasm")
   .then(LowerToWasmMemory.self)
   // Functions on words are short.
-  .whenOptimising(PeelBaseCases.self)
+  .whenFavouringSpeed(PeelBaseCases.self)
   .then(LinkWasmLibrary.self)
   .then(CountReferences.self)
   .then(LayOutInMemory.self)
   .then(LinkMemoryFunctions.self)
-  .whenOptimising(InlineFastPaths.self)
+  .whenFavouringSpeed(InlineFastPaths.self)
   .whenOptimising(InlineOnlyCalls.self))
 
 private func toWasmCode(_ road: Pipeline<WasmIR>) -> Pipeline<WasmCode> {

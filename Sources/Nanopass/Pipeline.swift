@@ -13,6 +13,23 @@ public struct AnyProgram: Sendable {
   }
 }
 
+/// What an optimisation is for.
+public enum OptimisationGoal: Sendable {
+  /// It runs whenever programs are optimised.
+  case speedAndSize
+  /// It makes programs larger, so it is left out where small ones are asked for.
+  case speed
+
+  /// Whether it is wanted under the options.
+  func suits(_ options: CompilerOptions) -> Bool {
+    switch self {
+    case _ where options.optimization == 0: false
+    case .speedAndSize: true
+    case .speed: !options.favoursSize
+    }
+  }
+}
+
 /// One entry of a pipeline.
 public struct Stage: Sendable {
   /// The pass's name.
@@ -31,8 +48,10 @@ public struct Stage: Sendable {
   public let effects: Set<PassEffect>
   /// The names of parts of it that can be left out alone.
   public let parts: [String]
+  /// What it is for, if it only runs when optimising.
+  public let goal: OptimisationGoal?
   /// Whether it only runs when optimising.
-  public let isOptimisation: Bool
+  public var isOptimisation: Bool { goal != nil }
   /// Whether it only runs when checking.
   public let isAdvice: Bool
   /// Makes the pass for a sweep; nil if it does not go function by function.
@@ -66,27 +85,32 @@ public struct Pipeline<Last: Language>: Sendable {
 
   /// Adds a pass.
   public func then<P: Pass>(_ pass: P.Type) -> Pipeline<P.Output> where P.Input == Last {
-    Pipeline<P.Output>(appending: pass, to: stages, phase: phaseName, isOptimisation: false, isAdvice: false)
+    Pipeline<P.Output>(appending: pass, to: stages, phase: phaseName, goal: nil, isAdvice: false)
   }
 
   /// Adds a pass that is left out at `-O0`.
   public func whenOptimising<P: Pass>(_ pass: P.Type) -> Pipeline where P.Input == Last, P.Output == Last {
-    Pipeline(appending: pass, to: stages, phase: phaseName, isOptimisation: true, isAdvice: false)
+    Pipeline(appending: pass, to: stages, phase: phaseName, goal: .speedAndSize, isAdvice: false)
+  }
+
+  /// Adds a pass that is left out at `-O0` and where small output is asked for.
+  public func whenFavouringSpeed<P: Pass>(_ pass: P.Type) -> Pipeline where P.Input == Last, P.Output == Last {
+    Pipeline(appending: pass, to: stages, phase: phaseName, goal: .speed, isAdvice: false)
   }
 
   /// Adds a pass that only runs when checking, or when it is the last that is asked for, not when building.
   public func whenChecking<P: Pass>(_ pass: P.Type) -> Pipeline where P.Input == Last, P.Output == Last {
-    Pipeline(appending: pass, to: stages, phase: phaseName, isOptimisation: false, isAdvice: true)
+    Pipeline(appending: pass, to: stages, phase: phaseName, goal: nil, isAdvice: true)
   }
 
   private init<P: Pass>(
-    appending pass: P.Type, to stages: [Stage], phase: String, isOptimisation: Bool, isAdvice: Bool
+    appending pass: P.Type, to stages: [Stage], phase: String, goal: OptimisationGoal?, isAdvice: Bool
   )
   where P.Output == Last {
     let stage = Stage(
       name: P.name, phase: phase, summary: P.summary, input: P.Input.self, output: P.Output.self,
       toleratesErrors: P.toleratesErrors, effects: P.effects, parts: P.parts,
-      isOptimisation: isOptimisation, isAdvice: isAdvice,
+      goal: goal, isAdvice: isAdvice,
       makeSweptPass: (P.self as? any FunctionPass.Type).map { sweptPassMaker($0) },
       run: { program, context in
         guard let root = program.root as? P.Input.Root else {
@@ -161,7 +185,8 @@ public struct PipelineRunner {
       let stage = stages[index]
       guard index >= start, index <= end else { return false }
       if stage.isAdvice, !context.options.isCheck, index != end { return false }
-      return !stage.isOptimisation || context.options.optimization > 0 && !leftOut.contains(stage.name)
+      guard let goal = stage.goal else { return true }
+      return goal.suits(context.options) && !leftOut.contains(stage.name)
     }
     var next = 0
     while next < chosen.count {

@@ -25,10 +25,6 @@ public struct FuseConcatenations: Pass {
   public init() {}
 
   public mutating func run(_ input: Services.Root, in context: PassContext) throws -> Services.Root {
-    if context.options.favoursSize {
-      context.explain("Left out, since small output is asked for.", data: [("texts", 0)])
-      return input
-    }
     var fusion = ConcatenationFusion()
     var output = input
     output.functions = try input.functions.map { try fusion.function($0) }

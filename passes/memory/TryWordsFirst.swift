@@ -42,10 +42,6 @@ public struct TryWordsFirst: Pass {
   public init() {}
 
   public mutating func run(_ input: Services.Root, in context: PassContext) throws -> Services.Root {
-    if context.options.favoursSize {
-      context.explain("Left out, since small output is asked for.", data: [("functions", 0), ("attempts", 0)])
-      return input
-    }
     let plan = try WordRunPlan(input)
     var output = input
     output.functions = []

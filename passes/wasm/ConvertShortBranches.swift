@@ -39,25 +39,17 @@ public struct ConvertShortBranches: WasmIRToWasmIR, FunctionPass {
     "int.add.words", "int.addNatural.words", "int.subtract.words", "int.negate.words",
   ]
 
-  private var isLeftOut = false
   private var fresh = FreshLocals(from: 0)
   private var labels: LocalTable<[WasmIR.Ty]> = [:]
   private var count = 0
 
   public init() {}
 
-  public mutating func begin(_ input: WasmIR.Root, in context: PassContext) {
-    isLeftOut = context.options.favoursSize
-  }
-
   public mutating func end(in context: PassContext) {
-    context.explain(
-      isLeftOut ? "Left out, since small output is asked for." : "\(count) tests choose without a branch.",
-      data: [("tests", count)])
+    context.explain("\(count) tests choose without a branch.", data: [("tests", count)])
   }
 
   public mutating func function(_ node: WasmIR.Function) throws -> WasmIR.Function {
-    guard !isLeftOut else { return node }
     fresh = FreshLocals(above: node)
     labels = [:]
     return try derive(node)

@@ -41,10 +41,6 @@ public struct HoistVectorArrays: Pass {
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
-    if context.options.favoursSize {
-      context.explain("Left out, since small output is asked for.", data: [("vectors", 0), ("loops", 0)])
-      return input
-    }
     movers = try Self.movers(in: input)
     var output = input
     if !movers.isEmpty { output.functions = try input.functions.map { try function($0) } }

@@ -32,10 +32,6 @@ public struct InlineFastPaths: Pass {
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
-    if context.options.favoursSize {
-      context.explain("Left as calls, since small output is asked for.", data: [("calls", 0)])
-      return input
-    }
     var candidates: [Name: WasmIR.Function] = [:]
     for function in input.functions where function.name != WasmIR.Root.flush {
       var size = WasmSize()

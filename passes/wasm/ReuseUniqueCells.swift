@@ -36,8 +36,8 @@ public struct ReuseUniqueCells: Pass {
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
-    guard case .engine = input.heap, !context.options.favoursSize, let unique = try UniqueCells(input) else {
-      context.explain("Left out: references are counted, or small output is asked for.", data: [("cells", 0)])
+    guard case .engine = input.heap, let unique = try UniqueCells(input) else {
+      context.explain("Left out: references are counted.", data: [("cells", 0)])
       return input
     }
     var output = input

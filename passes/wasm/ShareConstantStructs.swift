@@ -27,10 +27,6 @@ public struct ShareConstantStructs: Pass {
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
-    if context.options.favoursSize {
-      context.explain("Left out, since small output is asked for.", data: [("structs", 0), ("constants", 0)])
-      return input
-    }
     var sharing = ConstantSharing(input)
     var output = input
     output.functions = try input.functions.map { try sharing.function($0) }

@@ -39,10 +39,6 @@ public struct SpeculateOnWords: Pass {
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
-    if context.options.favoursSize {
-      context.explain("Left out, since small output is asked for.", data: [("functions", 0), ("attempts", 0)])
-      return input
-    }
     let plan = try SpeculationPlan(input, try UniqueCells(input))
     var words = WordVersion(plan.versions)
     var output = input

@@ -35,10 +35,6 @@ public struct SplitColdFields: Pass {
   public init() {}
 
   public mutating func run(_ input: WasmIR.Root, in context: PassContext) throws -> WasmIR.Root {
-    if context.options.favoursSize {
-      context.explain("Left out, since small output is asked for.", data: [("structs", 0), ("fields", 0)])
-      return input
-    }
     var splits = Self.candidates(input)
     var uses = ColdUses(splits)
     try uses.visit(input)
