@@ -1,8 +1,8 @@
 import Nanopass
 import WasmLibrary
 
-/// What a program of WasmIR declares, by name.
-public struct WasmDeclarations {
+/// What a program of WasmIR declares, by name. One for all that look things up in it.
+public final class WasmDeclarations: Sendable {
   /// What a function takes and gives.
   public struct Signature: Sendable {
     /// The types of the parameters.

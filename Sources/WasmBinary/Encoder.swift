@@ -69,8 +69,8 @@ extension Function {
   /// Whether an instruction names a datum: then the number of data must be known before the code.
   var usesData: Bool { body.contains { Self.dataInstructions.contains($0.opcode) } }
 
-  private static let dataInstructions = Set(
-    ["memory.init", "data.drop", "array.new_data", "array.init_data"].compactMap(Opcode.named))
+  private static let dataInstructions =
+    ["memory.init", "data.drop", "array.new_data", "array.init_data"].compactMap(Opcode.named)
 }
 
 // MARK: Types

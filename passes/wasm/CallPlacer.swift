@@ -7,7 +7,9 @@ struct CallPlacer {
   private let candidates: [Name: WasmIR.Function]
   /// The globals that may change.
   private let mutable: Set<Name>
-  private var fresh = FreshLocals(from: 0)
+  /// The unused variables of the function at hand, once one is needed.
+  private var fresh: FreshLocals?
+  private var node: WasmIR.Function?
   /// The candidate that is not put in place now: the function at hand, in which it would never end.
   var isHidden: Name?
   /// How many calls have been replaced.
@@ -21,10 +23,18 @@ struct CallPlacer {
 
   /// The function with bodies in place of calls.
   mutating func function(_ node: WasmIR.Function) throws -> WasmIR.Function {
+    let before = count
+    fresh = nil
+    self.node = node
+    let body = try block(node.body)
+    guard count > before else { return node }
     var function = node
-    fresh = FreshLocals(above: node)
-    function.body = try block(node.body)
+    function.body = body
     return function
+  }
+
+  private func unused() -> FreshLocals {
+    fresh ?? node.map { FreshLocals(above: $0) } ?? FreshLocals(from: 0)
   }
 
   private func candidate(_ name: Name) -> WasmIR.Function? { name == isHidden ? nil : candidates[name] }
@@ -47,7 +57,7 @@ struct CallPlacer {
         continue
       }
       count += 1
-      var inliner = FastPathInliner(fresh: fresh, mutable: mutable)
+      var inliner = FastPathInliner(fresh: unused(), mutable: mutable)
       let parameters = inliner.bind(callee.parameters, arguments, &done)
       if let only = try inliner.straight(callee.body, parameters, &done) {
         fresh = inliner.fresh

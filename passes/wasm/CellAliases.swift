@@ -4,15 +4,21 @@ import Nanopass
 /// Which structs may be changed in place, and which variables may hold such.
 struct CellTypes {
   private let declarations: WasmDeclarations
+  /// The structs that are the program's.
+  private let own: Set<Name>
 
-  init(_ root: WasmIR.Root) { declarations = WasmDeclarations(root) }
+  init(_ root: WasmIR.Root) {
+    let declarations = WasmDeclarations(root)
+    let structs = root.types.filter { if case .struct = $0 { true } else { false } }.map(\.name)
+    let library: [Name] = ["string", "big", "vector"]
+    own = Set(structs.filter { name in !library.contains { declarations.isSubtype(name, of: $0) } })
+    self.declarations = declarations
+  }
 
   /// Whether variables of a type may hold cells of the program. The library's own structs are not among them.
   func holdsCells(_ type: WasmIR.Ty) -> Bool {
     switch type {
-    case .ref(let name), .nullable(let name):
-      declarations.fields(of: name) != nil
-        && !["string", "big", "vector"].contains { declarations.isSubtype(name, of: $0) }
+    case .ref(let name), .nullable(let name): own.contains(name)
     case .i32, .i64, .f64: false
     }
   }
@@ -94,6 +100,12 @@ struct CellAliases: WasmIRWalker {
     }
   }
 
+  /// The variable that such an expression's variable is a copy of.
+  func whole(_ node: WasmIR.Expr) -> Local? {
+    guard let variable = variable(node) else { return nil }
+    return whole(variable)
+  }
+
   /// Whether an expression is what has been read from a field of a variable's cell.
   func isField(_ index: Int, of number: Int, _ node: WasmIR.Expr) -> Bool {
     guard case .local(_, let variable) = node else { return false }
@@ -146,7 +158,7 @@ struct CellAliases: WasmIRWalker {
       if case .local(_, let copied) = value { originals[variable.id] = whole(copied) }
       let holdsCells = types.holdsCells(ty)
       if holdsCells { known[variable.id] = ty }
-      if case .get(_, let type, let index, let subject) = value, let owner = self.variable(subject).map(original) {
+      if case .get(_, let type, let index, let subject) = value, let owner = whole(subject)?.id {
         let field = Field(owner: owner, type: type, index: index)
         fields[variable.id] = field
         guard holdsCells else { return }
@@ -176,6 +188,9 @@ struct CellAliases: WasmIRWalker {
     }
     try walk(node)
   }
+
+  /// Expressions set no variables.
+  mutating func visit(_ node: WasmIR.Expr) {}
 
   private mutating func link(_ one: Int, _ other: Int) {
     same[one, default: []].append(other)

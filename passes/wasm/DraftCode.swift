@@ -142,33 +142,41 @@ struct DraftCode {
   ///
   /// - Parameter copy: which copy of a variable it is part of.
   mutating func append(_ kind: Draft.Kind, at span: Span, copy: Int? = nil) {
-    if case .get(let variable) = kind, isBehindFailedCast(of: variable) {
-      drafts.removeLast()
-      return
-    }
-    switch (drafts.last?.kind, kind) {
-    case (.set(let last), .get(let next)) where last == next:
-      drafts[drafts.count - 1].kind = .tee(next)
-      drafts[drafts.count - 1].copy = copy
-      return
-    case (.tee(let variable), .drop):
-      drafts[drafts.count - 1].kind = .set(variable)
-      return
-    case (.get(let variable), .drop):
-      variables[variable].reads -= 1
-      drafts.removeLast()
-      return
-    case (.constant, .drop):
-      drafts.removeLast()
-      return
-    case (.plain("i64.extend_i32_u"), .plain("i32.wrap_i64")), (.plain("i64.extend_i32_s"), .plain("i32.wrap_i64")):
-      drafts.removeLast()
-      return
+    switch kind {
+    case .get, .drop, .plain: if joins(kind, copy: copy) { return }
     default: break
     }
     if case .get(let variable) = kind { variables[variable].reads += 1 }
     drafts.append(Draft(kind: kind, span: span, copy: copy))
     for label in drafts[drafts.count - 1].targets { branches[label] += 1 }
+  }
+
+  /// Whether the last instruction has become what it and one more do together.
+  private mutating func joins(_ kind: Draft.Kind, copy: Int?) -> Bool {
+    if case .get(let variable) = kind, isBehindFailedCast(of: variable) {
+      drafts.removeLast()
+      return true
+    }
+    switch (drafts.last?.kind, kind) {
+    case (.set(let last), .get(let next)) where last == next:
+      drafts[drafts.count - 1].kind = .tee(next)
+      drafts[drafts.count - 1].copy = copy
+      return true
+    case (.tee(let variable), .drop):
+      drafts[drafts.count - 1].kind = .set(variable)
+      return true
+    case (.get(let variable), .drop):
+      variables[variable].reads -= 1
+      drafts.removeLast()
+      return true
+    case (.constant, .drop):
+      drafts.removeLast()
+      return true
+    case (.plain("i64.extend_i32_u"), .plain("i32.wrap_i64")), (.plain("i64.extend_i32_s"), .plain("i32.wrap_i64")):
+      drafts.removeLast()
+      return true
+    default: return false
+    }
   }
 
   /// Whether the last instruction drops what a cast that does not hold leaves on the stack: the variable's value.

@@ -230,6 +230,10 @@ private struct Folding {
   private mutating func expression(_ node: WasmIR.Expr, _ waiting: inout [Pending]) throws
     -> (value: WasmIR.Expr, effects: Effects, size: Int)
   {
+    switch node {
+    case .i32, .i64, .f64, .null: return (node, [], 1)
+    default: break
+    }
     let (folded, effects, size) = try expressions([node], &waiting)
     return (folded.first ?? node, effects, size)
   }

@@ -331,4 +331,7 @@ private struct JumpCounter: WasmIRWalker {
     if case .jump(_, let label, _) = node { jumps[label.id, default: 0] += 1 }
     try walk(node)
   }
+
+  /// Expressions do not jump.
+  mutating func visit(_ node: WasmIR.Expr) {}
 }

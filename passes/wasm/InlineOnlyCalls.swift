@@ -35,6 +35,8 @@ public struct InlineOnlyCalls: Pass {
   /// The functions with one call, and how many expressions they have.
   private var candidates: [Name: Int] = [:]
   private var placed: Set<Name> = []
+  /// The functions that call such functions; nothing can be put into the others.
+  private var callers: Set<Name> = []
   /// The function that others are put into.
   private var fresh = FreshLocals(from: 0)
   private var room = 0
@@ -51,6 +53,7 @@ public struct InlineOnlyCalls: Pass {
       let size = try size(function)
       if context.options.favoursSize || !size.hasLoops { candidates[name] = size.count + 1 }
     }
+    callers = Set(candidates.keys.compactMap { calls.callers[$0] })
     var done: [Name: WasmIR.Function] = [:]
     let once = Set(candidates.keys)
     for function in input.functions where !once.contains(function.name) { done[function.name] = try whole(function) }
@@ -75,6 +78,7 @@ public struct InlineOnlyCalls: Pass {
   }
 
   private mutating func whole(_ node: WasmIR.Function) throws -> WasmIR.Function {
+    guard callers.contains(node.name) else { return node }
     var function = node
     fresh = FreshLocals(above: function)
     room = Self.most.size - (try size(function).count)
@@ -203,18 +207,31 @@ public struct InlineOnlyCalls: Pass {
 
 /// How often each function is called.
 private struct CallCounts: WasmIRWalker {
-  var counts: [Name: Int] = [:]
+  private(set) var counts: [Name: Int] = [:]
+  /// The function that calls each last.
+  private(set) var callers: [Name: Name] = [:]
+  private var current: Name?
+
+  mutating func visit(_ node: WasmIR.Function) throws {
+    current = node.name
+    try walk(node)
+  }
+
+  private mutating func note(_ name: Name, _ count: Int) {
+    counts[name, default: 0] += count
+    callers[name] = current
+  }
 
   mutating func visit(_ node: WasmIR.Expr) throws {
-    if case .call(_, let name, _) = node { counts[name, default: 0] += 1 }
+    if case .call(_, let name, _) = node { note(name, 1) }
     try walk(node)
   }
 
   mutating func visit(_ node: WasmIR.End) throws {
     switch node {
-    case .tailCall(_, let name, _): counts[name, default: 0] += 1
+    case .tailCall(_, let name, _): note(name, 1)
     // Not a call that a body may take the place of.
-    case .attempt(_, _, let name, _, _, _): counts[name, default: 0] += 2
+    case .attempt(_, _, let name, _, _, _): note(name, 2)
     default: break
     }
     try walk(node)

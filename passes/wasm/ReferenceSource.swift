@@ -119,4 +119,7 @@ struct VariableTypes: WasmIRWalker {
     if case .let(_, let variable, let type, _) = node { found[variable.id] = type }
     try walk(node)
   }
+
+  /// Expressions set no variables.
+  mutating func visit(_ node: WasmIR.Expr) {}
 }

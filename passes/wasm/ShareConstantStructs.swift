@@ -93,6 +93,7 @@ private struct ConstantSharing: WasmIRToWasmIR {
     guard case .let(let span, let variable, let ty, let old) = node else { return try derive(node) }
     let value = try shared(try derive(old), as: ty)
     if case .global(_, let name) = value, sizes[name] != nil { values[variable.id] = value }
+    if WasmIR.Expr.isSame(value, old) { return node }
     return .let(span, variable: variable, ty: ty, value: value)
   }
 

@@ -117,17 +117,18 @@ private struct AttemptCalls: WasmIRToWasmIR {
     self.own = own
   }
 
-  private func callee(_ name: Name) -> Name { own.contains(name) ? name : attempts[name] ?? name }
+  /// The attempt in place of a function; nil if its calls stay as they are.
+  private func callee(_ name: Name) -> Name? { own.contains(name) ? nil : attempts[name] }
 
   mutating func expr(_ node: WasmIR.Expr) throws -> WasmIR.Expr {
     let copy = try derive(node)
-    guard case .call(let span, let name, let arguments) = copy else { return copy }
-    return .call(span, function: callee(name), arguments: arguments)
+    guard case .call(let span, let name, let arguments) = copy, let callee = callee(name) else { return copy }
+    return .call(span, function: callee, arguments: arguments)
   }
 
   mutating func end(_ node: WasmIR.End) throws -> WasmIR.End {
     let copy = try derive(node)
-    guard case .tailCall(let span, let name, let arguments) = copy else { return copy }
-    return .tailCall(span, function: callee(name), arguments: arguments)
+    guard case .tailCall(let span, let name, let arguments) = copy, let callee = callee(name) else { return copy }
+    return .tailCall(span, function: callee, arguments: arguments)
   }
 }

@@ -40,7 +40,11 @@ public struct SplitColdFields: Pass {
     try uses.visit(input)
     for name in uses.kept { splits[name] = nil }
     var splitter = FieldSplitter(splits)
-    var output = try splitter.root(input)
+    var output = input
+    output.globals = try input.globals.map { try splitter.global($0) }
+    for (position, function) in input.functions.enumerated() where uses.users.contains(function.name) {
+      output.functions[position] = try splitter.function(function)
+    }
     output.types = input.types.flatMap { type in splits[type.name].map { [$0.rest, $0.subtype] } ?? [type] }
     let fields = splits.values.reduce(0) { $0 + $1.cold.count }
     context.explain(
@@ -99,24 +103,38 @@ private struct Split {
   }
 }
 
-/// Finds the structs that have to stay whole.
+/// Finds the structs that have to stay whole, and who makes or reads any of them.
 private struct ColdUses: WasmIRWalker {
   private let splits: [Name: Split]
   private(set) var kept: Set<Name> = []
+  /// The functions.
+  private(set) var users: Set<Name> = []
+  private var isUser = false
 
   init(_ splits: [Name: Split]) { self.splits = splits }
+
+  mutating func visit(_ node: WasmIR.Function) throws {
+    isUser = false
+    try walk(node)
+    if isUser { users.insert(node.name) }
+  }
 
   mutating func visit(_ node: WasmIR.Expr) throws {
     switch node {
     case .new(_, let type, let operands):
       guard let cold = splits[type]?.divided(operands).cold else { break }
+      isUser = true
       // All operands stand there twice, but where it is known which struct is made.
       let isTwice = cold.contains(where: \.isRead) && operands.contains { !$0.isAtom }
       if isTwice || cold.contains(where: { !$0.isAtom }) { kept.insert(type) }
     case .get(_, let type, let field, let subject):
-      if splits[type]?.cold.contains(field) ?? false, !subject.isAtom { kept.insert(type) }
+      guard let split = splits[type] else { break }
+      isUser = true
+      if split.cold.contains(field), !subject.isAtom { kept.insert(type) }
     case .set(_, let type, let field, _, _):
-      if splits[type]?.cold.contains(field) ?? false { kept.insert(type) }
+      guard let split = splits[type] else { break }
+      isUser = true
+      if split.cold.contains(field) { kept.insert(type) }
     default: break
     }
     try walk(node)

@@ -123,7 +123,7 @@ struct UniqueCells {
   ) throws {
     switch node {
     case .local:
-      guard let variable = names.variable(node).map(names.original) else { return }
+      guard let variable = names.whole(node)?.id else { return }
       uses.note(variable, Self.whole(variable))
       if let target { uses.moves.append((variable, target)) }
     case .cast(_, _, let subject), .notNull(_, let subject): try collect(subject, to: target, &uses)
@@ -132,7 +132,7 @@ struct UniqueCells {
       try collect(then, to: target, &uses)
       try collect(other, to: target, &uses)
     case .get(_, let type, let field, let subject):
-      if let variable = names.variable(subject).map(names.original) {
+      if let variable = names.whole(subject)?.id {
         uses.note(variable, Self.field(variable, field))
       } else {
         try collect(subject, to: nil, &uses)
@@ -142,7 +142,7 @@ struct UniqueCells {
       graph.share(types.content(type, field))
       graph.share(target)
     case .isNull(_, let subject), .is(_, _, let subject):
-      if let variable = names.variable(subject).map(names.original) {
+      if let variable = names.whole(subject)?.id {
         uses.note(variable, Self.any(variable))
       } else {
         try collect(subject, to: nil, &uses)
@@ -158,6 +158,7 @@ struct UniqueCells {
     case .global, .element, .host:
       if let target { graph.share(target) }
       try collectParts(node, &uses)
+    case .i32, .i64, .f64, .null, .address, .size: break
     default: try collectParts(node, &uses)
     }
   }
@@ -243,7 +244,7 @@ struct UniqueCells {
       // Copies are the same variable.
       if names.variable(value) != nil { return }
       if case .get(_, let type, let field, let subject) = value,
-        let owner = names.variable(subject).map(names.original)
+        let owner = names.whole(subject)?.id
       {
         graph.read(place(variable.id), from: place(owner), types.content(type, field))
         uses.note(owner, Self.field(owner, field))
@@ -283,7 +284,7 @@ struct UniqueCells {
       // Each round may read all that the loop mentions and does not set itself.
       var mentioned = MentionedLocals()
       try mentioned.visit(body)
-      for number in mentioned.found.compactMap({ names.variable(.local(.none, variable: $0)).map(names.original) }) {
+      for number in mentioned.found.compactMap({ names.whole(.local(.none, variable: $0))?.id }) {
         read.insert(Self.any(number))
         read.insert(Self.whole(number))
       }
@@ -340,4 +341,7 @@ private struct BoundVariables: WasmIRWalker {
     if case .let(_, let variable, _, _) = node { found.append(variable) }
     try walk(node)
   }
+
+  /// Expressions set no variables.
+  mutating func visit(_ node: WasmIR.Expr) {}
 }

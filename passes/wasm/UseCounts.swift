@@ -28,6 +28,7 @@ struct UseCounts {
   private var place = Place(block: 0, loops: 0)
   private var blocks = 0
   private let effects: EffectTable
+  private var reads = VariableReads()
 
   init(_ function: WasmIR.Function, _ effects: EffectTable) throws {
     self.effects = effects
@@ -80,9 +81,9 @@ struct UseCounts {
   }
 
   private mutating func expression(_ node: WasmIR.Expr) throws {
-    var reads = VariableReads()
+    reads.found.removeAll(keepingCapacity: true)
     try reads.visit(node)
-    for read in reads.reads {
+    for read in reads.found {
       var place = place
       place.isConditional = read.isConditional
       uses[read.variable.id] = Uses(count: (uses[read.variable.id]?.count ?? 0) + 1, place: place)
@@ -92,12 +93,12 @@ struct UseCounts {
 
 /// The variables that an expression reads, in order.
 private struct VariableReads: WasmIRWalker {
-  var reads: [(variable: Local, isConditional: Bool)] = []
+  var found: [(variable: Local, isConditional: Bool)] = []
   private var isConditional = false
 
   mutating func visit(_ node: WasmIR.Expr) throws {
     switch node {
-    case .local(_, let variable): reads.append((variable, isConditional))
+    case .local(_, let variable): found.append((variable, isConditional))
     case .choose(_, let condition, _, let then, let rest):
       try visit(condition)
       let outer = isConditional
