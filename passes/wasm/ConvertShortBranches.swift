@@ -69,7 +69,7 @@ public struct ConvertShortBranches: WasmIRToWasmIR, FunctionPass {
   public mutating func block(_ node: WasmIR.Block) throws -> WasmIR.Block {
     var block = try derive(node)
     guard case .if(let span, let condition, let then, let other) = block.end,
-      let steps = choice(condition, then, other, at: span)
+      let steps = try choice(condition, then, other, at: span)
     else { return block }
     count += 1
     block.steps += steps.steps
@@ -109,22 +109,28 @@ public struct ConvertShortBranches: WasmIRToWasmIR, FunctionPass {
   /// What chooses without a branch, if both ways lead to one place.
   private mutating func choice(
     _ condition: WasmIR.Expr, _ then: WasmIR.Block, _ other: WasmIR.Block, at span: Span
-  ) -> (steps: [WasmIR.Step], end: WasmIR.End)? {
+  ) throws -> (steps: [WasmIR.Step], end: WasmIR.End)? {
     guard let first = Way(then), let second = Way(other), first.label == second.label,
       let types = labels[first.label.id], types.count == first.arguments.count, types.count == second.arguments.count
     else { return nil }
     var steps = first.steps
     // What both compute is computed once.
     var same: LocalTable<Local> = [:]
-    for step in second.steps {
-      guard let (variable, value) = Way.value(of: step) else { return nil }
-      let equal = first.steps.lazy.compactMap { Way.value(of: $0) }.first { $0.value.isSame(as: value) }
-      if let equal { same[variable.id] = equal.variable } else { steps.append(step) }
-    }
-    let others = second.arguments.map { argument -> WasmIR.Expr in
-      guard case .local(let place, let variable) = argument, let equal = same[variable.id] else { return argument }
+    func shared(_ atom: WasmIR.Expr) -> WasmIR.Expr {
+      guard case .local(let place, let variable) = atom, let equal = same[variable.id] else { return atom }
       return .local(place, variable: equal)
     }
+    for step in second.steps {
+      guard case .let(let place, let variable, let ty, let old) = step else { return nil }
+      let value = try old.with(operands: old.operands.map(shared))
+      let equal = first.steps.lazy.compactMap { Way.value(of: $0) }.first { $0.value.isSame(as: value) }
+      if let equal {
+        same[variable.id] = equal.variable
+      } else {
+        steps.append(.let(place, variable: variable, ty: ty, value: value))
+      }
+    }
+    let others = second.arguments.map(shared)
     let differences = types.indices.filter { !first.arguments[$0].isSame(as: others[$0]) }
     guard steps.count - same.count <= Self.mostSteps, 1...Self.mostDifferences ~= differences.count,
       differences.allSatisfy({ types[$0].isWord })

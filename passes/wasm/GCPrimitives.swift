@@ -123,18 +123,20 @@ extension LowerToWasmGC {
       element = held
     }
     let kind = layout.elements(element)
+    // A word, or a record of only one, is never big.
+    let isWord = layout.representation(element) == [.i64]
     // The argument that is an element stands last; the others but a first vector are positions.
     let takesElement = ["vector.new", "vector.set", "vector.put", "vector.insert"].contains(name)
     var operands: [WasmIR.Expr] = []
     for (index, parts) in arguments.enumerated() {
       if takesElement, index == arguments.count - 1 {
-        operands += parts.isEmpty ? [.i32(span, value: .small(0))] : parts + (element == .word ? [big] : [])
+        operands += parts.isEmpty ? [.i32(span, value: .small(0))] : parts + (isWord ? [big] : [])
       } else {
         operands += passed(parts, parts.count == 2 ? .index : .counted, at: span)
       }
     }
     // Where no element is big the words are all that is looked at.
-    let suffix = name == "vector.get" && element == .word ? "longs" : kind.rawValue
+    let suffix = name == "vector.get" && isWord ? "longs" : kind.rawValue
     let call = WasmIR.Expr.call(span, function: Name("\(name).\(suffix)"), arguments: operands)
     guard name == "vector.get" else { return .call(call) }
     return got(call, kind, element, at: span)

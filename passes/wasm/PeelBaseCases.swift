@@ -18,7 +18,8 @@ public import Nanopass
 ///
 /// Engines do not put a function in place of its own calls, and a call costs them a test of the stack and the saving of
 /// variables (V8: tak takes half the time). Left out where no way through the function makes two calls, where integers
-/// may be big, which versions on words do without, and if small output is asked for.
+/// may be big, which versions on words do without, where more is done up to the test than computed, since the call does
+/// it again, and if small output is asked for.
 ///
 /// Needs: bound-locals, bound-labels. Ensures: bound-locals, bound-labels.
 public struct PeelBaseCases: Pass {
@@ -63,9 +64,11 @@ public struct PeelBaseCases: Pass {
       body = round
       ways.again = label
     }
-    guard try ways.most(body) > 1, try ways.most(body.steps) == 0,
-      case .if(let span, let condition, let then, let other) = body.end
-    else { return nil }
+    guard try ways.most(body) > 1, case .if(let span, let condition, let then, let other) = body.end else { return nil }
+    var test = TestRepetition()
+    for step in body.steps { try test.visit(step) }
+    try test.visit(condition)
+    guard test.isAllowed else { return nil }
     steps += body.steps
     let arguments = function.parameters.map { WasmIR.Expr.local($0.span, variable: $0.variable) }
     let goesOn = WasmIR.Block(span, steps: [], end: .tailCall(span, function: function.name, arguments: arguments))
@@ -93,6 +96,30 @@ public struct PeelBaseCases: Pass {
     case .return, .tailCall: return !size.hasLabels && !size.calls.contains(function.name)
     default: return false
     }
+  }
+}
+
+/// Whether what comes before the end of a recursion may be done twice, in front of the call and in it: it computes on
+/// words, and neither changes anything, nor calls functions of the program, nor makes or drops references.
+private struct TestRepetition: WasmIRWalker {
+  private(set) var isAllowed = true
+
+  mutating func visit(_ node: WasmIR.Step) throws {
+    switch node {
+    case .let, .receive: try walk(node)
+    case .join, .run: isAllowed = false
+    }
+  }
+
+  mutating func visit(_ node: WasmIR.Expr) throws {
+    switch node {
+    case .call(_, let name, _): if !name.text.hasPrefix("int.") { isAllowed = false }
+    case .compute(_, let name, _): if WasmOperator.named(name)?.hasEffect ?? true { isAllowed = false }
+    case .host, .set, .setGlobal, .setElement, .copy, .fill, .new, .newArray, .newZeroed, .newFixed, .newFromDatum:
+      isAllowed = false
+    default: break
+    }
+    try walk(node)
   }
 }
 
