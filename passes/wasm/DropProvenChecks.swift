@@ -25,7 +25,7 @@ public import Nanopass
 public struct DropProvenChecks: WasmIRToWasmIR, FunctionPass {
   public static let summary = "Compute on words without checks of overflow that conditions rule out"
 
-  private var ranges = WordRanges()
+  private var ranges = WordBounds()
   private var dropped = 0
   private var halved = 0
 
@@ -38,7 +38,7 @@ public struct DropProvenChecks: WasmIRToWasmIR, FunctionPass {
   }
 
   public mutating func function(_ node: WasmIR.Function) throws -> WasmIR.Function {
-    ranges = WordRanges()
+    ranges = WordBounds()
     return try derive(node)
   }
 
@@ -69,7 +69,7 @@ public struct DropProvenChecks: WasmIRToWasmIR, FunctionPass {
 
   /// The same value without the checks that are not needed.
   private mutating func simpler(_ value: WasmIR.Expr) -> WasmIR.Expr {
-    guard case .call(let span, let name, let operands) = value, let operation = WordRanges.checked[name]
+    guard case .call(let span, let name, let operands) = value, let operation = WordBounds.checked[name]
     else { return value }
     if ranges.fits(operation, operands) {
       dropped += 1
@@ -79,11 +79,11 @@ public struct DropProvenChecks: WasmIRToWasmIR, FunctionPass {
     guard operation == .add, let left = operands.first, let right = operands.last else { return value }
     if ranges.range(right).low >= 0 {
       halved += 1
-      return .call(span, function: WordRanges.addNatural, arguments: [left, right])
+      return .call(span, function: WordBounds.addNatural, arguments: [left, right])
     }
     if ranges.range(left).low >= 0 {
       halved += 1
-      return .call(span, function: WordRanges.addNatural, arguments: [right, left])
+      return .call(span, function: WordBounds.addNatural, arguments: [right, left])
     }
     return value
   }

@@ -173,9 +173,7 @@ struct UniqueCells {
 
   /// Operands that go where nothing is known.
   private mutating func collectParts(_ node: WasmIR.Expr, _ uses: inout Uses) throws {
-    var parts = Operands()
-    try parts.walk(node)
-    for part in parts.found { try collect(part, to: .elsewhere, &uses) }
+    for part in node.operands { try collect(part, to: .elsewhere, &uses) }
   }
 
   private mutating func give(_ function: Name, _ position: Int, to target: CellGraph.Place) {
@@ -322,13 +320,6 @@ struct UniqueCells {
     settle(uses, readLater: &read)
     return read
   }
-}
-
-/// The operands of an expression.
-private struct Operands: WasmIRWalker {
-  var found: [WasmIR.Expr] = []
-
-  mutating func visit(_ node: WasmIR.Expr) throws { found.append(node) }
 }
 
 /// The variables that a part of a function sets.

@@ -4,7 +4,7 @@ import Nanopass
 /// What is known of the words in a function where control is.
 ///
 /// What conditions tell is taken back behind their blocks, change by change, so that blocks cost nothing by themselves.
-struct WordRanges {
+struct WordBounds {
   /// The words from one to another.
   struct Range: Equatable {
     var low = Int.min
